@@ -1,0 +1,1 @@
+//! gRPC and LCD REST of stoad, from one table of routes.

@@ -1,0 +1,1 @@
+//! Block life cycle, ante checks and routing of stoad.

@@ -1,0 +1,1 @@
+//! Drives the application in tests with fake time and crashes.

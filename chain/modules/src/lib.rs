@@ -1,0 +1,1 @@
+//! State machine modules: auth, bank, wasm.

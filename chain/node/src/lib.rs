@@ -1,0 +1,1 @@
+//! The node binary: flags, configuration, servers.

@@ -1,0 +1,3 @@
+//! The node binary: flags, configuration, servers.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! DAO: weighted members, proposals, votes, execution.

@@ -1,0 +1,1 @@
+//! Marketplace for AI services: escrow, delivery, settlement.

@@ -1,0 +1,1 @@
+//! Provenance registry: assets, lineage and royalties.

@@ -1,0 +1,1 @@
+//! WGSL kernels beside their CPU twins.

@@ -1,0 +1,1 @@
+//! KServe v2 gRPC service over the engine, with signed receipts.

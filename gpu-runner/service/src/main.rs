@@ -1,0 +1,3 @@
+//! KServe v2 gRPC service over the engine, with signed receipts.
+
+fn main() {}

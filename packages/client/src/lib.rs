@@ -1,0 +1,1 @@
+//! Rust client: keys, transactions, queries, content store.

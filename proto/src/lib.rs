@@ -1,0 +1,1 @@
+//! Protobuf wire types of Stoa's own services and of KServe v2.

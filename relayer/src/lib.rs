@@ -1,0 +1,1 @@
+//! Carries orders to runners and results to the chain, exactly once across crashes.

@@ -1,0 +1,3 @@
+//! Carries orders to runners and results to the chain, exactly once across crashes.
+
+fn main() {}

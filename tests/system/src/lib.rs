@@ -1,0 +1,1 @@
+//! Runs the real binaries together: local network, demo, system tests.

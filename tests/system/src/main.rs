@@ -1,0 +1,3 @@
+//! Runs the real binaries together: local network, demo, system tests.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! Developer commands: build-contracts, schema, proto, test, tidy.
+
+fn main() {}
