@@ -1,1 +1,16 @@
 //! Loads a model folder, quantises it and runs it on the GPU or the CPU twin.
+//!
+//! Purpose: answer prompts with integers that do not depend on the machine.
+//! Place: below the runner service; above `stoa-kernels` (WGSL) and `stoa-exact` (the definition).
+//! Invariants: both back ends give the same logits bit for bit; a model that could overflow is refused at load.
+
+mod api;
+mod engine;
+mod error;
+
+pub use api::{
+    AdapterReport, BackendKind, FinishReason, GenerateRequest, Generation, ModelInfo, Sampler,
+    TokenEvent,
+};
+pub use engine::Engine;
+pub use error::EngineError;

@@ -1,0 +1,213 @@
+//! Why a model folder or a request is refused; every variant names the file, the field or the limit.
+
+use std::path::PathBuf;
+
+/// Refusals and failures of the engine.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The prompt leaves no room for one new token.
+    #[error("the prompt has {tokens} tokens; this model takes at most {limit}")]
+    PromptTooLong {
+        /// Tokens of the prompt, the start token included.
+        tokens: u32,
+        /// The most tokens a prompt may have.
+        limit: u32,
+    },
+    /// Prompt and answer together would pass the model's context.
+    #[error(
+        "{requested} new tokens were asked for; after a prompt of {prompt_tokens} tokens at most {limit} fit"
+    )]
+    TooManyNewTokens {
+        /// Tokens asked for.
+        requested: u32,
+        /// Tokens of the prompt.
+        prompt_tokens: u32,
+        /// The most new tokens that fit.
+        limit: u32,
+    },
+    /// The prompt has no token, or no new token was asked for.
+    #[error("the prompt is empty")]
+    EmptyPrompt,
+    /// `max_new_tokens` is zero.
+    #[error("max_new_tokens is 0; ask for at least 1")]
+    NoNewTokens,
+    /// A token id is not below the vocabulary size.
+    #[error("token id {token_id} is not below the vocabulary size {vocab_size}")]
+    UnknownToken {
+        /// The refused id.
+        token_id: u32,
+        /// Number of ids of the model.
+        vocab_size: u32,
+    },
+    /// The folder lacks a file.
+    #[error("{} is missing", path.display())]
+    MissingFile {
+        /// The file that was looked for.
+        path: PathBuf,
+    },
+    /// A file exists and cannot be read.
+    #[error("{} cannot be read", path.display())]
+    UnreadableFile {
+        /// The file.
+        path: PathBuf,
+        /// The operating system's reason.
+        source: std::io::Error,
+    },
+    /// `config.json` (or the shard index) is not the JSON that was expected.
+    #[error("{} is not valid: {source}", path.display())]
+    InvalidJson {
+        /// The file.
+        path: PathBuf,
+        /// Where the parser stopped and why.
+        source: serde_json::Error,
+    },
+    /// The model is not a Llama-architecture decoder, or uses a part that this engine does not run.
+    #[error("{}: {field} is {found}; this engine runs {supported}", path.display())]
+    UnsupportedArchitecture {
+        /// The configuration file.
+        path: PathBuf,
+        /// Field of `config.json`.
+        field: &'static str,
+        /// What the file says.
+        found: String,
+        /// What would be accepted.
+        supported: &'static str,
+    },
+    /// A number of `config.json` is outside the limits.
+    #[error("{}: {field} is {actual}; it must be {rule}", path.display())]
+    InvalidConfig {
+        /// The configuration file.
+        path: PathBuf,
+        /// Field of `config.json`.
+        field: &'static str,
+        /// What the file says.
+        actual: u64,
+        /// The limit in words.
+        rule: &'static str,
+    },
+    /// The container of the weights is damaged.
+    #[error("{} is corrupt: {source}", path.display())]
+    CorruptWeights {
+        /// The weight file.
+        path: PathBuf,
+        /// What the reader found.
+        source: safetensors::SafeTensorError,
+    },
+    /// A tensor of the architecture is not in the weight files.
+    #[error("{} has no tensor {tensor}", path.display())]
+    MissingTensor {
+        /// The weight file (or the shard index).
+        path: PathBuf,
+        /// Hugging Face name of the tensor.
+        tensor: String,
+    },
+    /// A tensor has another shape than `config.json` says.
+    #[error("{}: {tensor} has shape {actual:?}, config.json asks for {expected:?}", path.display())]
+    TensorShape {
+        /// The weight file.
+        path: PathBuf,
+        /// Hugging Face name of the tensor.
+        tensor: String,
+        /// Shape that follows from the configuration.
+        expected: Vec<usize>,
+        /// Shape in the file.
+        actual: Vec<usize>,
+    },
+    /// A tensor is stored in a type that is not F32, F16 or BF16.
+    #[error("{}: {tensor} is stored as {dtype}; this engine reads F32, F16 and BF16", path.display())]
+    TensorType {
+        /// The weight file.
+        path: PathBuf,
+        /// Hugging Face name of the tensor.
+        tensor: String,
+        /// Type in the file.
+        dtype: String,
+    },
+    /// A tensor holds an infinity or a NaN.
+    #[error("{}: {tensor} holds a value that is not finite", path.display())]
+    NotFinite {
+        /// The weight file.
+        path: PathBuf,
+        /// Hugging Face name of the tensor.
+        tensor: String,
+    },
+    /// `tokenizer.json` is damaged or cannot encode or decode.
+    #[error("{}: {source}", path.display())]
+    Tokenizer {
+        /// The tokenizer file.
+        path: PathBuf,
+        /// The tokenizer library's reason.
+        source: tokenizers::Error,
+    },
+    /// The tokenizer knows ids that the model has no row for.
+    #[error("{}: the tokenizer has {tokens} ids, the model {vocab_size}", path.display())]
+    TokenizerMismatch {
+        /// The tokenizer file.
+        path: PathBuf,
+        /// Ids of the tokenizer.
+        tokens: u32,
+        /// Rows of the model's embedding.
+        vocab_size: u32,
+    },
+    /// The folder has no `tokenizer.json`, so text cannot be encoded; `logits` still works.
+    #[error("{} is missing; without it only token ids can be run", path.display())]
+    NoTokenizer {
+        /// The file that was looked for.
+        path: PathBuf,
+    },
+    /// An integer of the exact semantics could overflow with these weights.
+    #[error("{layer}: {bound} can reach {actual}, the limit is {limit}; the model is refused")]
+    Overflow {
+        /// Layer and tensor, as in `layers.3.down_proj`.
+        layer: String,
+        /// The named bound of `stoa_exact::bounds`.
+        bound: &'static str,
+        /// The largest value that the weights allow.
+        actual: i128,
+        /// The largest value that the semantics allow.
+        limit: i128,
+    },
+    /// No graphics adapter answered.
+    #[error(
+        "no Vulkan, Metal or DX12 adapter was found; install a driver (Mesa's lavapipe works without a GPU) or use --backend cpu"
+    )]
+    NoAdapter,
+    /// The adapter exists and lacks a limit that the model needs.
+    #[error("adapter {adapter}: {limit_name} is {available}, the model needs {required}")]
+    AdapterLimit {
+        /// Name of the adapter.
+        adapter: String,
+        /// Name of the limit.
+        limit_name: &'static str,
+        /// What the adapter offers.
+        available: u64,
+        /// What the model needs.
+        required: u64,
+    },
+    /// The adapter did not give a device.
+    #[error("adapter {adapter} refused to open: {source}")]
+    DeviceRefused {
+        /// Name of the adapter.
+        adapter: String,
+        /// The driver's reason.
+        source: wgpu::RequestDeviceError,
+    },
+    /// The adapter computes a kernel differently from the CPU twin, so it may not serve exact inference.
+    #[error("adapter {adapter}: kernel {kernel} differs from its CPU twin at element {element}")]
+    SelfTest {
+        /// Name of the adapter.
+        adapter: String,
+        /// Name of the kernel.
+        kernel: &'static str,
+        /// Index of the first element that differs.
+        element: usize,
+    },
+    /// The device was lost or a result could not be read back.
+    #[error("adapter {adapter} failed during {step}")]
+    DeviceLost {
+        /// Name of the adapter.
+        adapter: String,
+        /// What was being done.
+        step: &'static str,
+    },
+}
