@@ -1,1 +1,13 @@
 //! State machine modules: auth, bank, wasm.
+//!
+//! Purpose: what the chain can do. Each folder is one module of one shape: `types`, `params`, `genesis`,
+//! `state_key`, `view`, `action/<message>`, `event`, `error`.
+//! Place: above the store, below the application. Protobuf stays at the edge of each module.
+//! Invariants: no module panics on input; every read and write of a transaction goes through its
+//! [`Context`], so that gas is counted and a failed message leaves no trace.
+
+#![deny(clippy::float_arithmetic)]
+
+pub mod core;
+
+pub use crate::core::{BlockInfo, Context, Event, ExecMode, Gas, GasMeter, ModuleError, OutOfGas};

@@ -1,1 +1,26 @@
 //! Versioned key-value store, commitment root, atomic commit.
+//!
+//! Purpose: hold the state of the chain, by height, and say what it is in one hash.
+//! Place: below every module; the only crate that touches the disk on the consensus path.
+//! Invariants: a [`Snapshot`] never changes; an [`Overlay`] touches nothing until its changes are
+//! committed; a commit is one atomic batch of values, commitment and height, so that a process killed at
+//! any moment restarts at a whole height with the same root.
+
+#![deny(clippy::float_arithmetic)]
+
+mod error;
+mod overlay;
+mod range;
+mod snapshot;
+
+pub use error::StoreError;
+pub use overlay::{Changes, Overlay};
+pub use range::{KeyRange, Order};
+pub use snapshot::{EmptySnapshot, Entry, Snapshot};
+
+/// Name of one sub-store, e.g. `bank`; each has its own key space (and, with IAVL, its own root).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StoreName(pub &'static str);
+
+/// Most layers an [`Overlay`] may stack (transaction, message, nested submessages).
+pub const MAX_LAYERS: usize = 256;

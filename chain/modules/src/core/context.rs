@@ -1,0 +1,107 @@
+//! What a message runs in.
+
+use stoa_store::{Entry, KeyRange, Order, Overlay, StoreName};
+
+use super::{Event, GasMeter, ModuleError, gas_store};
+
+/// The block that is being executed or queried.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BlockInfo {
+    /// Height.
+    pub height: u64,
+    /// Block time of consensus in nanoseconds since the Unix epoch.
+    pub time_nanos: u64,
+    /// Chain id.
+    pub chain_id: String,
+}
+
+/// Why the code runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExecMode {
+    /// Admission to the mempool; effects are dropped after the block.
+    Check,
+    /// The same transaction again after a block.
+    Recheck,
+    /// Gas estimation; signatures may be empty and effects are dropped.
+    Simulate,
+    /// Part of a block.
+    Deliver,
+    /// Read only.
+    Query,
+}
+
+/// Block, state, gas and events of one transaction or query.
+///
+/// Clones share state and gas; events belong to each clone, so that a submessage's can be dropped.
+#[derive(Clone)]
+pub struct Context {
+    /// The block.
+    pub block: BlockInfo,
+    /// Why the code runs.
+    pub mode: ExecMode,
+    /// Position of the transaction in its block, if it is in one.
+    pub tx_index: Option<u32>,
+    /// Gas of the transaction, or of the submessage.
+    pub gas: GasMeter,
+    /// Uncommitted state; prefer the charged accessors below.
+    pub overlay: Overlay,
+    /// Emitted so far.
+    pub events: Vec<Event>,
+}
+
+impl Context {
+    /// Reads a value and charges for it.
+    pub fn get(&self, store: StoreName, key: &[u8]) -> Result<Option<Vec<u8>>, ModuleError> {
+        gas_store::get(&self.overlay, &self.gas, store, key)
+    }
+
+    /// Whether a key exists; charged flat.
+    pub fn has(&self, store: StoreName, key: &[u8]) -> Result<bool, ModuleError> {
+        gas_store::has(&self.overlay, &self.gas, store, key)
+    }
+
+    /// Writes a value and charges for it.
+    pub fn set(&self, store: StoreName, key: &[u8], value: Vec<u8>) -> Result<(), ModuleError> {
+        gas_store::set(&self.overlay, &self.gas, store, key, value)
+    }
+
+    /// Deletes a key; charged flat.
+    pub fn delete(&self, store: StoreName, key: &[u8]) -> Result<(), ModuleError> {
+        gas_store::delete(&self.overlay, &self.gas, store, key)
+    }
+
+    /// The first entry of `range`, charged as one step of an iterator. Walk on with [`KeyRange::after`].
+    pub fn first(
+        &self,
+        store: StoreName,
+        range: &KeyRange,
+        order: Order,
+    ) -> Result<Option<Entry>, ModuleError> {
+        gas_store::first(&self.overlay, &self.gas, store, range, order)
+    }
+
+    /// Emits an event.
+    pub fn emit(&mut self, event: Event) {
+        self.events.push(event);
+    }
+
+    /// Runs `action` so that its writes and events remain only if it succeeds.
+    pub fn atomically<T>(
+        &mut self,
+        action: impl FnOnce(&mut Self) -> Result<T, ModuleError>,
+    ) -> Result<T, ModuleError> {
+        let events_before = self.events.len();
+        self.overlay.begin()?;
+        match action(self) {
+            Ok(value) => {
+                self.overlay.commit()?;
+                Ok(value)
+            }
+            Err(error) => {
+                self.overlay.rollback()?;
+                self.events.truncate(events_before);
+                Err(error)
+            }
+        }
+    }
+}

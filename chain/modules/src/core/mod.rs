@@ -1,0 +1,12 @@
+//! What every module shares: context, gas, events, errors.
+
+mod context;
+mod error;
+mod event;
+mod gas;
+mod gas_store;
+
+pub use context::{BlockInfo, Context, ExecMode};
+pub use error::{ModuleError, codespace};
+pub use event::{Attribute, Event};
+pub use gas::{Gas, GasMeter, OutOfGas, kv};
