@@ -1,1 +1,30 @@
 //! Protobuf wire types of Stoa's own services and of KServe v2.
+//!
+//! Purpose: one compiled form of `proto/**/*.proto`, with clients and servers for tonic.
+//! Place: at the edge of the runner, the relayer and the CLI; logic uses domain types.
+//! Invariants: `src/gen` equals what `cargo xtask proto` writes (`--check` compares); a conversion
+//! into a domain type refuses every value that the domain type cannot hold.
+
+mod convert;
+
+pub use convert::{
+    ConversionError, JobKey, MAX_CHAIN_ID_BYTES, MAX_MARKETPLACE_BYTES, content_hash,
+};
+
+/// Serialised `FileDescriptorSet` of every package here, for gRPC reflection.
+pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!("gen/file_descriptor_set.bin");
+
+/// The runner's own service.
+pub mod runner {
+    /// Version 1: `RunnerService` with `Generate`, `Watch` and `GetDevice`.
+    #[allow(missing_docs, clippy::all)] // generated
+    pub mod v1 {
+        include!("gen/stoa.runner.v1.rs");
+    }
+}
+
+/// KServe v2 (Open Inference Protocol) `GRPCInferenceService`.
+#[allow(missing_docs, clippy::all)] // generated
+pub mod inference {
+    include!("gen/inference.rs");
+}

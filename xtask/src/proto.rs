@@ -1,0 +1,77 @@
+//! `cargo xtask proto`: generates `proto/src/gen` from the `.proto` files, without protoc.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, ensure};
+use prost::Message;
+
+/// Files to compile, relative to [`PROTO_DIR`]; their imports follow.
+const PROTO_FILES: [&str; 2] = ["inference/grpc_service.proto", "stoa/runner/v1/runner.proto"];
+/// Root of the import paths.
+const PROTO_DIR: &str = "proto";
+/// Where generated files are committed.
+const GEN_DIR: &str = "proto/src/gen";
+/// Serialised `FileDescriptorSet` for gRPC reflection, beside the generated Rust.
+const DESCRIPTOR_FILE: &str = "file_descriptor_set.bin";
+
+/// Generates the code and stores it, or with `check` only compares it with what is committed.
+pub fn run(workspace: &Path, check: bool) -> Result<()> {
+    let generated = tempfile::tempdir()?;
+    generate(&workspace.join(PROTO_DIR), generated.path())?;
+    let committed = workspace.join(GEN_DIR);
+    if check {
+        return compare(generated.path(), &committed);
+    }
+    replace(generated.path(), &committed)
+}
+
+fn generate(proto_dir: &Path, out_dir: &Path) -> Result<()> {
+    let mut descriptors = protox::compile(PROTO_FILES, [proto_dir]).context("protobuf sources")?;
+    tonic_build::configure().out_dir(out_dir).compile_fds(descriptors.clone())?;
+    // Comments have become Rust documentation; reflection clients do not read them.
+    for file in &mut descriptors.file {
+        file.source_code_info = None;
+    }
+    fs::write(out_dir.join(DESCRIPTOR_FILE), descriptors.encode_to_vec())?;
+    Ok(())
+}
+
+fn file_names(dir: &Path) -> Result<Vec<PathBuf>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(dir).with_context(|| dir.display().to_string())? {
+        names.push(PathBuf::from(entry?.file_name()));
+    }
+    names.sort();
+    Ok(names)
+}
+
+fn compare(generated: &Path, committed: &Path) -> Result<()> {
+    let names = file_names(generated)?;
+    ensure!(
+        names == file_names(committed)?,
+        "{} does not hold exactly {names:?}; run `cargo xtask proto`",
+        committed.display()
+    );
+    for name in names {
+        ensure!(
+            fs::read(generated.join(&name))? == fs::read(committed.join(&name))?,
+            "{} is out of date; run `cargo xtask proto`",
+            committed.join(&name).display()
+        );
+    }
+    Ok(())
+}
+
+fn replace(generated: &Path, committed: &Path) -> Result<()> {
+    fs::create_dir_all(committed)?;
+    for name in file_names(committed)? {
+        fs::remove_file(committed.join(name))?;
+    }
+    for name in file_names(generated)? {
+        fs::copy(generated.join(&name), committed.join(&name))?;
+    }
+    Ok(())
+}
