@@ -1,3 +1,42 @@
-//! Developer commands: build-contracts, schema, proto, test, tidy.
+//! Developer commands. What CI runs is what a person runs: `cargo xtask <command>`.
 
-fn main() {}
+mod build_contracts;
+mod proto;
+mod schema;
+mod test;
+mod workspace;
+
+use clap::{Parser, Subcommand};
+
+/// Developer commands of the Stoa workspace.
+#[derive(Parser)]
+#[command(name = "cargo xtask", about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Builds the contracts to Wasm: target/contracts/*.wasm and checksums.json.
+    BuildContracts,
+    /// Writes the contracts' JSON Schema to schema/<contract>/.
+    Schema(schema::Arguments),
+    /// Generates proto/src/gen from the .proto files.
+    Proto {
+        /// Compare with the committed files and fail on a difference, instead of writing.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Runs every check: style, contracts, unit and property tests, system tests, the demo.
+    Test,
+}
+
+fn main() -> anyhow::Result<()> {
+    match Cli::parse().command {
+        Command::BuildContracts => build_contracts::run(),
+        Command::Schema(arguments) => schema::run(&arguments),
+        Command::Proto { check } => proto::run(&workspace::root()?, check),
+        Command::Test => test::run(&workspace::root()?),
+    }
+}
