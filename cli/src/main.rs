@@ -1,3 +1,10 @@
-//! The stoa command line.
+//! Flags of `stoa`; everything else is in the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    stoa_cli::run(stoa_cli::Cli::parse()).await
+}

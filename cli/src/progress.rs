@@ -1,0 +1,34 @@
+//! A spinner on standard error, only where somebody watches.
+
+use std::{io::IsTerminal, time::Duration};
+
+use indicatif::{ProgressBar, ProgressDrawTarget};
+
+/// Time between two frames.
+const FRAME: Duration = Duration::from_millis(120);
+
+/// Says what is going on; vanishes when dropped.
+pub(crate) struct Progress(ProgressBar);
+
+impl Progress {
+    /// Starts with `message`; hidden with `--json` and where standard error is no terminal.
+    pub fn start(is_json: bool, message: impl Into<String>) -> Self {
+        let is_visible = !is_json && std::io::stderr().is_terminal();
+        let target =
+            if is_visible { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(None, target).with_message(message.into());
+        bar.enable_steady_tick(FRAME);
+        Self(bar)
+    }
+
+    /// Goes on to the next step.
+    pub fn step(&self, message: impl Into<String>) {
+        self.0.set_message(message.into());
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
