@@ -1,0 +1,17 @@
+//! Questions, one a file.
+
+pub mod config;
+pub mod members;
+pub mod proposal;
+pub mod proposals;
+pub mod vote;
+
+use stoa_dao_types::MAX_PAGE;
+
+/// Page size where none is given.
+const DEFAULT_PAGE: u32 = 30;
+
+/// Number of entries of a page.
+fn page_size(limit: Option<u32>) -> usize {
+    limit.unwrap_or(DEFAULT_PAGE).min(MAX_PAGE) as usize
+}
