@@ -176,7 +176,7 @@ mod tests {
     #[test]
     fn one_position_returns_its_value() {
         let value: Vec<i32> = (0..WIDTH as i32).map(|i| (i - 8) * 8192).collect();
-        let output = run(&[65536; WIDTH], &[vec![65536; WIDTH]], &[value.clone()]);
+        let output = run(&[65536; WIDTH], &[vec![65536; WIDTH]], core::slice::from_ref(&value));
         assert!(output.iter().zip(&value).all(|(a, b)| (a - b).abs() <= 260), "{output:?}");
     }
 

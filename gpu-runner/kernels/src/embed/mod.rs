@@ -1,0 +1,39 @@
+//! Embedding rows into the residual stream.
+
+mod reference;
+#[cfg(test)]
+mod tests;
+
+use crate::{
+    Access, Gpu, Kernel, KernelError, MAX_STEP_TOKENS, Vectors, matvec::Shard, step_words,
+};
+
+pub use reference::reference;
+
+/// Compiles the kernel. Bindings: step, weights, scales, residual, shard.
+pub fn kernel(gpu: &Gpu, width: u32) -> Kernel {
+    let bindings = [Access::Read, Access::Read, Access::Read, Access::Write, Access::Uniform];
+    Kernel::new(gpu, "embed", include_str!("embed.wgsl"), &[("WIDTH", width)], &bindings)
+}
+
+/// Runs the kernel and its twin on vectors of `seed`.
+pub fn self_test(gpu: &Gpu, kernel: &Kernel, width: u32, seed: u64) -> Result<(), KernelError> {
+    let mut vectors = Vectors::new(seed);
+    let shard = Shard { first_row: 5, rows: 11, output_stride: width };
+    let ids: Vec<u32> = (0..MAX_STEP_TOKENS).map(|_| vectors.below(20)).collect();
+    let weights: Vec<i8> = (0..shard.rows).flat_map(|_| vectors.codes(width as usize)).collect();
+    let scales: Vec<u32> = (0..shard.rows).map(|_| vectors.weight_scale().pack()).collect();
+    let mut expected = vec![7i32; ids.len() * width as usize];
+
+    let residual = gpu.upload("residual", bytemuck::cast_slice(&expected));
+    let buffers = [
+        &gpu.upload("step", bytemuck::cast_slice(&step_words(0, &ids))),
+        &gpu.upload("weights", bytemuck::cast_slice(&weights)),
+        &gpu.upload("scales", bytemuck::cast_slice(&scales)),
+        &residual,
+        &gpu.upload("shard", bytemuck::cast_slice(&shard.words())),
+    ];
+    kernel.run(gpu, &buffers, [1, ids.len() as u32]);
+    reference(shard, &ids, &weights, &scales, &mut expected);
+    kernel.compare(&gpu.download(&residual)?, bytemuck::cast_slice(&expected))
+}

@@ -1,0 +1,140 @@
+//! The adapter: opened once, with uploads and downloads of word buffers.
+
+use std::sync::mpsc;
+
+use wgpu::util::DeviceExt;
+
+use crate::KernelError;
+
+/// What the driver says of the adapter; a statement, not a proof.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AdapterDescription {
+    /// Name of the adapter.
+    pub name: String,
+    /// `Vulkan`, `Metal` or `DX12`.
+    pub api: String,
+    /// Driver and its version.
+    pub driver: String,
+    /// True for processors that emulate a GPU (lavapipe, WARP).
+    pub is_software: bool,
+}
+
+/// An open device.
+pub struct Gpu {
+    /// The device.
+    pub device: wgpu::Device,
+    /// Its only queue.
+    pub queue: wgpu::Queue,
+    /// Limits that the device was opened with: all that the adapter offers.
+    pub limits: wgpu::Limits,
+    description: AdapterDescription,
+}
+
+impl Gpu {
+    /// Opens the fastest Vulkan, Metal or DX12 adapter. OpenGL is left out: its signed `%` and its reads past
+    /// the end differ.
+    pub fn open() -> Result<Self, KernelError> {
+        let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle();
+        descriptor.backends = wgpu::Backends::VULKAN | wgpu::Backends::METAL | wgpu::Backends::DX12;
+        descriptor.flags = wgpu::InstanceFlags::empty();
+        let instance = wgpu::Instance::new(descriptor);
+        let options = wgpu::RequestAdapterOptions {
+            power_preference: wgpu::PowerPreference::HighPerformance,
+            ..Default::default()
+        };
+        let adapter = pollster::block_on(instance.request_adapter(&options))
+            .map_err(|_| KernelError::NoAdapter)?;
+        let description = describe(&adapter.get_info());
+        let limits = adapter.limits();
+        let (device, queue) = pollster::block_on(adapter.request_device(&wgpu::DeviceDescriptor {
+            label: Some("stoa"),
+            required_limits: limits.clone(),
+            ..Default::default()
+        }))
+        .map_err(|source| KernelError::DeviceRefused {
+            adapter: description.name.clone(),
+            source,
+        })?;
+        Ok(Self { device, queue, limits, description })
+    }
+
+    /// What the driver says of the adapter.
+    pub fn description(&self) -> &AdapterDescription {
+        &self.description
+    }
+
+    /// A storage buffer with this content.
+    pub fn upload(&self, label: &str, bytes: &[u8]) -> wgpu::Buffer {
+        self.device.create_buffer_init(&wgpu::util::BufferInitDescriptor {
+            label: Some(label),
+            contents: bytes,
+            usage: wgpu::BufferUsages::STORAGE
+                | wgpu::BufferUsages::UNIFORM
+                | wgpu::BufferUsages::COPY_SRC
+                | wgpu::BufferUsages::COPY_DST,
+        })
+    }
+
+    /// A zeroed storage buffer of `words` 32-bit words.
+    pub fn scratch(&self, label: &str, words: u64) -> wgpu::Buffer {
+        self.device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some(label),
+            size: words * 4,
+            usage: wgpu::BufferUsages::STORAGE
+                | wgpu::BufferUsages::COPY_SRC
+                | wgpu::BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        })
+    }
+
+    /// A buffer that results are copied to and read from.
+    pub fn staging(&self, words: u64) -> wgpu::Buffer {
+        self.device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some("staging"),
+            size: words * 4,
+            usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        })
+    }
+
+    /// Reads the first `words` words of a staging buffer after all submitted work.
+    pub fn read(&self, staging: &wgpu::Buffer, words: u64) -> Result<Vec<u32>, KernelError> {
+        let (sender, receiver) = mpsc::channel();
+        staging.map_async(wgpu::MapMode::Read, 0..words * 4, move |result| {
+            // The receiver lives until the poll below has returned.
+            let _ = sender.send(result);
+        });
+        self.device.poll(wgpu::PollType::wait_indefinitely()).map_err(|_| KernelError::ReadBack)?;
+        receiver.recv().map_err(|_| KernelError::ReadBack)?.map_err(|_| KernelError::ReadBack)?;
+        let view = staging.get_mapped_range(0..words * 4).map_err(|_| KernelError::ReadBack)?;
+        let content = bytemuck::pod_collect_to_vec(&view[..]);
+        drop(view);
+        staging.unmap();
+        Ok(content)
+    }
+
+    /// Copies a whole buffer back; for self-tests and tests.
+    pub fn download(&self, buffer: &wgpu::Buffer) -> Result<Vec<u32>, KernelError> {
+        let words = buffer.size() / 4;
+        let staging = self.staging(words);
+        let mut encoder = self.device.create_command_encoder(&Default::default());
+        encoder.copy_buffer_to_buffer(buffer, 0, &staging, 0, words * 4);
+        self.queue.submit([encoder.finish()]);
+        self.read(&staging, words)
+    }
+}
+
+fn describe(info: &wgpu::AdapterInfo) -> AdapterDescription {
+    let api = match info.backend {
+        wgpu::Backend::Vulkan => "Vulkan",
+        wgpu::Backend::Metal => "Metal",
+        wgpu::Backend::Dx12 => "DX12",
+        _ => "other",
+    };
+    AdapterDescription {
+        name: info.name.clone(),
+        api: api.to_owned(),
+        driver: format!("{} {}", info.driver, info.driver_info).trim().to_owned(),
+        is_software: info.device_type == wgpu::DeviceType::Cpu,
+    }
+}
