@@ -1,3 +1,29 @@
-//! KServe v2 gRPC service over the engine, with signed receipts.
+//! `gpu-runner`: parses flags and sets up logs; the library does the rest.
 
-fn main() {}
+use std::{io::stderr, process::ExitCode};
+
+use clap::Parser;
+use stoa_runner::commands::Cli;
+use tracing_subscriber::EnvFilter;
+
+fn main() -> ExitCode {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr).init();
+    match Cli::parse().execute() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            report(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The error and its causes, one a line.
+fn report(error: &dyn std::error::Error) {
+    eprintln!("error: {error}");
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        eprintln!("  because: {inner}");
+        cause = inner.source();
+    }
+}

@@ -1,0 +1,123 @@
+//! `stoa.runner.v1.RunnerService`.
+
+use std::{pin::Pin, sync::Arc};
+
+use futures::{Stream, StreamExt};
+use stoa_engine::BackendKind;
+use stoa_proto::{
+    JobKey,
+    runner::v1::{
+        Backend, GenerateRequest, GenerateResponse, GetDeviceRequest, GetDeviceResponse,
+        WatchRequest, WatchResponse, generate_response, runner_service_server::RunnerService,
+        watch_response,
+    },
+};
+use tonic::{Request, Response, Status};
+
+use super::status;
+use crate::{
+    InferencePort, RunnerError,
+    jobs::{JobBook, JobEvent, JobStream, Order},
+};
+
+/// The service over the job book.
+pub struct RunnerRpc {
+    book: Arc<JobBook>,
+    device: GetDeviceResponse,
+}
+
+impl RunnerRpc {
+    /// Serves `book`; `receipt_key` is the compressed public key.
+    pub fn new(book: Arc<JobBook>, port: &dyn InferencePort, receipt_key: &[u8]) -> Self {
+        let adapter = port.adapter().clone();
+        let backend = match port.backend() {
+            BackendKind::Gpu => Backend::Gpu,
+            BackendKind::Cpu => Backend::Cpu,
+        };
+        let device = GetDeviceResponse {
+            name: adapter.name,
+            api: adapter.api,
+            driver: adapter.driver,
+            is_software: adapter.is_software,
+            backend: backend.into(),
+            receipt_key: receipt_key.to_vec(),
+        };
+        Self { book, device }
+    }
+}
+
+type Events<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
+
+fn events<T>(stream: JobStream, wrap: fn(JobEvent) -> T) -> Response<Events<T>>
+where
+    T: 'static,
+{
+    let events = stream.into_events().map(move |event| match event {
+        Ok(event) => Ok(wrap(event)),
+        Err(error) => Err(status(&error)),
+    });
+    Response::new(Box::pin(events))
+}
+
+fn generate_event(event: JobEvent) -> GenerateResponse {
+    GenerateResponse {
+        event: Some(match event {
+            JobEvent::Token(token) => generate_response::Event::Token(token),
+            JobEvent::Completed(completed) => generate_response::Event::Completed(completed),
+        }),
+    }
+}
+
+fn watch_event(event: JobEvent) -> WatchResponse {
+    WatchResponse {
+        event: Some(match event {
+            JobEvent::Token(token) => watch_response::Event::Token(token),
+            JobEvent::Completed(completed) => watch_response::Event::Completed(completed),
+        }),
+    }
+}
+
+fn submit(book: &Arc<JobBook>, request: GenerateRequest) -> Result<JobStream, RunnerError> {
+    book.submit(Order::try_from(request)?)
+}
+
+#[tonic::async_trait]
+impl RunnerService for RunnerRpc {
+    type GenerateStream = Events<GenerateResponse>;
+    type WatchStream = Events<WatchResponse>;
+
+    #[tracing::instrument(skip_all)]
+    async fn generate(
+        &self,
+        request: Request<GenerateRequest>,
+    ) -> Result<Response<Self::GenerateStream>, Status> {
+        let book = Arc::clone(&self.book);
+        // Hashing and the store's disk writes stay off the async threads.
+        let submitted =
+            tokio::task::spawn_blocking(move || submit(&book, request.into_inner())).await;
+        match submitted.unwrap_or(Err(RunnerError::Lost)) {
+            Ok(stream) => Ok(events(stream, generate_event)),
+            Err(error) => Err(status(&error)),
+        }
+    }
+
+    #[tracing::instrument(skip_all)]
+    async fn watch(
+        &self,
+        request: Request<WatchRequest>,
+    ) -> Result<Response<Self::WatchStream>, Status> {
+        let WatchRequest { job, wait_seconds } = request.into_inner();
+        let key = JobKey::try_from(job).map_err(|error| status(&error.into()))?;
+        match self.book.watch(key, wait_seconds).await {
+            Ok(stream) => Ok(events(stream, watch_event)),
+            Err(error) => Err(status(&error)),
+        }
+    }
+
+    async fn get_device(
+        &self,
+        _request: Request<GetDeviceRequest>,
+    ) -> Result<Response<GetDeviceResponse>, Status> {
+        Ok(Response::new(self.device.clone()))
+    }
+}

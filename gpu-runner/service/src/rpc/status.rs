@@ -1,0 +1,83 @@
+//! Errors to gRPC codes. A relayer retries UNAVAILABLE and RESOURCE_EXHAUSTED, and nothing else.
+
+use stoa_engine::EngineError;
+use tonic::{Code, Status};
+
+use crate::RunnerError;
+
+/// The status of an error; its message names the limit or the file.
+pub fn status(error: &RunnerError) -> Status {
+    let code = code(error);
+    if matches!(code, Code::Internal | Code::Unavailable) {
+        tracing::warn!(%error, ?code, "call failed");
+    }
+    Status::new(code, describe(error))
+}
+
+/// The error and its causes in one line.
+fn describe(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let reason = inner.to_string();
+        if !text.contains(&reason) {
+            text = format!("{text}: {reason}");
+        }
+        cause = inner.source();
+    }
+    text
+}
+
+fn code(error: &RunnerError) -> Code {
+    match error {
+        RunnerError::Message(_)
+        | RunnerError::Document(_)
+        | RunnerError::InputHash { .. }
+        | RunnerError::WaitTooLong { .. }
+        | RunnerError::Tensor { .. } => Code::InvalidArgument,
+        RunnerError::OtherModel { .. } => Code::FailedPrecondition,
+        RunnerError::OtherOrder { .. } => Code::AlreadyExists,
+        RunnerError::QueueFull { .. } | RunnerError::TooManyStreams { .. } => {
+            Code::ResourceExhausted
+        }
+        RunnerError::NotHandedIn { .. } | RunnerError::UnknownModel { .. } => Code::NotFound,
+        RunnerError::PaidOnly => Code::PermissionDenied,
+        RunnerError::Engine(error) => engine_code(error),
+        RunnerError::Cancelled => Code::Cancelled,
+        RunnerError::ShuttingDown => Code::Unavailable,
+        RunnerError::EnginePanicked
+        | RunnerError::Store(_)
+        | RunnerError::Receipt(_)
+        | RunnerError::OutputTooLong { .. }
+        | RunnerError::Lost => Code::Internal,
+    }
+}
+
+fn engine_code(error: &EngineError) -> Code {
+    match error {
+        EngineError::PromptTooLong { .. }
+        | EngineError::TooManyNewTokens { .. }
+        | EngineError::EmptyPrompt
+        | EngineError::NoNewTokens
+        | EngineError::UnknownToken { .. } => Code::InvalidArgument,
+        EngineError::MissingFile { .. }
+        | EngineError::UnreadableFile { .. }
+        | EngineError::InvalidJson { .. }
+        | EngineError::UnsupportedArchitecture { .. }
+        | EngineError::InvalidConfig { .. }
+        | EngineError::CorruptWeights { .. }
+        | EngineError::MissingTensor { .. }
+        | EngineError::TensorShape { .. }
+        | EngineError::TensorType { .. }
+        | EngineError::NotFinite { .. }
+        | EngineError::Tokenizer { .. }
+        | EngineError::TokenizerMismatch { .. }
+        | EngineError::NoTokenizer { .. }
+        | EngineError::Overflow { .. }
+        | EngineError::NoAdapter
+        | EngineError::AdapterLimit { .. }
+        | EngineError::DeviceRefused { .. }
+        | EngineError::SelfTest { .. } => Code::FailedPrecondition,
+        EngineError::DeviceLost { .. } => Code::Unavailable,
+    }
+}

@@ -1,0 +1,153 @@
+//! Wiring: the services over one executor, one book and one listener.
+
+use std::{future::Future, sync::Arc, time::Duration};
+
+use stoa_proto::{
+    inference::grpc_inference_service_server::GrpcInferenceServiceServer,
+    runner::v1::runner_service_server::RunnerServiceServer,
+};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tonic::transport::{Server, server::TcpIncoming};
+
+use crate::{
+    Config, InferencePort, JobStore, ReceiptKey,
+    executor::{Executor, QueueLimits},
+    jobs::{JobBook, JobBookDeps},
+    rpc::{KserveService, MAX_REQUEST_BYTES, MAX_RESPONSE_BYTES, RunnerRpc},
+};
+
+/// Calls that one connection may have open.
+const MAX_STREAMS_PER_CONNECTION: u32 = 128;
+/// Idle time after which a connection is probed.
+const KEEPALIVE: Duration = Duration::from_secs(30);
+/// How often the shutdown looks whether the last job has ended.
+const DRAIN_POLL: Duration = Duration::from_millis(50);
+/// Time that connections get to close after the last job.
+const CLOSE_GRACE: Duration = Duration::from_secs(2);
+
+/// What the service works with; tests pass fakes.
+pub struct Deps {
+    /// The loaded model.
+    pub port: Arc<dyn InferencePort>,
+    /// Signs receipts.
+    pub key: ReceiptKey,
+    /// Keeps results.
+    pub store: JobStore,
+    /// Where clients connect.
+    pub listener: TcpListener,
+}
+
+/// Why the service could not start or ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The listening socket cannot be used.
+    #[error("the listening socket cannot be used")]
+    Listener(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The inference thread could not be started.
+    #[error("the inference thread could not be started")]
+    Thread(#[source] std::io::Error),
+    /// The compiled descriptors are damaged.
+    #[error("the reflection service could not be built")]
+    Reflection(#[from] tonic_reflection::server::Error),
+    /// The transport failed.
+    #[error("the gRPC server failed")]
+    Transport(#[from] tonic::transport::Error),
+}
+
+/// Serves until `shutdown` resolves; then takes nothing new, lets the running jobs end for
+/// `shutdown_grace_seconds`, breaks off what is left and returns.
+pub async fn run(
+    config: &Config,
+    deps: Deps,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), ServeError> {
+    let Deps { port, key, store, listener } = deps;
+    let (closing, stop) = (CancellationToken::new(), CancellationToken::new());
+    let limits = QueueLimits { paid: config.queue_jobs, unpaid: config.queue_infer };
+    let executor = Executor::start(Arc::clone(&port), limits, stop.clone());
+    let executor = Arc::new(executor.map_err(ServeError::Thread)?);
+    let public_key = key.public_key();
+    let book = JobBook::new(JobBookDeps {
+        executor: Arc::clone(&executor),
+        store,
+        signer: key,
+        model: port.model().clone(),
+        max_streams: config.max_streams,
+        closing: closing.clone(),
+    });
+
+    let runner = RunnerRpc::new(Arc::clone(&book), port.as_ref(), &public_key);
+    let kserve = KserveService::new(
+        Arc::clone(&executor),
+        port.model().clone(),
+        config.serve_unpaid,
+        closing.clone(),
+    );
+    let (mut health, health_service) = tonic_health::server::health_reporter();
+    health.set_serving::<RunnerServiceServer<RunnerRpc>>().await;
+    health.set_serving::<GrpcInferenceServiceServer<KserveService>>().await;
+    let incoming =
+        TcpIncoming::from_listener(listener, true, None).map_err(ServeError::Listener)?;
+    let server = Server::builder()
+        .max_concurrent_streams(MAX_STREAMS_PER_CONNECTION)
+        .http2_keepalive_interval(Some(KEEPALIVE))
+        .add_service(health_service)
+        .add_service(reflection().build_v1()?)
+        .add_service(reflection().build_v1alpha()?)
+        .add_service(
+            RunnerServiceServer::new(runner)
+                .max_decoding_message_size(MAX_REQUEST_BYTES)
+                .max_encoding_message_size(MAX_RESPONSE_BYTES),
+        )
+        .add_service(
+            GrpcInferenceServiceServer::new(kserve)
+                .max_decoding_message_size(MAX_REQUEST_BYTES)
+                .max_encoding_message_size(MAX_RESPONSE_BYTES),
+        )
+        .serve_with_incoming_shutdown(incoming, closing.clone().cancelled_owned());
+
+    let grace = Duration::from_secs(config.shutdown_grace_seconds);
+    let drained = async {
+        shutdown.await;
+        tracing::info!(live_jobs = book.live_jobs(), "shutting down");
+        closing.cancel();
+        health.set_not_serving::<RunnerServiceServer<RunnerRpc>>().await;
+        health.set_not_serving::<GrpcInferenceServiceServer<KserveService>>().await;
+        drain(&book, grace).await;
+        stop.cancel();
+    };
+    tokio::pin!(server, drained);
+    let served = tokio::select! {
+        served = &mut server => {
+            if closing.is_cancelled() {
+                drained.await; // no client is left, but jobs may still run
+            }
+            served
+        }
+        // A client that keeps its connection open does not keep the process.
+        () = &mut drained => tokio::time::timeout(CLOSE_GRACE, server).await.unwrap_or(Ok(())),
+    };
+    closing.cancel();
+    stop.cancel();
+    // The thread ends after the running token; its last writes reach the store before we return.
+    let _ = tokio::task::spawn_blocking(move || executor.join()).await;
+    Ok(served?)
+}
+
+fn reflection() -> tonic_reflection::server::Builder<'static> {
+    tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(stoa_proto::FILE_DESCRIPTOR_SET)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+}
+
+async fn drain(book: &JobBook, grace: Duration) {
+    let all_ended = async {
+        while book.live_jobs() > 0 {
+            tokio::time::sleep(DRAIN_POLL).await;
+        }
+    };
+    if tokio::time::timeout(grace, all_ended).await.is_err() {
+        tracing::warn!(live_jobs = book.live_jobs(), "breaking off what still runs");
+    }
+}

@@ -1,0 +1,137 @@
+//! A service in this process, over the fake engine unless a test passes another.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use stoa_job::UncheckedJobInput;
+use stoa_primitives::ContentHash;
+use stoa_proto::{
+    inference::grpc_inference_service_client::GrpcInferenceServiceClient,
+    runner::v1::{
+        Completed, GenerateRequest, JobKey, Token, WatchRequest, generate_response,
+        runner_service_client::RunnerServiceClient, watch_response,
+    },
+};
+use stoa_runner::{
+    Config, Deps, FakeInference, InferencePort, JobStore, ReceiptKey, ServeError, run,
+};
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+use tonic::{Status, transport::Channel};
+
+pub struct Runner {
+    pub channel: Channel,
+    pub key: ReceiptKey,
+    stop: oneshot::Sender<()>,
+    served: JoinHandle<Result<(), ServeError>>,
+}
+
+pub fn config() -> Config {
+    Config { shutdown_grace_seconds: 1, ..Config::default() }
+}
+
+impl Runner {
+    pub async fn start(data_dir: &Path, port: Arc<dyn InferencePort>, config: Config) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let key = ReceiptKey::from_text(&"07".repeat(32)).unwrap();
+        let store = open_store(data_dir).await;
+        let deps = Deps { port, key: key.clone(), store, listener };
+        let (stop, stopped) = oneshot::channel();
+        let served = tokio::spawn(async move {
+            run(&config, deps, async {
+                let _ = stopped.await;
+            })
+            .await
+        });
+        let channel =
+            Channel::from_shared(format!("http://{address}")).unwrap().connect().await.unwrap();
+        Self { channel, key, stop, served }
+    }
+
+    pub async fn stop(self) {
+        self.stop.send(()).unwrap();
+        drop(self.channel);
+        tokio::time::timeout(Duration::from_secs(20), self.served).await.unwrap().unwrap().unwrap();
+    }
+
+    pub fn jobs(&self) -> RunnerServiceClient<Channel> {
+        RunnerServiceClient::new(self.channel.clone())
+    }
+
+    pub fn kserve(&self) -> GrpcInferenceServiceClient<Channel> {
+        GrpcInferenceServiceClient::new(self.channel.clone())
+    }
+
+    pub async fn generate(&self, request: GenerateRequest) -> Result<Answer, Status> {
+        let mut stream = self.jobs().generate(request).await?.into_inner();
+        let mut tokens = Vec::new();
+        while let Some(response) = stream.message().await? {
+            match response.event.unwrap() {
+                generate_response::Event::Token(token) => tokens.push(token),
+                generate_response::Event::Completed(completed) => {
+                    return Ok(Answer { tokens, completed });
+                }
+            }
+        }
+        panic!("the stream ended without a result");
+    }
+
+    pub async fn watch(&self, job: JobKey, wait_seconds: u32) -> Result<Answer, Status> {
+        let request = WatchRequest { job: Some(job), wait_seconds };
+        let mut stream = self.jobs().watch(request).await?.into_inner();
+        let mut tokens = Vec::new();
+        while let Some(response) = stream.message().await? {
+            match response.event.unwrap() {
+                watch_response::Event::Token(token) => tokens.push(token),
+                watch_response::Event::Completed(completed) => {
+                    return Ok(Answer { tokens, completed });
+                }
+            }
+        }
+        panic!("the stream ended without a result");
+    }
+}
+
+/// Connections of a stopped service may hold its store open for a moment.
+async fn open_store(data_dir: &Path) -> JobStore {
+    for _ in 0..100 {
+        if let Ok(store) = JobStore::open(data_dir) {
+            return store;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    JobStore::open(data_dir).unwrap()
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    pub tokens: Vec<Token>,
+    pub completed: Completed,
+}
+
+pub fn job(job_id: u64) -> JobKey {
+    JobKey { chain_id: "stoa-test-1".to_owned(), marketplace: "stoa1market".to_owned(), job_id }
+}
+
+pub fn document(prompt: &str, max_new_tokens: u32) -> Vec<u8> {
+    let input = UncheckedJobInput {
+        prompt: prompt.to_owned(),
+        max_new_tokens,
+        temperature_milli: 0,
+        top_k: 0,
+        seed: 7,
+    };
+    input.check().unwrap().to_bytes().unwrap()
+}
+
+pub fn order(job_id: u64, input: Vec<u8>, model_root: ContentHash) -> GenerateRequest {
+    GenerateRequest {
+        job: Some(job(job_id)),
+        input_hash: ContentHash::sha256(&input).as_bytes().to_vec(),
+        input,
+        model_root: model_root.as_bytes().to_vec(),
+    }
+}
+
+pub fn fake_order(job_id: u64, prompt: &str) -> GenerateRequest {
+    order(job_id, document(prompt, 4), FakeInference::default().model().model_root)
+}
