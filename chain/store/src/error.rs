@@ -1,11 +1,12 @@
 //! What can go wrong below the state machine.
 
-/// A failure of the store. On the consensus path every variant halts the node.
+/// A failure of the store. On the consensus path it halts the node, unless a transaction
+/// [caused it](StoreError::is_caused_by_input).
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The disk or the storage engine failed.
     #[error("storage engine: {0}")]
-    Engine(String),
+    Engine(#[from] fjall::Error),
     /// Stored bytes do not have the form that this version writes.
     #[error("corrupt record under {what}")]
     Corrupt {
@@ -28,7 +29,47 @@ pub enum StoreError {
         /// Layers open.
         depth: usize,
     },
+    /// A key is longer than the disk format can hold.
+    #[error("key of {actual} bytes, the limit is {limit}")]
+    KeyTooLong {
+        /// Length asked for.
+        actual: usize,
+        /// [`crate::MAX_KEY_BYTES`].
+        limit: usize,
+    },
+    /// Heights must be committed in ascending order.
+    #[error("height {actual} cannot follow {latest}")]
+    HeightOrder {
+        /// Last height committed.
+        latest: u64,
+        /// Height offered.
+        actual: u64,
+    },
+    /// The database was written by another version of this software.
+    #[error("store format {actual}, this version reads {expected}")]
+    Format {
+        /// What this version reads.
+        expected: u8,
+        /// What the disk says.
+        actual: u8,
+    },
     /// A lock was poisoned by a panic elsewhere.
-    #[error("a lock of the overlay is poisoned")]
+    #[error("a lock of the store is poisoned")]
     Poisoned,
+}
+
+impl StoreError {
+    /// Whether what a transaction asked for is the cause, alike on every node; then that
+    /// transaction fails and the node goes on.
+    pub const fn is_caused_by_input(&self) -> bool {
+        match self {
+            Self::KeyTooLong { .. } | Self::Layers { .. } => true,
+            Self::Engine(_)
+            | Self::Corrupt { .. }
+            | Self::UnknownHeight { .. }
+            | Self::HeightOrder { .. }
+            | Self::Format { .. }
+            | Self::Poisoned => false,
+        }
+    }
 }

@@ -8,13 +8,19 @@
 
 #![deny(clippy::float_arithmetic)]
 
+mod changes;
+pub mod commitment;
+pub mod database;
 mod error;
 mod overlay;
 mod range;
 mod snapshot;
 
+pub use changes::{Changes, StoreChanges};
+pub use commitment::{Commitment, Root};
+pub use database::{CommitRecord, Database, Options, StagedCommit};
 pub use error::StoreError;
-pub use overlay::{Changes, Overlay};
+pub use overlay::Overlay;
 pub use range::{KeyRange, Order};
 pub use snapshot::{EmptySnapshot, Entry, Snapshot};
 
@@ -24,3 +30,7 @@ pub struct StoreName(pub &'static str);
 
 /// Most layers an [`Overlay`] may stack (transaction, message, nested submessages).
 pub const MAX_LAYERS: usize = 256;
+
+/// Longest key. The engine holds 65,535 bytes; a key may double when its versions are written, and the
+/// store's name and the height go beside it.
+pub const MAX_KEY_BYTES: usize = 32_000;

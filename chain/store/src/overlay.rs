@@ -1,14 +1,10 @@
 //! Uncommitted writes, in layers, over a snapshot.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard},
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use crate::{
+    Changes, Entry, KeyRange, MAX_KEY_BYTES, MAX_LAYERS, Order, Snapshot, StoreError, StoreName,
 };
-
-use crate::{Entry, KeyRange, MAX_LAYERS, Order, Snapshot, StoreError, StoreName};
-
-/// Final writes of an overlay: `None` deletes. Ordered, so that every node applies them alike.
-pub type Changes = BTreeMap<(StoreName, Vec<u8>), Option<Vec<u8>>>;
 
 /// A stack of write layers over a [`Snapshot`].
 ///
@@ -31,9 +27,8 @@ impl Overlay {
     /// The value under `key` as the topmost layer sees it.
     pub fn get(&self, store: StoreName, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         let layers = self.lock()?;
-        let place = (store, key.to_vec());
         for layer in layers.stack.iter().rev() {
-            if let Some(value) = layer.get(&place) {
+            if let Some(value) = layer.get(store, key) {
                 return Ok(value.clone());
             }
         }
@@ -102,6 +97,23 @@ impl Overlay {
         Ok(self.lock()?.stack.len())
     }
 
+    /// Drops layers until `depth` are open: what a caught panic left behind.
+    pub fn unwind_to(&self, depth: usize) -> Result<(), StoreError> {
+        let mut layers = self.lock()?;
+        if depth == 0 || depth > layers.stack.len() {
+            return Err(StoreError::Layers { depth: layers.stack.len() });
+        }
+        layers.stack.truncate(depth);
+        Ok(())
+    }
+
+    /// An independent copy: same base, same writes so far.
+    pub fn fork(&self) -> Result<Self, StoreError> {
+        let layers = self.lock()?;
+        let copy = Layers { base: Arc::clone(&layers.base), stack: layers.stack.clone() };
+        Ok(Self(Arc::new(Mutex::new(copy))))
+    }
+
     /// Takes all writes of the bottom layer; refused while other layers are open.
     pub fn take_changes(&self) -> Result<Changes, StoreError> {
         let mut layers = self.lock()?;
@@ -118,9 +130,12 @@ impl Overlay {
         key: &[u8],
         value: Option<Vec<u8>>,
     ) -> Result<(), StoreError> {
+        if key.len() > MAX_KEY_BYTES {
+            return Err(StoreError::KeyTooLong { actual: key.len(), limit: MAX_KEY_BYTES });
+        }
         let mut layers = self.lock()?;
         let top = layers.stack.last_mut().ok_or(StoreError::Layers { depth: 0 })?;
-        top.insert((store, key.to_vec()), value);
+        top.insert(store, key.to_vec(), value);
         Ok(())
     }
 
@@ -152,9 +167,9 @@ impl Layers {
         };
         let mut best: Option<(Vec<u8>, Option<Vec<u8>>)> = None;
         for layer in self.stack.iter().rev() {
-            let Some((key, value)) = first_write(layer, store, range, order) else { continue };
+            let Some((key, value)) = layer.first(store, range, order) else { continue };
             if best.as_ref().is_none_or(|(found, _)| is_before(key, found)) {
-                best = Some((key.to_vec(), value.clone()));
+                best = Some((key.clone(), value.clone()));
             }
         }
         if let Some((key, value)) = self.base.first(store, range, order)?
@@ -166,32 +181,10 @@ impl Layers {
     }
 }
 
-fn first_write<'a>(
-    layer: &'a Changes,
-    store: StoreName,
-    range: &KeyRange,
-    order: Order,
-) -> Option<(&'a [u8], &'a Option<Vec<u8>>)> {
-    let in_store = |((name, key), value): (&'a (StoreName, Vec<u8>), &'a Option<Vec<u8>>)| {
-        (*name == store && range.contains(key)).then_some((key.as_slice(), value))
-    };
-    let start = (store, range.start.clone());
-    match (order, &range.end) {
-        (Order::Ascending, _) => layer.range(start..).next().and_then(in_store),
-        (Order::Descending, Some(end)) => {
-            layer.range(start..(store, end.clone())).next_back().and_then(in_store)
-        }
-        // Without an end, walk back from the first write of the following store.
-        (Order::Descending, None) => layer
-            .range(start..)
-            .take_while(|((name, _), _)| *name == store)
-            .last()
-            .and_then(in_store),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use crate::EmptySnapshot;
     use proptest::prelude::*;
@@ -216,6 +209,39 @@ mod tests {
         assert!(matches!(overlay.commit(), Err(StoreError::Layers { depth: 1 })));
         overlay.begin().unwrap();
         assert!(matches!(overlay.take_changes(), Err(StoreError::Layers { depth: 2 })));
+    }
+
+    #[test]
+    fn a_fork_and_its_origin_do_not_see_each_others_later_writes() {
+        let overlay = Overlay::new(Arc::new(EmptySnapshot));
+        overlay.set(STORE, b"a", b"1".to_vec()).unwrap();
+        let fork = overlay.fork().unwrap();
+        fork.set(STORE, b"a", b"2".to_vec()).unwrap();
+        overlay.set(STORE, b"b", b"3".to_vec()).unwrap();
+        assert_eq!(overlay.get(STORE, b"a").unwrap().unwrap(), b"1");
+        assert_eq!(fork.get(STORE, b"b").unwrap(), None);
+    }
+
+    #[test]
+    fn a_key_that_the_disk_format_cannot_hold_is_refused_at_once() {
+        let overlay = Overlay::new(Arc::new(EmptySnapshot));
+        let long = vec![0; MAX_KEY_BYTES + 1];
+        assert!(matches!(overlay.set(STORE, &long, vec![]), Err(StoreError::KeyTooLong { .. })));
+    }
+
+    #[test]
+    fn unwinding_drops_only_the_layers_above() {
+        let overlay = Overlay::new(Arc::new(EmptySnapshot));
+        overlay.begin().unwrap();
+        overlay.set(STORE, b"kept", b"1".to_vec()).unwrap();
+        overlay.begin().unwrap();
+        overlay.begin().unwrap();
+        overlay.set(STORE, b"lost", b"1".to_vec()).unwrap();
+        overlay.unwind_to(2).unwrap();
+        assert_eq!(overlay.depth().unwrap(), 2);
+        assert!(overlay.get(STORE, b"kept").unwrap().is_some());
+        assert!(overlay.get(STORE, b"lost").unwrap().is_none());
+        assert!(overlay.unwind_to(3).is_err());
     }
 
     proptest! {

@@ -1,0 +1,153 @@
+//! The disk: values by height, commitment nodes and commit records, in one storage engine.
+//!
+//! A commit is one batch of the engine's journal, checksummed as a whole and synced before
+//! [`Database::commit`] returns: after a crash either all of it is there or none.
+
+mod commit;
+mod integrity;
+mod layout;
+mod meta;
+mod prune;
+mod snapshots;
+
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::{Arc, Mutex, MutexGuard},
+};
+
+use fjall::{Keyspace, KeyspaceCreateOptions, PersistMode, Snapshot as View};
+
+use crate::{Commitment, EmptySnapshot, Root, Snapshot, StoreError, commitment::SparseMerkle};
+use snapshots::{Historic, Latest};
+
+pub use commit::StagedCommit;
+pub use meta::CommitRecord;
+
+/// Heights that stay readable unless configured otherwise: about a week of five-second blocks.
+pub const DEFAULT_KEEP_RECENT: u64 = 120_960;
+
+/// How a database is opened.
+pub struct Options {
+    /// Heights before the last that stay readable.
+    pub keep_recent: u64,
+    /// Format of each store's tree.
+    pub commitment: Box<dyn Commitment>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { keep_recent: DEFAULT_KEEP_RECENT, commitment: Box::new(SparseMerkle) }
+    }
+}
+
+/// Versioned state on the disk. One process opens a folder at a time.
+pub struct Database {
+    engine: fjall::Database,
+    keyspaces: Keyspaces,
+    options: Options,
+    head: Mutex<Head>,
+    /// Held for a whole commit; readers never wait for it.
+    writer: Mutex<()>,
+}
+
+struct Keyspaces {
+    latest: Keyspace,
+    versions: Keyspace,
+    touched: Keyspace,
+    nodes: Keyspace,
+    meta: Keyspace,
+}
+
+/// The last commit, in memory.
+struct Head {
+    record: Option<CommitRecord>,
+    earliest: u64,
+    roots: BTreeMap<String, Root>,
+    snapshot: Arc<dyn Snapshot>,
+}
+
+impl Database {
+    /// Opens the database in folder `path`, which is created if absent.
+    pub fn open(path: &Path, options: Options) -> Result<Self, StoreError> {
+        let engine = fjall::Database::builder(path).open()?;
+        let open = |name: &str| engine.keyspace(name, KeyspaceCreateOptions::default);
+        let keyspaces = Keyspaces {
+            latest: open("latest")?,
+            versions: open("versions")?,
+            touched: open("touched")?,
+            nodes: open("nodes")?,
+            meta: open("meta")?,
+        };
+        check_format(&engine, &keyspaces.meta)?;
+        let head = Mutex::new(read_head(&engine, &keyspaces)?);
+        Ok(Self { engine, keyspaces, options, head, writer: Mutex::new(()) })
+    }
+
+    /// The last commit; none before the first.
+    pub fn latest(&self) -> Result<Option<CommitRecord>, StoreError> {
+        Ok(self.head()?.record.clone())
+    }
+
+    /// State of the last commit.
+    pub fn snapshot(&self) -> Result<Arc<dyn Snapshot>, StoreError> {
+        Ok(Arc::clone(&self.head()?.snapshot))
+    }
+
+    /// The commit of `height` and the state after it, if they are held.
+    pub fn at(&self, height: u64) -> Result<(CommitRecord, Arc<dyn Snapshot>), StoreError> {
+        // Everything is read from one view of the engine: a commit that prunes meanwhile changes nothing.
+        let view = self.engine.snapshot();
+        let (earliest, latest) = held(&view, &self.keyspaces.meta)?.unwrap_or((1, 0));
+        let missing = StoreError::UnknownHeight { height, earliest, latest };
+        let record = meta::record(&view, &self.keyspaces.meta, height)?.ok_or(missing)?;
+        let snapshot: Arc<dyn Snapshot> = if height == latest {
+            Arc::new(Latest { view, latest: self.keyspaces.latest.clone() })
+        } else {
+            Arc::new(Historic { view, versions: self.keyspaces.versions.clone(), height })
+        };
+        Ok((record, snapshot))
+    }
+
+    /// First and last height held; none before the first commit.
+    pub fn heights(&self) -> Result<Option<(u64, u64)>, StoreError> {
+        held(&self.engine.snapshot(), &self.keyspaces.meta)
+    }
+
+    fn head(&self) -> Result<MutexGuard<'_, Head>, StoreError> {
+        self.head.lock().map_err(|_| StoreError::Poisoned)
+    }
+}
+
+fn check_format(engine: &fjall::Database, meta: &Keyspace) -> Result<(), StoreError> {
+    match meta.get(meta::FORMAT_KEY)?.as_deref() {
+        Some([meta::FORMAT]) => Ok(()),
+        Some([actual, ..]) => Err(StoreError::Format { expected: meta::FORMAT, actual: *actual }),
+        Some([]) => Err(StoreError::Corrupt { what: "format" }),
+        None => {
+            meta.insert(meta::FORMAT_KEY, [meta::FORMAT])?;
+            Ok(engine.persist(PersistMode::SyncAll)?)
+        }
+    }
+}
+
+fn held(view: &View, meta: &Keyspace) -> Result<Option<(u64, u64)>, StoreError> {
+    let earliest = meta::height(view, meta, meta::EARLIEST_KEY)?;
+    let latest = meta::height(view, meta, meta::LATEST_KEY)?;
+    Ok(earliest.zip(latest))
+}
+
+fn read_head(engine: &fjall::Database, keyspaces: &Keyspaces) -> Result<Head, StoreError> {
+    let (view, meta) = (engine.snapshot(), &keyspaces.meta);
+    let Some((earliest, latest)) = held(&view, meta)? else {
+        let (roots, snapshot) = (BTreeMap::new(), Arc::new(EmptySnapshot));
+        return Ok(Head { record: None, earliest: 0, roots, snapshot });
+    };
+    let missing = StoreError::Corrupt { what: "commit record" };
+    Ok(Head {
+        record: Some(meta::record(&view, meta, latest)?.ok_or(missing)?),
+        earliest,
+        roots: meta::roots(&view, meta)?,
+        snapshot: Arc::new(Latest { view, latest: keyspaces.latest.clone() }),
+    })
+}

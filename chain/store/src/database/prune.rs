@@ -1,0 +1,63 @@
+//! Forgetting heights that nobody may ask for any more.
+
+use std::collections::BTreeSet;
+
+use fjall::{OwnedWriteBatch, Readable as _};
+
+use super::{Database, layout, meta};
+use crate::StoreError;
+
+/// Most heights that one commit forgets, so that a smaller `keep_recent` does not stall a block.
+const MAX_HEIGHTS_PRUNED_PER_COMMIT: u64 = 16;
+
+impl Database {
+    /// Adds to `batch` what forgetting old heights deletes; returns the first height still held.
+    ///
+    /// A version is dead once a later one exists at or below the first height held. So for every height
+    /// that becomes the first one, the keys written there lose their older versions, and the version
+    /// itself where it is a deletion.
+    pub(super) fn prune(
+        &self,
+        batch: &mut OwnedWriteBatch,
+        earliest: u64,
+        height: u64,
+    ) -> Result<u64, StoreError> {
+        // The height before the last is always held: a block may be executed again on top of it.
+        let target = height.saturating_sub(self.options.keep_recent.max(1));
+        let last = target.min(earliest.saturating_add(MAX_HEIGHTS_PRUNED_PER_COMMIT));
+        let view = self.engine.snapshot();
+        for forgotten in earliest..last {
+            batch.remove(&self.keyspaces.meta, meta::commit_key(forgotten));
+            self.forget_before(batch, &view, forgotten + 1)?;
+        }
+        Ok(earliest.max(last))
+    }
+
+    fn forget_before(
+        &self,
+        batch: &mut OwnedWriteBatch,
+        view: &fjall::Snapshot,
+        height: u64,
+    ) -> Result<(), StoreError> {
+        let keyspaces = &self.keyspaces;
+        let height_bytes = height.to_be_bytes();
+        let mut places = BTreeSet::new();
+        for entry in view.prefix(&keyspaces.touched, height_bytes) {
+            let key = entry.key()?;
+            places.insert(key.get(height_bytes.len()..).unwrap_or_default().to_vec());
+            batch.remove(&keyspaces.touched, key);
+        }
+        for place in places {
+            let ordered = layout::ordered_of_place(&place)?;
+            let dead = layout::version(&ordered, height)..=layout::version(&ordered, 0);
+            for (age, entry) in view.range(&keyspaces.versions, dead).enumerate() {
+                let (key, value) = entry.into_inner()?;
+                let is_older = age > 0;
+                if is_older || layout::decode_version(&value)?.is_none() {
+                    batch.remove(&keyspaces.versions, key);
+                }
+            }
+        }
+        Ok(())
+    }
+}
