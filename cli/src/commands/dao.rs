@@ -1,7 +1,7 @@
 //! `stoa dao`.
 
 use clap::{Args, Subcommand, ValueEnum};
-use cosmwasm_std::{CosmosMsg, WasmMsg, to_json_binary};
+use cosmwasm_std::{CosmosMsg, WasmMsg};
 use serde_json::json;
 use stoa_dao_types::{ExecuteMsg, ProposalResponse, Vote};
 use stoa_primitives::ProposalId;
@@ -131,7 +131,7 @@ async fn propose_fee(context: &Context, args: ProposeFeeArgs) -> Result<Output, 
     let message = stoa_marketplace_types::ExecuteMsg::SetProtocolFee { protocol_fee: args.fee.0 };
     let call: CosmosMsg = WasmMsg::Execute {
         contract_addr: client.marketplace()?.address().to_owned(),
-        msg: to_json_binary(&message).map_err(serde::ser::Error::custom).map_err(CliError::Json)?,
+        msg: serde_json::to_vec(&message)?.into(),
         funds: Vec::new(),
     }
     .into();

@@ -110,7 +110,11 @@ impl World {
             2 | 3 => Kind::Tight,
             _ => Kind::Ordinary,
         };
-        let deadline = if kind == Kind::Tight { dice.below(6) } else { 1_000 };
+        let deadline = match kind {
+            Kind::Ordinary => 1_000,
+            Kind::Tight => dice.below(6),
+            Kind::InputMissing | Kind::InputInvalid => 40,
+        };
         let mut job = testing::job(job_id, 0, deadline);
         let input = match kind {
             Kind::InputInvalid => format!("not a job {job_id}").into_bytes(),

@@ -61,7 +61,7 @@ pub struct Deps {
 
 /// Serves until `shutdown`, or until an error whose reaction is [`Reaction::Stop`].
 ///
-/// Dropping the returned future is a crash: nothing is lost, see `docs/invariants.md`.
+/// Dropping the returned future is a crash: the next run goes on from chain and journal.
 pub async fn run(
     settings: Settings,
     deps: Deps,
@@ -98,11 +98,12 @@ pub async fn run(
         worker.tick().await?;
         tokio::select! {
             () = shutdown.cancelled() => {}
-            Some(done) = worker.executions.join_next() => {
-                if let Ok((job, result)) = done {
-                    worker.executed(&job, result).await?;
-                }
-            }
+            Some(done) = worker.executions.join_next() => match done {
+                Ok((job, result)) => worker.executed(&job, result).await?,
+                // A bug: end here, the next start goes on from chain and journal.
+                Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+                Err(_) => {}
+            },
             Some(result) = sent.recv() => worker.sent(result).await?,
             () = worker.deps.chain.next_block() => {}
             () = sleep(worker.settings.poll_interval) => {}

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use async_trait::async_trait;
-use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode, WriteBatch};
+use fjall::{Database, Keyspace, KeyspaceCreateOptions, OwnedWriteBatch, PersistMode};
 use stoa_primitives::{Height, JobId};
 
 use super::{Journal, Memory};
@@ -44,7 +44,7 @@ impl DiskJournal {
         Ok(Self { database, jobs, meta })
     }
 
-    fn batch(&self) -> WriteBatch {
+    fn batch(&self) -> OwnedWriteBatch {
         self.database.batch().durability(Some(PersistMode::SyncAll))
     }
 
