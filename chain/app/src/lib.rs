@@ -1,1 +1,36 @@
 //! Block life cycle, ante checks and routing of stoad.
+//!
+//! Purpose: turn decided blocks into state, and answer questions about it.
+//! Place: above the modules and the store, below the sockets. [`App`] is plain Rust; [`server`]
+//! translates ABCI to it.
+//! Invariants: the outcome of a block depends on the blocks before it alone; nothing is written before
+//! `Commit`, and then at once; no transaction or query stops the node; queries read committed heights.
+
+#![deny(clippy::float_arithmetic)]
+
+pub mod ante;
+mod app;
+mod block;
+mod check_tx;
+mod contain;
+mod deliver;
+pub mod error;
+mod finalize_block;
+mod init_chain;
+mod limits;
+mod proposal;
+pub mod query;
+pub mod server;
+pub mod tx;
+
+pub use app::{App, AppConfig, AppInfo};
+pub use block::{Block, BlockResult, MAX_TX_BYTES, TxResult};
+pub use error::{AppError, Refusal};
+pub use init_chain::InitChain;
+pub use limits::BlockLimits;
+pub use query::{QueryRequest, QueryResponse};
+
+/// Name of the application.
+pub const NAME: &str = "stoa";
+/// Version of the application.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -1,0 +1,140 @@
+//! The application: one state machine, four ways in.
+
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, MutexGuard},
+};
+
+use stoa_modules::{BlockInfo, router::Modules};
+use stoa_store::{Database, Options, Overlay, Root, StagedCommit};
+
+use crate::{
+    ante::AnteParams,
+    block::Note,
+    error::AppError,
+    limits::{self, BlockLimits},
+};
+
+/// Folder of the state below the node's data folder.
+const STATE_FOLDER: &str = "state";
+/// Folder of contract code below the node's data folder.
+const WASM_FOLDER: &str = "wasm";
+
+/// What an operator may choose; none of it may change the outcome of a block.
+#[derive(Clone, Debug)]
+pub struct AppConfig {
+    /// Heights before the last that stay readable.
+    pub keep_recent: u64,
+    /// What admission to the mempool asks of a transaction.
+    pub ante: AnteParams,
+}
+
+/// The state machine of the chain, without sockets. Methods may be called from several threads:
+/// consensus, mempool and queries do not wait for one another, and queries see committed heights only.
+pub struct App {
+    pub(crate) modules: Modules,
+    pub(crate) database: Database,
+    pub(crate) ante: AnteParams,
+    consensus: Mutex<Consensus>,
+    mempool: Mutex<Option<CheckState>>,
+}
+
+/// What consensus has begun and not committed.
+#[derive(Default)]
+pub(crate) struct Consensus {
+    /// After `InitChain`, until the first commit.
+    pub(crate) genesis: Option<Genesis>,
+    /// After `FinalizeBlock`, until `Commit`.
+    pub(crate) finalized: Option<Finalized>,
+}
+
+/// The state of the genesis file.
+pub(crate) struct Genesis {
+    pub(crate) overlay: Overlay,
+    pub(crate) chain_id: String,
+    pub(crate) initial_height: u64,
+}
+
+/// A finalized block.
+pub(crate) struct Finalized {
+    pub(crate) staged: StagedCommit,
+    pub(crate) block: BlockInfo,
+}
+
+/// The state that admission to the mempool works on; it is dropped with every block.
+pub(crate) struct CheckState {
+    pub(crate) overlay: Overlay,
+    pub(crate) block: BlockInfo,
+    pub(crate) limits: BlockLimits,
+}
+
+/// Where the application stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AppInfo {
+    /// Last height committed; zero before the first.
+    pub height: u64,
+    /// Root of the state at that height; none before the first.
+    pub app_hash: Option<Root>,
+}
+
+impl App {
+    /// Opens the application in folder `data`, which is created if absent.
+    pub fn open(data: &Path, config: AppConfig) -> Result<Self, AppError> {
+        let options = Options { keep_recent: config.keep_recent, ..Options::default() };
+        let database = Database::open(&data.join(STATE_FOLDER), options)?;
+        let modules = Modules::open(&data.join(WASM_FOLDER)).map_err(AppError::Modules)?;
+        let app = Self {
+            modules,
+            database,
+            ante: config.ante,
+            consensus: Mutex::default(),
+            mempool: Mutex::default(),
+        };
+        app.reset_check_state()?;
+        Ok(app)
+    }
+
+    /// Last height and root: where consensus resumes.
+    pub fn info(&self) -> Result<AppInfo, AppError> {
+        let latest = self.database.latest()?;
+        let height = latest.as_ref().map_or(0, |record| record.height);
+        Ok(AppInfo { height, app_hash: latest.map(|record| record.app_hash) })
+    }
+
+    /// Persists the finalized block. On return it survives any crash.
+    pub fn commit(&self) -> Result<Root, AppError> {
+        let mut consensus = self.consensus()?;
+        let finalized = consensus.finalized.take().ok_or(AppError::NothingFinalized)?;
+        let app_hash = self.database.commit(finalized.staged)?;
+        consensus.genesis = None;
+        self.reset_check_state()?;
+        tracing::info!(height = finalized.block.height, "committed");
+        Ok(app_hash)
+    }
+
+    /// Lets admission to the mempool start again from the last commit.
+    fn reset_check_state(&self) -> Result<(), AppError> {
+        let mut mempool = self.mempool()?;
+        let Some(record) = self.database.latest()? else { return Ok(()) };
+        let snapshot = self.database.snapshot()?;
+        *mempool = Some(CheckState {
+            limits: limits::committed(&*snapshot)?,
+            overlay: Overlay::new(snapshot),
+            block: Note::decode(record.height, &record.note)?.block(record.height),
+        });
+        Ok(())
+    }
+
+    pub(crate) fn consensus(&self) -> Result<MutexGuard<'_, Consensus>, AppError> {
+        self.consensus.lock().map_err(|_| AppError::Poisoned)
+    }
+
+    pub(crate) fn mempool(&self) -> Result<MutexGuard<'_, Option<CheckState>>, AppError> {
+        self.mempool.lock().map_err(|_| AppError::Poisoned)
+    }
+
+    /// An empty overlay over the last commit.
+    pub(crate) fn overlay(&self) -> Result<Overlay, AppError> {
+        Ok(Overlay::new(Arc::clone(&self.database.snapshot()?)))
+    }
+}

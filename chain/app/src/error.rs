@@ -1,0 +1,123 @@
+//! What stops the node, and what a transaction or query is refused with.
+
+use stoa_modules::ModuleError;
+use stoa_store::StoreError;
+
+/// A failure after which this node cannot agree with the others any more: it must halt.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The disk or what is on it.
+    #[error("store: {0}")]
+    Store(#[from] StoreError),
+    /// The modules could not be opened.
+    #[error("modules: {0}")]
+    Modules(#[source] ModuleError),
+    /// The genesis file is not JSON.
+    #[error("genesis app_state is no JSON: {0}")]
+    GenesisJson(#[from] serde_json::Error),
+    /// The genesis file is refused by a module.
+    #[error("genesis app_state: {0}")]
+    Genesis(#[source] ModuleError),
+    /// Consensus finalizes another block than the one that follows.
+    #[error("block {actual} to finalize, block {expected} follows")]
+    UnexpectedHeight {
+        /// The height that follows the last commit.
+        expected: u64,
+        /// The height offered.
+        actual: u64,
+    },
+    /// `Commit` without a finalized block.
+    #[error("nothing is finalized that could be committed")]
+    NothingFinalized,
+    /// A block before the genesis.
+    #[error("a block came before InitChain")]
+    NoGenesis,
+    /// A height or time that this application cannot represent.
+    #[error("{field} of {value} is out of range")]
+    OutOfRange {
+        /// Which field.
+        field: &'static str,
+        /// Its value.
+        value: i64,
+    },
+    /// The note beside a commit is not what this version writes.
+    #[error("corrupt note of height {height}")]
+    CorruptNote {
+        /// Height of the commit.
+        height: u64,
+    },
+    /// Consensus parameters in the state cannot be read.
+    #[error("corrupt consensus parameters: {0}")]
+    CorruptParams(#[from] prost::DecodeError),
+    /// Another thread panicked in the middle of a step of consensus.
+    #[error("a step of consensus panicked before")]
+    Poisoned,
+    /// A request that consensus never sends to an application without state sync.
+    #[error("unexpected request {kind}")]
+    UnexpectedRequest {
+        /// Which request.
+        kind: &'static str,
+    },
+}
+
+/// Codes of the Cosmos SDK (`types/errors/errors.go`) that the application itself answers.
+pub mod sdk_code {
+    /// The bytes are no transaction.
+    pub const TX_DECODE: u32 = 2;
+    /// No such route or path.
+    pub const UNKNOWN_REQUEST: u32 = 6;
+    /// Out of gas.
+    pub const OUT_OF_GAS: u32 = 11;
+    /// Malformed request.
+    pub const INVALID_REQUEST: u32 = 18;
+    /// More bytes than a transaction may have.
+    pub const TX_TOO_LARGE: u32 = 21;
+    /// A height that does not exist yet.
+    pub const INVALID_HEIGHT: u32 = 26;
+    /// The state of a height is gone.
+    pub const NOT_FOUND: u32 = 38;
+}
+
+/// Codespace of errors without an ABCI code of their own.
+pub const UNDEFINED_CODESPACE: &str = "undefined";
+/// Code of a caught panic in [`UNDEFINED_CODESPACE`].
+pub const PANIC_CODE: u32 = 111_222;
+/// Code of a failure that is the node's own, in [`UNDEFINED_CODESPACE`].
+pub const INTERNAL_CODE: u32 = 1;
+
+/// Why a transaction or query failed, as clients see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// ABCI codespace.
+    pub codespace: &'static str,
+    /// Code, not zero.
+    pub code: u32,
+    /// For people; also for clients that look for the SDK's wording.
+    pub log: String,
+}
+
+impl Refusal {
+    /// An error in codespace `sdk`.
+    pub fn sdk(code: u32, log: impl Into<String>) -> Self {
+        Self { codespace: stoa_modules::core::codespace::SDK, code, log: log.into() }
+    }
+
+    /// A caught panic.
+    pub fn panic(message: &str) -> Self {
+        let log = format!("recovered: {message}: panic");
+        Self { codespace: UNDEFINED_CODESPACE, code: PANIC_CODE, log }
+    }
+
+    /// The node's own failure where it must not halt: queries and admission to the mempool.
+    pub fn internal(error: &dyn std::error::Error) -> Self {
+        tracing::error!(%error, "a request failed for a reason of this node");
+        let log = "internal error of this node; see its log".to_owned();
+        Self { codespace: UNDEFINED_CODESPACE, code: INTERNAL_CODE, log }
+    }
+}
+
+impl From<&ModuleError> for Refusal {
+    fn from(error: &ModuleError) -> Self {
+        Self { codespace: error.codespace(), code: error.code(), log: error.to_string() }
+    }
+}

@@ -1,0 +1,60 @@
+//! The state before the first block.
+
+use stoa_modules::{BlockInfo, ExecMode, GasMeter};
+use stoa_store::{EmptySnapshot, Overlay, Root};
+use tendermint_proto::v0_38::types::ConsensusParams;
+
+use std::sync::Arc;
+
+use crate::{
+    app::{App, CheckState, Genesis},
+    block::context,
+    error::AppError,
+    limits::{self, BlockLimits},
+};
+
+/// The genesis file as consensus hands it over.
+#[derive(Clone, Debug, Default)]
+pub struct InitChain {
+    /// Chain id.
+    pub chain_id: String,
+    /// Genesis time in nanoseconds since the Unix epoch.
+    pub time_nanos: u64,
+    /// Height of the first block.
+    pub initial_height: u64,
+    /// Limits of a block.
+    pub consensus_params: ConsensusParams,
+    /// JSON object with one section a module.
+    pub app_state: Vec<u8>,
+}
+
+impl App {
+    /// Builds the first state. Nothing is written before the first block is committed; until then the
+    /// call may be repeated. Returns the root of the genesis state.
+    pub fn init_chain(&self, request: InitChain) -> Result<Root, AppError> {
+        let app_state: serde_json::Value = serde_json::from_slice(&request.app_state)?;
+        let overlay = Overlay::new(Arc::new(EmptySnapshot));
+        let block = BlockInfo {
+            height: request.initial_height,
+            time_nanos: request.time_nanos,
+            chain_id: request.chain_id.clone(),
+        };
+        limits::save(&overlay, &request.consensus_params)?;
+        let mut ctx =
+            context(block.clone(), ExecMode::Deliver, GasMeter::unlimited(), overlay.clone());
+        self.modules.init_genesis(&mut ctx, &app_state).map_err(AppError::Genesis)?;
+
+        let changes = overlay.fork()?.take_changes()?;
+        let root = self.database.stage(request.initial_height, changes, Vec::new())?.app_hash();
+        let mut consensus = self.consensus()?;
+        *self.mempool()? = Some(CheckState {
+            overlay: overlay.fork()?,
+            block,
+            limits: BlockLimits::from(&request.consensus_params),
+        });
+        let (chain_id, initial_height) = (request.chain_id, request.initial_height);
+        consensus.genesis = Some(Genesis { overlay, chain_id, initial_height });
+        consensus.finalized = None;
+        Ok(root)
+    }
+}

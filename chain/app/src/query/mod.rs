@@ -1,0 +1,161 @@
+//! Questions about committed heights.
+//!
+//! | path | answer |
+//! |---|---|
+//! | `/<package>.<Service>/<Method>` | protobuf response of that gRPC method |
+//! | `/cosmos.tx.v1beta1.Service/Simulate` | gas and result of a transaction without its effects |
+//! | `/cosmos.base.node.v1beta1.Service/Config` | minimum gas price |
+//! | `/app/version`, `/app/simulate` | the SDK's own short paths |
+//! | `/store/<name>/key` | the bytes under a key |
+
+mod node;
+mod simulate;
+
+use stoa_modules::{ExecMode, GasMeter};
+use stoa_store::{Overlay, StoreError};
+
+use crate::{
+    app::App,
+    block::{Note, context},
+    contain::caught,
+    error::{AppError, Refusal, sdk_code},
+};
+
+/// Most gas of one query: as much as a block may use.
+pub const QUERY_GAS_LIMIT: u64 = 100_000_000;
+
+/// A question.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct QueryRequest {
+    /// What is asked; see the module.
+    pub path: String,
+    /// Protobuf bytes of the request, or a key.
+    pub data: Vec<u8>,
+    /// Height; zero for the last, negative is refused.
+    pub height: i64,
+    /// Whether a proof is wanted.
+    pub prove: bool,
+}
+
+/// An answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct QueryResponse {
+    /// Zero for success.
+    pub code: u32,
+    /// Where `code` has its meaning; empty for success.
+    pub codespace: String,
+    /// Why there is no answer; empty for success.
+    pub log: String,
+    /// The key, for store paths.
+    pub key: Vec<u8>,
+    /// The answer.
+    pub value: Vec<u8>,
+    /// Height that was asked; the last one where nothing was.
+    pub height: u64,
+}
+
+/// Where a question stands: what is known before it is asked.
+enum Failure {
+    Refused(Refusal),
+    Node(AppError),
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl<E: Into<AppError>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::Node(error.into())
+    }
+}
+
+impl App {
+    /// Answers a question. Whatever happens is an answer: nothing of a query can stop the node.
+    pub fn query(&self, request: &QueryRequest) -> QueryResponse {
+        let refusal = match self.answer(request) {
+            Ok(response) => return response,
+            Err(Failure::Refused(refusal)) => refusal,
+            Err(Failure::Node(error)) => Refusal::internal(&error),
+        };
+        let latest = self.info().map_or(0, |info| info.height);
+        let height = u64::try_from(request.height).ok().filter(|height| *height > 0);
+        let Refusal { codespace, code, log } = refusal;
+        let (codespace, height) = (codespace.to_owned(), height.unwrap_or(latest));
+        QueryResponse { code, codespace, log, height, ..QueryResponse::default() }
+    }
+
+    fn answer(&self, request: &QueryRequest) -> Result<QueryResponse, Failure> {
+        let height = self.height_asked(request)?;
+        let parts: Vec<&str> = request.path.trim_start_matches('/').split('/').collect();
+        let (key, value) = match parts.as_slice() {
+            ["app", "version"] => (Vec::new(), crate::VERSION.as_bytes().to_vec()),
+            ["app", "simulate"] => (Vec::new(), self.simulate_bytes(&request.data)?),
+            ["cosmos.tx.v1beta1.Service", "Simulate"] => {
+                (Vec::new(), self.simulate_request(&request.data)?)
+            }
+            ["cosmos.base.node.v1beta1.Service", "Config"] => (Vec::new(), self.node_config()),
+            ["store", name, "key"] => {
+                let value = self.stored(name, &request.data, height, request.prove)?;
+                (request.data.clone(), value)
+            }
+            _ => (Vec::new(), self.ask_modules(request, height)?),
+        };
+        Ok(QueryResponse { key, value, height, ..QueryResponse::default() })
+    }
+
+    fn height_asked(&self, request: &QueryRequest) -> Result<u64, Failure> {
+        let asked = u64::try_from(request.height).map_err(|_| {
+            let log = "cannot query with height < 0; please provide a valid height: invalid request";
+            Refusal::sdk(sdk_code::INVALID_REQUEST, log)
+        })?;
+        let latest = self.info()?.height;
+        if latest == 0 {
+            let log = "the chain is not ready; please wait for first block: invalid height";
+            return Err(Refusal::sdk(sdk_code::INVALID_HEIGHT, log).into());
+        }
+        if asked > latest {
+            let log = "cannot query with height in the future; please provide a valid height: invalid height";
+            return Err(Refusal::sdk(sdk_code::INVALID_HEIGHT, log).into());
+        }
+        Ok(if asked == 0 { latest } else { asked })
+    }
+
+    fn ask_modules(&self, request: &QueryRequest, height: u64) -> Result<Vec<u8>, Failure> {
+        let (record, snapshot) = self.database.at(height).map_err(pruned)?;
+        let block = Note::decode(height, &record.note)?.block(height);
+        let gas = GasMeter::new(QUERY_GAS_LIMIT);
+        let ctx = context(block, ExecMode::Query, gas, Overlay::new(snapshot));
+        Ok(caught(|| self.modules.query(&ctx, &request.path, &request.data))?)
+    }
+
+    fn stored(
+        &self,
+        name: &str,
+        key: &[u8],
+        height: u64,
+        prove: bool,
+    ) -> Result<Vec<u8>, Failure> {
+        if prove {
+            let log = "proofs are not served by this version: invalid request";
+            return Err(Refusal::sdk(sdk_code::INVALID_REQUEST, log).into());
+        }
+        let (_, snapshot) = self.database.at(height).map_err(pruned)?;
+        Ok(snapshot.get_by_name(name, key)?.unwrap_or_default())
+    }
+}
+
+/// A height that is gone is the asker's problem; any other failure is the node's.
+fn pruned(error: StoreError) -> Failure {
+    match error {
+        StoreError::UnknownHeight { height, latest, .. } => {
+            let log = format!(
+                "failed to load state at height {height}; version does not exist (latest height: {latest}): not found"
+            );
+            Refusal::sdk(sdk_code::NOT_FOUND, log).into()
+        }
+        other => Failure::Node(other.into()),
+    }
+}

@@ -1,0 +1,123 @@
+//! The consensus connection.
+
+use tendermint_proto::{
+    google::protobuf::Timestamp,
+    v0_38::abci::{
+        ExecTxResult, RequestFinalizeBlock, RequestInitChain, RequestPrepareProposal,
+        RequestProcessProposal, RequestVerifyVoteExtension, ResponseCommit, ResponseExtendVote,
+        ResponseFinalizeBlock, ResponseInitChain, ResponsePrepareProposal,
+        ResponseProcessProposal, ResponseVerifyVoteExtension, response_process_proposal,
+        response_verify_vote_extension,
+    },
+};
+
+use super::event::{events, gas};
+use crate::{
+    app::App,
+    block::{Block, TxResult},
+    error::AppError,
+    init_chain::InitChain,
+};
+
+const NANOS_PER_SECOND: u64 = 1_000_000_000;
+
+pub(super) fn init_chain(
+    app: &App,
+    request: RequestInitChain,
+) -> Result<ResponseInitChain, AppError> {
+    let app_hash = app.init_chain(InitChain {
+        chain_id: request.chain_id,
+        time_nanos: time_nanos(request.time)?,
+        initial_height: height(request.initial_height)?,
+        consensus_params: request.consensus_params.unwrap_or_default(),
+        app_state: request.app_state_bytes.to_vec(),
+    })?;
+    // The validators of the genesis file stay as they are.
+    let validators = request.validators;
+    Ok(ResponseInitChain { consensus_params: None, validators, app_hash: app_hash.to_vec().into() })
+}
+
+pub(super) fn prepare_proposal(
+    app: &App,
+    request: RequestPrepareProposal,
+) -> Result<ResponsePrepareProposal, AppError> {
+    let max_total_bytes = u64::try_from(request.max_tx_bytes).unwrap_or(0);
+    let txs = app.prepare_proposal(&owned(request.txs), max_total_bytes)?;
+    Ok(ResponsePrepareProposal { txs: txs.into_iter().map(Into::into).collect() })
+}
+
+pub(super) fn process_proposal(
+    app: &App,
+    request: RequestProcessProposal,
+) -> Result<ResponseProcessProposal, AppError> {
+    use response_process_proposal::ProposalStatus;
+    let is_accepted = app.process_proposal(&owned(request.txs))?;
+    let status = if is_accepted { ProposalStatus::Accept } else { ProposalStatus::Reject };
+    Ok(ResponseProcessProposal { status: status as i32 })
+}
+
+pub(super) fn extend_vote() -> ResponseExtendVote {
+    ResponseExtendVote::default()
+}
+
+/// Votes are not extended, so only an empty extension is right.
+pub(super) fn verify_vote_extension(
+    request: &RequestVerifyVoteExtension,
+) -> ResponseVerifyVoteExtension {
+    use response_verify_vote_extension::VerifyStatus;
+    let is_empty = request.vote_extension.is_empty();
+    let status = if is_empty { VerifyStatus::Accept } else { VerifyStatus::Reject };
+    ResponseVerifyVoteExtension { status: status as i32 }
+}
+
+pub(super) fn finalize_block(
+    app: &App,
+    request: RequestFinalizeBlock,
+) -> Result<ResponseFinalizeBlock, AppError> {
+    let result = app.finalize_block(&Block {
+        height: height(request.height)?,
+        time_nanos: time_nanos(request.time)?,
+        txs: owned(request.txs),
+    })?;
+    Ok(ResponseFinalizeBlock {
+        tx_results: result.tx_results.into_iter().map(tx_result).collect(),
+        app_hash: result.app_hash.to_vec().into(),
+        ..ResponseFinalizeBlock::default()
+    })
+}
+
+pub(super) fn commit(app: &App) -> Result<ResponseCommit, AppError> {
+    app.commit()?;
+    // Zero: consensus keeps all blocks.
+    Ok(ResponseCommit { retain_height: 0 })
+}
+
+fn tx_result(result: TxResult) -> ExecTxResult {
+    let TxResult { code, codespace, log, data, gas_wanted, gas_used, events: emitted } = result;
+    ExecTxResult {
+        code,
+        data: data.into(),
+        log,
+        info: String::new(),
+        gas_wanted: gas(gas_wanted),
+        gas_used: gas(gas_used),
+        events: events(emitted),
+        codespace,
+    }
+}
+
+fn owned(txs: Vec<bytes::Bytes>) -> Vec<Vec<u8>> {
+    txs.into_iter().map(Into::into).collect()
+}
+
+fn height(value: i64) -> Result<u64, AppError> {
+    u64::try_from(value).map_err(|_| AppError::OutOfRange { field: "height", value })
+}
+
+fn time_nanos(time: Option<Timestamp>) -> Result<u64, AppError> {
+    let Timestamp { seconds, nanos } = time.unwrap_or_default();
+    let out_of_range = || AppError::OutOfRange { field: "block time", value: seconds };
+    let whole = u64::try_from(seconds).ok().and_then(|s| s.checked_mul(NANOS_PER_SECOND));
+    let part = u64::try_from(nanos).ok();
+    whole.zip(part).and_then(|(whole, part)| whole.checked_add(part)).ok_or_else(out_of_range)
+}

@@ -1,0 +1,23 @@
+//! Events and gas on the wire.
+
+use stoa_modules::{Event, Gas};
+use tendermint_proto::v0_38::abci::{Event as RawEvent, EventAttribute};
+
+pub(super) fn events(events: Vec<Event>) -> Vec<RawEvent> {
+    events.into_iter().map(event).collect()
+}
+
+fn event(event: Event) -> RawEvent {
+    let attribute = |attribute: stoa_modules::core::Attribute| EventAttribute {
+        key: attribute.key,
+        value: attribute.value,
+        index: true,
+    };
+    let attributes = event.attributes.into_iter().map(attribute).collect();
+    RawEvent { r#type: event.kind, attributes }
+}
+
+/// Gas as ABCI's signed integer.
+pub(super) fn gas(gas: Gas) -> i64 {
+    i64::try_from(gas).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,91 @@
+//! Transactions as bytes: reading, strictness, what is signed.
+//!
+//! Purpose: one reading of every byte string, or none. A transaction is refused if any part has a field
+//! that this version does not know: signing something that the chain reads differently must not be
+//! possible (Cosmos SDK ADR-020 and ADR-027).
+//! Place: before the ante checks; pure.
+//! Invariants: reading never panics and its work is linear in the number of bytes.
+
+mod decode;
+mod error;
+pub mod schema;
+mod strict;
+
+use cosmos_sdk_proto::{
+    Any,
+    cosmos::tx::v1beta1::{AuthInfo, Fee, SignDoc, SignerInfo, TxBody},
+};
+use prost::Message as _;
+
+pub use decode::decode;
+pub use error::TxError;
+
+/// A transaction that can be read; nothing else about it is checked yet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tx {
+    size_bytes: usize,
+    body_bytes: Vec<u8>,
+    auth_info_bytes: Vec<u8>,
+    signatures: Vec<Vec<u8>>,
+    body: TxBody,
+    auth_info: AuthInfo,
+    fee: Fee,
+}
+
+impl Tx {
+    /// Length of the whole transaction.
+    pub const fn size_bytes(&self) -> usize {
+        self.size_bytes
+    }
+
+    /// The messages; at least one.
+    pub fn messages(&self) -> &[Any] {
+        &self.body.messages
+    }
+
+    /// The memo.
+    pub fn memo(&self) -> &str {
+        &self.body.memo
+    }
+
+    /// Last height at which it may be executed; zero for any.
+    pub const fn timeout_height(&self) -> u64 {
+        self.body.timeout_height
+    }
+
+    /// Extensions that must be understood.
+    pub fn extension_options(&self) -> &[Any] {
+        &self.body.extension_options
+    }
+
+    /// Key, mode and sequence of each signer.
+    pub fn signer_infos(&self) -> &[SignerInfo] {
+        &self.auth_info.signer_infos
+    }
+
+    /// One signature a signer.
+    pub fn signatures(&self) -> &[Vec<u8>] {
+        &self.signatures
+    }
+
+    /// The fee; all defaults if the transaction has none.
+    pub const fn fee(&self) -> &Fee {
+        &self.fee
+    }
+
+    /// Most gas that it may consume.
+    pub const fn gas_limit(&self) -> u64 {
+        self.fee.gas_limit
+    }
+
+    /// The bytes that a signer in `SIGN_MODE_DIRECT` signs.
+    pub fn sign_bytes(&self, chain_id: &str, account_number: u64) -> Vec<u8> {
+        SignDoc {
+            body_bytes: self.body_bytes.clone(),
+            auth_info_bytes: self.auth_info_bytes.clone(),
+            chain_id: chain_id.to_owned(),
+            account_number,
+        }
+        .encode_to_vec()
+    }
+}
