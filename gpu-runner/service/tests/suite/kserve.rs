@@ -1,16 +1,14 @@
 //! KServe v2, health and reflection as stock clients use them.
 
-mod support;
-
 use std::{sync::Arc, time::Duration};
 
+use crate::support::{Runner, config, fake_order, job};
 use stoa_proto::inference::{
     InferParameter, InferTensorContents, ModelInferRequest, ModelMetadataRequest,
     ModelReadyRequest, ServerLiveRequest, ServerMetadataRequest, ServerReadyRequest,
     infer_parameter::ParameterChoice, model_infer_request::InferInputTensor,
 };
 use stoa_runner::{Config, FakeInference};
-use support::{Runner, config, fake_order, job};
 use tonic::Code;
 use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
 use tonic_reflection::pb::v1::{

@@ -1,16 +1,14 @@
 //! Paid jobs over gRPC: one execution, durable results, refusals that name the limit.
 
-mod support;
-
 use std::{sync::Arc, time::Duration};
 
+use crate::support::{Runner, config, document, fake_order, job, order};
 use futures::future::join_all;
 use stoa_job::JobOutput;
 use stoa_primitives::ContentHash;
 use stoa_proto::runner::v1::{GenerateRequest, GetDeviceRequest, WatchRequest};
 use stoa_receipt::Receipt;
 use stoa_runner::{Config, FakeInference};
-use support::{Runner, config, document, fake_order, job};
 use tonic::Code;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -172,9 +170,9 @@ async fn malformed_requests_are_refused_before_anything_runs() {
     let fake = Arc::new(FakeInference::default());
     let runner = Runner::start(dir.path(), fake.clone(), config()).await;
     let good = fake_order(1, "a");
-    let not_json = support::order(1, b"{".to_vec(), ContentHash::sha256(b"fake model"));
-    let unknown_model = support::order(1, document("a", 1), ContentHash::sha256(b"other"));
-    let long = support::order(1, vec![b' '; (1 << 20) + 1], ContentHash::sha256(b"fake model"));
+    let not_json = order(1, b"{".to_vec(), ContentHash::sha256(b"fake model"));
+    let unknown_model = order(1, document("a", 1), ContentHash::sha256(b"other"));
+    let long = order(1, vec![b' '; (1 << 20) + 1], ContentHash::sha256(b"fake model"));
     let cases = [
         (GenerateRequest { job: None, ..good.clone() }, Code::InvalidArgument, "job is missing"),
         (GenerateRequest { job: Some(job(0)), ..good.clone() }, Code::InvalidArgument, "from 1"),

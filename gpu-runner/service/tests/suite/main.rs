@@ -1,0 +1,6 @@
+//! The whole service over loopback, with the fake engine and, where a model is at hand, the real one.
+
+mod jobs;
+mod kserve;
+mod real_engine;
+mod support;
