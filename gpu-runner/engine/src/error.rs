@@ -13,6 +13,14 @@ pub enum EngineError {
         /// The most tokens a prompt may have.
         limit: u32,
     },
+    /// The prompt is longer than any context could hold.
+    #[error("the prompt has {bytes} bytes; at most {limit} are accepted")]
+    PromptTooManyBytes {
+        /// Bytes of the prompt.
+        bytes: usize,
+        /// The most bytes a prompt may have.
+        limit: usize,
+    },
     /// Prompt and answer together would pass the model's context.
     #[error(
         "{requested} new tokens were asked for; after a prompt of {prompt_tokens} tokens at most {limit} fit"
@@ -25,7 +33,7 @@ pub enum EngineError {
         /// The most new tokens that fit.
         limit: u32,
     },
-    /// The prompt has no token, or no new token was asked for.
+    /// The prompt has no text or no token.
     #[error("the prompt is empty")]
     EmptyPrompt,
     /// `max_new_tokens` is zero.

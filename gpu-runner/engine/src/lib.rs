@@ -5,8 +5,14 @@
 //! Invariants: both back ends give the same logits bit for bit; a model that could overflow is refused at load.
 
 mod api;
+mod cpu;
 mod engine;
 mod error;
+mod executor;
+mod folder;
+mod gpu;
+mod integer;
+pub mod reference;
 
 pub use api::{
     AdapterReport, BackendKind, FinishReason, GenerateRequest, Generation, ModelInfo, Sampler,
@@ -14,3 +20,5 @@ pub use api::{
 };
 pub use engine::Engine;
 pub use error::EngineError;
+pub use folder::config::MAX_CONTEXT_TOKENS;
+pub use folder::text::MAX_PROMPT_BYTES;

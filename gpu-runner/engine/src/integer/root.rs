@@ -1,0 +1,142 @@
+//! The model root: one SHA-256 Merkle root over everything that decides an answer's bits.
+//!
+//! Leaf = H(0x00 ‖ up to 1,024 bytes), node = H(0x01 ‖ left ‖ right), an odd node moves up unchanged. Every section
+//! (manifest, tokenizer hash, tables, scales, weights) has its own root; the model root is the Merkle root over
+//! the section records H(0x02 ‖ name length (1) ‖ name ‖ byte length (8, little-endian) ‖ section root).
+
+use std::fmt::Write;
+
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+use stoa_exact::{EXP2_TABLE, RSQRT_SEEDS, SEMANTICS_VERSION};
+use stoa_primitives::ContentHash;
+
+use super::{matrix::Matrix, model::IntegerModel};
+
+/// Bytes of one leaf.
+pub const LEAF_BYTES: usize = 1024;
+
+type Node = [u8; 32];
+
+/// Merkle root of a byte string; an empty one is a single empty leaf.
+pub fn merkle_root(bytes: &[u8]) -> ContentHash {
+    let leaf = |chunk: &[u8]| hash(&[&[0], chunk]);
+    if bytes.is_empty() {
+        return ContentHash::new(leaf(&[]));
+    }
+    ContentHash::new(fold(bytes.par_chunks(LEAF_BYTES).map(leaf).collect()))
+}
+
+/// Root of a model with its tokenizer (32 zero bytes when it has none).
+pub fn model_root(model: &IntegerModel, tokenizer: Option<ContentHash>) -> ContentHash {
+    let mut sections = Sections(Vec::new());
+    sections.add("manifest", manifest(model).as_bytes());
+    sections.add("tokenizer", tokenizer.map_or([0; 32], |hash| *hash.as_bytes()).as_slice());
+    sections.add("tables.rsqrt", &words(&RSQRT_SEEDS));
+    sections.add("tables.exp2", &words(&EXP2_TABLE));
+    sections.add("tables.rope", &fixed(&model.rope));
+    sections.matrix("embedding", &model.embedding);
+    for (index, layer) in model.layers.iter().enumerate() {
+        let name = |part: &str| format!("layers.{index}.{part}");
+        sections.add(&name("attention_norm"), &fixed(&layer.attention_norm));
+        sections.matrix(&name("projection"), &layer.projection);
+        sections.matrix(&name("output"), &layer.output);
+        sections.add(&name("feed_norm"), &fixed(&layer.feed_norm));
+        sections.matrix(&name("gate_up"), &layer.gate_up);
+        sections.matrix(&name("down"), &layer.down);
+    }
+    sections.add("final_norm", &fixed(&model.final_norm));
+    if let Some(output) = &model.output {
+        sections.matrix("output", output);
+    }
+    ContentHash::new(fold(sections.0))
+}
+
+/// The manifest: one `name value` line each, in this order.
+pub fn manifest(model: &IntegerModel) -> String {
+    let config = &model.config;
+    let mut text = String::from("stoa-exact-model\narchitecture LlamaForCausalLM\n");
+    let lines: [(&str, u64); 15] = [
+        ("semantics_version", SEMANTICS_VERSION.into()),
+        ("hidden", config.hidden.into()),
+        ("inner", config.inner.into()),
+        ("layers", config.layers.into()),
+        ("heads", config.heads.into()),
+        ("groups", config.groups.into()),
+        ("head", config.head.into()),
+        ("vocab", config.vocab.into()),
+        ("context", config.context.into()),
+        ("tied", config.tied.into()),
+        ("epsilon", model.epsilon),
+        ("score_mantissa", model.score.mantissa.into()),
+        ("score_shift", model.score.shift.into()),
+        ("bos", config.bos.map_or(u64::from(u32::MAX), u64::from)),
+        ("eos_count", config.eos.len() as u64),
+    ];
+    let eos = config.eos.iter().map(|id| ("eos", u64::from(*id)));
+    for (name, value) in lines.into_iter().chain(eos) {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{name} {value}");
+    }
+    text
+}
+
+struct Sections(Vec<Node>);
+
+impl Sections {
+    fn add(&mut self, name: &str, bytes: &[u8]) {
+        let root = merkle_root(bytes);
+        let length = (bytes.len() as u64).to_le_bytes();
+        let record = [&[2, name.len() as u8], name.as_bytes(), &length, root.as_bytes()];
+        self.0.push(hash(&record));
+    }
+
+    fn matrix(&mut self, name: &str, matrix: &Matrix) {
+        self.add(&format!("{name}.scales"), &words(&matrix.scale_words()));
+        self.add(&format!("{name}.codes"), bytemuck::cast_slice(&matrix.codes));
+    }
+}
+
+fn fold(mut level: Vec<Node>) -> Node {
+    while level.len() > 1 {
+        level = level
+            .chunks(2)
+            .map(|pair| match pair {
+                [left, right] => hash(&[&[1], left, right]),
+                odd => odd[0],
+            })
+            .collect();
+    }
+    level.first().copied().unwrap_or_default()
+}
+
+fn hash(parts: &[&[u8]]) -> Node {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update(part);
+    }
+    hasher.finalize().into()
+}
+
+fn words(values: &[u32]) -> Vec<u8> {
+    values.iter().flat_map(|value| value.to_le_bytes()).collect()
+}
+
+fn fixed(values: &[i32]) -> Vec<u8> {
+    values.iter().flat_map(|value| value.to_le_bytes()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn leaves_nodes_and_odd_nodes_are_hashed_as_written() {
+        let bytes = vec![7u8; 2 * LEAF_BYTES + 1];
+        let leaf = |chunk: &[u8]| hash(&[&[0], chunk]);
+        let (a, b, c) = (leaf(&bytes[..1024]), leaf(&bytes[1024..2048]), leaf(&bytes[2048..]));
+        let expected = hash(&[&[1], &hash(&[&[1], &a, &b]), &c]);
+        assert_eq!(merkle_root(&bytes).as_bytes(), &expected);
+        assert_eq!(merkle_root(&[]).as_bytes(), &leaf(&[]));
+    }
+}
