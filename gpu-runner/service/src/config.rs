@@ -53,6 +53,8 @@ pub struct Config {
     pub key_file: PathBuf,
     /// Folder of the results store.
     pub data_dir: PathBuf,
+    /// File with the token that `Generate` must carry; without it every caller may hand in jobs.
+    pub relayer_token_file: Option<PathBuf>,
     /// Paid jobs that may wait for the engine.
     pub queue_jobs: usize,
     /// KServe calls that may wait for the engine.
@@ -73,6 +75,7 @@ impl Default for Config {
             backend: Backend::Gpu,
             key_file: "runner.key".into(),
             data_dir: "runner-data".into(),
+            relayer_token_file: None,
             queue_jobs: 64,
             queue_infer: 16,
             max_streams: 256,

@@ -89,6 +89,11 @@ pub enum RunnerError {
         /// What is accepted.
         rule: &'static str,
     },
+    /// The call does not carry the relayer's token.
+    #[error(
+        "this runner takes jobs from its relayer only: the authorization header must carry its token"
+    )]
+    NotTheRelayer,
     /// KServe inference is turned off.
     #[error("this runner answers paid jobs only (serve_unpaid is false)")]
     PaidOnly,

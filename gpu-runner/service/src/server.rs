@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tonic::transport::{Server, server::TcpIncoming};
 
 use crate::{
-    Config, InferencePort, JobStore, ReceiptKey,
+    Config, InferencePort, JobStore, ReceiptKey, RelayerToken,
     executor::{Executor, QueueLimits},
     jobs::{JobBook, JobBookDeps},
     rpc::{KserveService, MAX_REQUEST_BYTES, MAX_RESPONSE_BYTES, RunnerRpc},
@@ -32,6 +32,8 @@ pub struct Deps {
     pub port: Arc<dyn InferencePort>,
     /// Signs receipts.
     pub key: ReceiptKey,
+    /// What `Generate` must carry; `None` lets every caller hand in jobs.
+    pub relayer_token: Option<RelayerToken>,
     /// Keeps results.
     pub store: JobStore,
     /// Where clients connect.
@@ -62,7 +64,7 @@ pub async fn run(
     deps: Deps,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
-    let Deps { port, key, store, listener } = deps;
+    let Deps { port, key, relayer_token, store, listener } = deps;
     let (closing, stop) = (CancellationToken::new(), CancellationToken::new());
     let limits = QueueLimits { paid: config.queue_jobs, unpaid: config.queue_infer };
     let executor = Executor::start(Arc::clone(&port), limits, stop.clone());
@@ -77,7 +79,7 @@ pub async fn run(
         closing: closing.clone(),
     });
 
-    let runner = RunnerRpc::new(Arc::clone(&book), port.as_ref(), &public_key);
+    let runner = RunnerRpc::new(Arc::clone(&book), port.as_ref(), &public_key, relayer_token);
     let kserve = KserveService::new(
         Arc::clone(&executor),
         port.model().clone(),

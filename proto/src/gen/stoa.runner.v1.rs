@@ -277,7 +277,8 @@ pub mod runner_service_client {
         /// first; the stream ends with `completed`. The job runs to its end even if every client leaves.
         /// Refused with ALREADY_EXISTS when the key is known with another input hash, with
         /// FAILED_PRECONDITION when the runner serves another model, with RESOURCE_EXHAUSTED when the queue
-        /// is full, with INVALID_ARGUMENT when a field or the input document is malformed.
+        /// is full, with INVALID_ARGUMENT when a field or the input document is malformed, with
+        /// UNAUTHENTICATED when the operator set a token and the `authorization` header does not carry it.
         pub async fn generate(
             &mut self,
             request: impl tonic::IntoRequest<super::GenerateRequest>,
@@ -378,7 +379,8 @@ pub mod runner_service_server {
         /// first; the stream ends with `completed`. The job runs to its end even if every client leaves.
         /// Refused with ALREADY_EXISTS when the key is known with another input hash, with
         /// FAILED_PRECONDITION when the runner serves another model, with RESOURCE_EXHAUSTED when the queue
-        /// is full, with INVALID_ARGUMENT when a field or the input document is malformed.
+        /// is full, with INVALID_ARGUMENT when a field or the input document is malformed, with
+        /// UNAUTHENTICATED when the operator set a token and the `authorization` header does not carry it.
         async fn generate(
             &self,
             request: tonic::Request<super::GenerateRequest>,

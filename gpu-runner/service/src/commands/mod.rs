@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::{ConfigError, KeyError, Overrides, ServeError, StoreError};
+use crate::{ConfigError, KeyError, Overrides, RelayerTokenError, ServeError, StoreError};
 
 /// Sells inference on this machine: paid jobs with signed receipts, and KServe v2.
 #[derive(Debug, Parser)]
@@ -57,6 +57,9 @@ pub enum CommandError {
     /// There is no key.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// There is no relayer token.
+    #[error(transparent)]
+    RelayerToken(#[from] RelayerTokenError),
     /// The results store cannot be opened.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -16,7 +16,7 @@ use tonic::{Request, Response, Status};
 
 use super::status;
 use crate::{
-    InferencePort, RunnerError,
+    InferencePort, RelayerToken, RunnerError,
     jobs::{JobBook, JobEvent, JobStream, Order},
 };
 
@@ -24,11 +24,17 @@ use crate::{
 pub struct RunnerRpc {
     book: Arc<JobBook>,
     device: GetDeviceResponse,
+    relayer_token: Option<RelayerToken>,
 }
 
 impl RunnerRpc {
     /// Serves `book`; `receipt_key` is the compressed public key.
-    pub fn new(book: Arc<JobBook>, port: &dyn InferencePort, receipt_key: &[u8]) -> Self {
+    pub fn new(
+        book: Arc<JobBook>,
+        port: &dyn InferencePort,
+        receipt_key: &[u8],
+        relayer_token: Option<RelayerToken>,
+    ) -> Self {
         let adapter = port.adapter().clone();
         let backend = match port.backend() {
             BackendKind::Gpu => Backend::Gpu,
@@ -42,7 +48,7 @@ impl RunnerRpc {
             backend: backend.into(),
             receipt_key: receipt_key.to_vec(),
         };
-        Self { book, device }
+        Self { book, device, relayer_token }
     }
 }
 
@@ -91,6 +97,9 @@ impl RunnerService for RunnerRpc {
         &self,
         request: Request<GenerateRequest>,
     ) -> Result<Response<Self::GenerateStream>, Status> {
+        if let Some(token) = &self.relayer_token {
+            token.check(request.metadata()).map_err(|error| status(&error))?;
+        }
         let book = Arc::clone(&self.book);
         // Hashing and the store's disk writes stay off the async threads.
         let submitted =

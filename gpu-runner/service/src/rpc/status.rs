@@ -41,6 +41,7 @@ fn code(error: &RunnerError) -> Code {
             Code::ResourceExhausted
         }
         RunnerError::NotHandedIn { .. } | RunnerError::UnknownModel { .. } => Code::NotFound,
+        RunnerError::NotTheRelayer => Code::Unauthenticated,
         RunnerError::PaidOnly => Code::PermissionDenied,
         RunnerError::Engine(error) => engine_code(error),
         RunnerError::Cancelled => Code::Cancelled,
@@ -56,6 +57,7 @@ fn code(error: &RunnerError) -> Code {
 fn engine_code(error: &EngineError) -> Code {
     match error {
         EngineError::PromptTooLong { .. }
+        | EngineError::PromptTooManyBytes { .. }
         | EngineError::TooManyNewTokens { .. }
         | EngineError::EmptyPrompt
         | EngineError::NoNewTokens

@@ -211,3 +211,22 @@ async fn the_engines_refusal_names_its_limit_and_a_panic_costs_one_job() {
     runner.generate(fake_order(3, "a")).await.unwrap();
     runner.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_a_token_only_the_relayer_hands_in_jobs_and_everybody_may_watch() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("relayer.token");
+    std::fs::write(&file, "0123456789abcdef").unwrap();
+    let guarded = Config { relayer_token_file: Some(file), ..config() };
+    let fake = Arc::new(FakeInference::default());
+    let runner = Runner::start(&dir.path().join("data"), fake.clone(), guarded).await;
+    let refused = runner.generate(fake_order(1, "a")).await.unwrap_err();
+    assert_eq!(refused.code(), Code::Unauthenticated);
+    assert_eq!(fake.executions(), 0);
+
+    let mut request = tonic::Request::new(fake_order(1, "a"));
+    request.metadata_mut().insert("authorization", "Bearer 0123456789abcdef".parse().unwrap());
+    runner.jobs().generate(request).await.unwrap();
+    runner.watch(job(1), 10).await.unwrap();
+    runner.stop().await;
+}

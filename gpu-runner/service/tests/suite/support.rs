@@ -12,7 +12,7 @@ use stoa_proto::{
     },
 };
 use stoa_runner::{
-    Config, Deps, FakeInference, InferencePort, JobStore, ReceiptKey, ServeError, run,
+    Config, Deps, FakeInference, InferencePort, JobStore, ReceiptKey, RelayerToken, ServeError, run,
 };
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use tonic::{Status, transport::Channel};
@@ -34,7 +34,7 @@ impl Runner {
         let address = listener.local_addr().unwrap();
         let key = ReceiptKey::from_text(&"07".repeat(32)).unwrap();
         let store = open_store(data_dir).await;
-        let deps = Deps { port, key: key.clone(), store, listener };
+        let deps = Deps { port, key: key.clone(), relayer_token: token(&config), store, listener };
         let (stop, stopped) = oneshot::channel();
         let served = tokio::spawn(async move {
             run(&config, deps, async {
@@ -89,6 +89,10 @@ impl Runner {
         }
         panic!("the stream ended without a result");
     }
+}
+
+fn token(config: &Config) -> Option<RelayerToken> {
+    config.relayer_token_file.as_deref().map(|path| RelayerToken::from_file(path).unwrap())
 }
 
 /// Connections of a stopped service may hold its store open for a moment.
