@@ -30,7 +30,6 @@ impl App {
             tx_index: None,
             max_gas: state.limits.max_gas,
         };
-        run.run(bytes)
-            .unwrap_or_else(|error| TxResult::refused(Refusal::internal(&error), 0, 0))
+        run.run(bytes).unwrap_or_else(|error| TxResult::refused(Refusal::internal(&error), 0, 0))
     }
 }

@@ -72,9 +72,5 @@ pub(crate) fn no_block_gas(wanted: Gas, left: Gas) -> Refusal {
 }
 
 fn check_height(expected: u64, actual: u64) -> Result<(), AppError> {
-    if expected == actual {
-        Ok(())
-    } else {
-        Err(AppError::UnexpectedHeight { expected, actual })
-    }
+    if expected == actual { Ok(()) } else { Err(AppError::UnexpectedHeight { expected, actual }) }
 }

@@ -8,7 +8,7 @@ use tendermint_proto::v0_38::types::ConsensusParams;
 use crate::error::AppError;
 
 /// Where consensus parameters are kept.
-const STORE: StoreName = StoreName("consensus");
+pub(crate) const STORE: StoreName = StoreName("consensus");
 const KEY: &[u8] = b"Consensus";
 
 /// What one block may hold.

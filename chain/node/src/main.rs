@@ -1,3 +1,25 @@
 //! The node binary: flags, configuration, servers.
 
-fn main() {}
+use clap::Parser;
+use stoad::command::{genesis, init, start};
+
+/// Stoa's node: the application that CometBFT drives.
+#[derive(Parser)]
+#[command(name = "stoad", version)]
+enum Command {
+    /// Write configuration and genesis of a new chain.
+    Init(init::Init),
+    /// Change the genesis file.
+    #[command(subcommand)]
+    Genesis(genesis::Genesis),
+    /// Serve CometBFT, gRPC and REST.
+    Start(start::Start),
+}
+
+fn main() -> anyhow::Result<()> {
+    match Command::parse() {
+        Command::Init(flags) => init::run(&flags),
+        Command::Genesis(command) => genesis::run(command),
+        Command::Start(flags) => start::run(&flags),
+    }
+}

@@ -11,18 +11,22 @@
 mod node;
 mod simulate;
 
-use stoa_modules::{ExecMode, GasMeter};
-use stoa_store::{Overlay, StoreError};
+use stoa_modules::{ExecMode, GasMeter, auth, bank};
+use stoa_store::{Overlay, StoreError, StoreName};
 
 use crate::{
     app::App,
     block::{Note, context},
     contain::caught,
     error::{AppError, Refusal, sdk_code},
+    limits,
 };
 
 /// Most gas of one query: as much as a block may use.
 pub const QUERY_GAS_LIMIT: u64 = 100_000_000;
+
+/// Stores whose bytes may be asked for.
+const STORES: [StoreName; 4] = [auth::STORE, bank::STORE, limits::STORE, StoreName("wasm")];
 
 /// A question.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -108,7 +112,8 @@ impl App {
 
     fn height_asked(&self, request: &QueryRequest) -> Result<u64, Failure> {
         let asked = u64::try_from(request.height).map_err(|_| {
-            let log = "cannot query with height < 0; please provide a valid height: invalid request";
+            let log =
+                "cannot query with height < 0; please provide a valid height: invalid request";
             Refusal::sdk(sdk_code::INVALID_REQUEST, log)
         })?;
         let latest = self.info()?.height;
@@ -131,19 +136,17 @@ impl App {
         Ok(caught(|| self.modules.query(&ctx, &request.path, &request.data))?)
     }
 
-    fn stored(
-        &self,
-        name: &str,
-        key: &[u8],
-        height: u64,
-        prove: bool,
-    ) -> Result<Vec<u8>, Failure> {
+    fn stored(&self, name: &str, key: &[u8], height: u64, prove: bool) -> Result<Vec<u8>, Failure> {
         if prove {
             let log = "proofs are not served by this version: invalid request";
             return Err(Refusal::sdk(sdk_code::INVALID_REQUEST, log).into());
         }
+        let Some(store) = STORES.iter().find(|store| store.0 == name) else {
+            let log = format!("no such store: {name}: unknown request");
+            return Err(Refusal::sdk(sdk_code::UNKNOWN_REQUEST, log).into());
+        };
         let (_, snapshot) = self.database.at(height).map_err(pruned)?;
-        Ok(snapshot.get_by_name(name, key)?.unwrap_or_default())
+        Ok(snapshot.get(*store, key)?.unwrap_or_default())
     }
 }
 

@@ -5,9 +5,8 @@ use tendermint_proto::{
     v0_38::abci::{
         ExecTxResult, RequestFinalizeBlock, RequestInitChain, RequestPrepareProposal,
         RequestProcessProposal, RequestVerifyVoteExtension, ResponseCommit, ResponseExtendVote,
-        ResponseFinalizeBlock, ResponseInitChain, ResponsePrepareProposal,
-        ResponseProcessProposal, ResponseVerifyVoteExtension, response_process_proposal,
-        response_verify_vote_extension,
+        ResponseFinalizeBlock, ResponseInitChain, ResponsePrepareProposal, ResponseProcessProposal,
+        ResponseVerifyVoteExtension, response_process_proposal, response_verify_vote_extension,
     },
 };
 

@@ -1,0 +1,226 @@
+//! A chain of one validator without a network.
+
+use cosmos_sdk_proto::cosmos::{
+    auth::v1beta1::{BaseAccount, QueryAccountRequest, QueryAccountResponse},
+    bank::v1beta1::{
+        QueryBalanceRequest, QueryBalanceResponse, QuerySupplyOfRequest, QuerySupplyOfResponse,
+    },
+};
+use prost::Message;
+use stoa_app::{
+    App, AppConfig, AppError, Block, InitChain, QueryRequest, QueryResponse, TxResult,
+    ante::{AnteParams, GasPriceError},
+};
+use stoa_modules::auth::AccAddress;
+use stoa_store::Root;
+use tempfile::TempDir;
+
+use crate::{Actor, DENOM, Genesis, TxBuilder};
+
+/// Seconds between two blocks.
+pub const BLOCK_SECONDS: u64 = 5;
+const NANOS_PER_SECOND: u64 = 1_000_000_000;
+/// Heights that test chains keep.
+const KEEP_RECENT: u64 = 1_000;
+
+/// What test chains ask at admission: the default of `stoad`.
+const MIN_GAS_PRICES: &str = "0.025ustoa";
+
+/// What a test chain cannot go on after.
+#[derive(Debug, thiserror::Error)]
+pub enum MockError {
+    /// The application halts.
+    #[error(transparent)]
+    App(#[from] AppError),
+    /// The price of gas cannot be read.
+    #[error(transparent)]
+    GasPrice(#[from] GasPriceError),
+    /// No folder for the state.
+    #[error("no folder for the state: {0}")]
+    Folder(#[from] std::io::Error),
+    /// A block led to another root than before.
+    #[error("height {height} replayed to another root")]
+    Diverged {
+        /// The height.
+        height: u64,
+    },
+    /// A query was refused.
+    #[error("query refused: {} (codespace {}, code {})", .0.log, .0.codespace, .0.code)]
+    Query(Box<QueryResponse>),
+    /// An answer is not of the expected type.
+    #[error("answer: {0}")]
+    Decode(#[from] prost::DecodeError),
+    /// The application is not open.
+    #[error("the application is not open")]
+    Closed,
+}
+
+/// The application with the blocks that consensus would keep.
+pub struct MockChain {
+    folder: TempDir,
+    app: Option<App>,
+    genesis: InitChain,
+    /// Decided blocks, each with the root that followed; the last one may not be committed yet.
+    pub(crate) blocks: Vec<(Block, Option<Root>)>,
+}
+
+impl MockChain {
+    /// A chain at height 1.
+    pub fn new(genesis: &Genesis) -> Result<Self, MockError> {
+        let folder = tempfile::tempdir()?;
+        let (app, genesis) = (None, genesis.init_chain());
+        let mut chain = Self { folder, app, genesis, blocks: Vec::new() };
+        chain.reopen()?;
+        chain.advance_blocks(1)?;
+        Ok(chain)
+    }
+
+    /// The application.
+    pub fn app(&self) -> Result<&App, MockError> {
+        self.app.as_ref().ok_or(MockError::Closed)
+    }
+
+    /// Height of the last block.
+    #[must_use]
+    pub fn height(&self) -> u64 {
+        self.blocks.last().map_or(0, |(block, _)| block.height)
+    }
+
+    /// Root after the last commit.
+    pub fn app_hash(&self) -> Result<Option<Root>, MockError> {
+        Ok(self.app()?.info()?.app_hash)
+    }
+
+    /// Decides `count` empty blocks.
+    pub fn advance_blocks(&mut self, count: u64) -> Result<(), MockError> {
+        for _ in 0..count {
+            self.deliver_block(Vec::new())?;
+        }
+        Ok(())
+    }
+
+    /// Decides a block with one transaction.
+    pub fn deliver(&mut self, tx: Vec<u8>) -> Result<TxResult, MockError> {
+        Ok(self.deliver_block(vec![tx])?.into_iter().next().unwrap_or_default())
+    }
+
+    /// Decides a block, whatever is in it, and commits it.
+    pub fn deliver_block(&mut self, txs: Vec<Vec<u8>>) -> Result<Vec<TxResult>, MockError> {
+        let block = self.decide(txs);
+        let result = self.app()?.finalize_block(&block)?;
+        self.record(result.app_hash)?;
+        self.app()?.commit()?;
+        Ok(result.tx_results)
+    }
+
+    /// The next block enters the block store.
+    pub(crate) fn decide(&mut self, txs: Vec<Vec<u8>>) -> Block {
+        let height = self.height() + 1;
+        let elapsed = height * BLOCK_SECONDS * NANOS_PER_SECOND;
+        let block = Block { height, time_nanos: self.genesis.time_nanos + elapsed, txs };
+        self.blocks.push((block.clone(), None));
+        block
+    }
+
+    /// Notes the root of the last block, or compares it with the one noted before.
+    pub(crate) fn record(&mut self, app_hash: Root) -> Result<(), MockError> {
+        let Some((block, noted)) = self.blocks.last_mut() else { return Ok(()) };
+        match *noted.get_or_insert(app_hash) == app_hash {
+            true => Ok(()),
+            false => Err(MockError::Diverged { height: block.height }),
+        }
+    }
+
+    /// Closes the application as a crash does: what is not committed is lost.
+    pub(crate) fn crash(&mut self) {
+        self.app = None;
+    }
+
+    /// Opens the application again and replays, as consensus does, the blocks that it lacks.
+    pub(crate) fn reopen(&mut self) -> Result<(), MockError> {
+        let ante = AnteParams { min_gas_prices: MIN_GAS_PRICES.parse()? };
+        let config = AppConfig { keep_recent: KEEP_RECENT, ante };
+        let app = App::open(self.folder.path(), config)?;
+        let committed = app.info()?;
+        if committed.height == 0 {
+            app.init_chain(self.genesis.clone())?;
+        }
+        for (block, noted) in &mut self.blocks {
+            let height = block.height;
+            let app_hash = if height < committed.height {
+                continue;
+            } else if height == committed.height {
+                committed.app_hash.unwrap_or_default()
+            } else {
+                let result = app.finalize_block(block)?;
+                app.commit()?;
+                result.app_hash
+            };
+            if *noted.get_or_insert(app_hash) != app_hash {
+                return Err(MockError::Diverged { height });
+            }
+        }
+        self.app = Some(app);
+        Ok(())
+    }
+
+    /// Admission to the mempool.
+    pub fn check(&self, tx: &[u8]) -> Result<TxResult, MockError> {
+        Ok(self.app()?.check_tx(tx, false))
+    }
+
+    /// Asks at the last height.
+    pub fn query<A: Message + Default>(
+        &self,
+        path: &str,
+        request: &impl Message,
+    ) -> Result<A, MockError> {
+        self.query_at(0, path, request)
+    }
+
+    /// Asks at a height.
+    pub fn query_at<A: Message + Default>(
+        &self,
+        height: i64,
+        path: &str,
+        request: &impl Message,
+    ) -> Result<A, MockError> {
+        let (path, data) = (path.to_owned(), request.encode_to_vec());
+        let answer = self.app()?.query(&QueryRequest { path, data, height, prove: false });
+        if answer.code != 0 {
+            return Err(MockError::Query(Box::new(answer)));
+        }
+        Ok(A::decode(answer.value.as_slice())?)
+    }
+
+    /// Account number and sequence of `actor`.
+    pub fn account(&self, actor: &Actor) -> Result<(u64, u64), MockError> {
+        let request = QueryAccountRequest { address: actor.address().to_string() };
+        let answer: QueryAccountResponse =
+            self.query("/cosmos.auth.v1beta1.Query/Account", &request)?;
+        let account = BaseAccount::decode(answer.account.unwrap_or_default().value.as_slice())?;
+        Ok((account.account_number, account.sequence))
+    }
+
+    /// A transaction of `actor` with its present account number and sequence.
+    pub fn tx(&self, actor: &Actor) -> Result<TxBuilder, MockError> {
+        let (account_number, sequence) = self.account(actor)?;
+        Ok(TxBuilder::new(account_number, sequence))
+    }
+
+    /// What `address` owns.
+    pub fn balance(&self, address: &AccAddress) -> Result<u128, MockError> {
+        let (address, denom) = (address.to_string(), DENOM.to_owned());
+        let answer: QueryBalanceResponse = self
+            .query("/cosmos.bank.v1beta1.Query/Balance", &QueryBalanceRequest { address, denom })?;
+        Ok(answer.balance.and_then(|coin| coin.amount.parse().ok()).unwrap_or_default())
+    }
+
+    /// What all accounts own together, as the bank says.
+    pub fn supply(&self) -> Result<u128, MockError> {
+        let request = QuerySupplyOfRequest { denom: DENOM.to_owned() };
+        let answer: QuerySupplyOfResponse =
+            self.query("/cosmos.bank.v1beta1.Query/SupplyOf", &request)?;
+        Ok(answer.amount.and_then(|coin| coin.amount.parse().ok()).unwrap_or_default())
+    }
+}

@@ -1,0 +1,72 @@
+//! The first state of a test chain.
+
+use serde_json::json;
+use stoa_app::InitChain;
+use tendermint_proto::v0_38::types::{BlockParams, ConsensusParams};
+
+use crate::Actor;
+
+/// Chain id of all test chains.
+pub const CHAIN_ID: &str = "stoa-mock-1";
+/// Base denomination.
+pub const DENOM: &str = "ustoa";
+/// Genesis time: 2026-01-01 in nanoseconds.
+const GENESIS_NANOS: u64 = 1_767_225_600_000_000_000;
+/// Most gas of a block unless a test chooses otherwise.
+const MAX_GAS: i64 = 100_000_000;
+/// Most bytes of a block.
+const MAX_BYTES: i64 = 4 * 1024 * 1024;
+
+/// Builds the genesis file of a test chain.
+#[derive(Clone, Debug)]
+pub struct Genesis {
+    balances: Vec<(Actor, u128)>,
+    max_gas: i64,
+}
+
+impl Default for Genesis {
+    fn default() -> Self {
+        Self { balances: Vec::new(), max_gas: MAX_GAS }
+    }
+}
+
+impl Genesis {
+    /// A chain on which nobody owns anything.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Gives `actor` an account with `amount` of [`DENOM`].
+    #[must_use]
+    pub fn with_balance(mut self, actor: &Actor, amount: u128) -> Self {
+        self.balances.push((actor.clone(), amount));
+        self
+    }
+
+    /// Most gas of a block.
+    #[must_use]
+    pub const fn with_max_gas(mut self, max_gas: i64) -> Self {
+        self.max_gas = max_gas;
+        self
+    }
+
+    /// What consensus hands over.
+    #[must_use]
+    pub fn init_chain(&self) -> InitChain {
+        let balance = |(actor, amount): &(Actor, u128)| {
+            let coins = json!([{"denom": DENOM, "amount": amount.to_string()}]);
+            json!({"address": actor.address().to_string(), "coins": coins})
+        };
+        let balances: Vec<_> = self.balances.iter().map(balance).collect();
+        let app_state = json!({"bank": {"balances": balances}});
+        let block = BlockParams { max_bytes: MAX_BYTES, max_gas: self.max_gas };
+        InitChain {
+            chain_id: CHAIN_ID.to_owned(),
+            time_nanos: GENESIS_NANOS,
+            initial_height: 1,
+            consensus_params: ConsensusParams { block: Some(block), ..ConsensusParams::default() },
+            app_state: app_state.to_string().into_bytes(),
+        }
+    }
+}

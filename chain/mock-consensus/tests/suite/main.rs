@@ -1,0 +1,28 @@
+//! The application as consensus drives it: faults, crashes, replay, money.
+
+mod block_gas;
+mod crashes;
+mod events;
+mod faults;
+mod mempool;
+mod money;
+mod queries;
+mod simulate;
+
+use stoa_app::TxResult;
+use stoa_mock_consensus::{Actor, Genesis, MockChain};
+
+/// What each actor owns at first.
+const START: u128 = 1_000_000_000;
+
+/// A chain on which `buyer` and `provider` own [`START`].
+fn chain() -> (MockChain, Actor, Actor) {
+    let (buyer, provider) = (Actor::new("buyer"), Actor::new("provider"));
+    let genesis = Genesis::new().with_balance(&buyer, START).with_balance(&provider, START);
+    (MockChain::new(&genesis).unwrap(), buyer, provider)
+}
+
+/// Codespace and code.
+fn outcome(result: &TxResult) -> (&str, u32) {
+    (&result.codespace, result.code)
+}

@@ -1,0 +1,5 @@
+//! What `stoad` can be told to do.
+
+pub mod genesis;
+pub mod init;
+pub mod start;

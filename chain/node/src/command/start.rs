@@ -1,0 +1,79 @@
+//! `stoad start`: the node, until it is told to stop.
+
+use std::{path::PathBuf, sync::Arc};
+
+use anyhow::{Context as _, ensure};
+use stoa_app::{App, AppConfig, ante::AnteParams};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+};
+
+use crate::{
+    abci,
+    config::{Config, Home, Overrides},
+};
+
+/// Flags of `stoad start`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Start {
+    /// Folder of the node, as `stoad init` made it.
+    #[arg(long)]
+    pub home: PathBuf,
+    #[command(flatten)]
+    overrides: Overrides,
+}
+
+/// Reads the configuration and serves until SIGTERM or SIGINT.
+pub fn run(start: &Start) -> anyhow::Result<()> {
+    let home = Home(start.home.clone());
+    let file = home.config_file();
+    ensure!(file.exists(), "{} does not exist; run stoad init first", file.display());
+    let config = Config::load(&file, &start.overrides)?;
+    let filter = tracing_subscriber::EnvFilter::try_new(&config.log).context("log")?;
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let (stop, shutdown) = watch::channel(false);
+        let signals = tokio::spawn(stop_on_signal(stop)?);
+        let outcome = serve(&home, config, shutdown).await;
+        signals.abort();
+        outcome
+    })
+}
+
+/// Opens the application and serves every interface until `shutdown` becomes true.
+pub async fn serve(
+    home: &Home,
+    config: Config,
+    shutdown: watch::Receiver<bool>,
+) -> anyhow::Result<()> {
+    let min_gas_prices =
+        config.minimum_gas_prices.parse().context("minimum_gas_prices in the configuration")?;
+    let ante = AnteParams { min_gas_prices };
+    let app_config = AppConfig { keep_recent: config.store.keep_recent, ante };
+    let app = Arc::new(App::open(&home.data(), app_config)?);
+    let info = app.info()?;
+    tracing::info!(height = info.height, version = stoa_app::VERSION, "opened");
+    abci::serve(app, config.abci.address, shutdown).await?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// A future that sets `stop` at the first SIGTERM or SIGINT.
+fn stop_on_signal(
+    stop: watch::Sender<bool>,
+) -> anyhow::Result<impl Future<Output = ()> + Send + 'static> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => tracing::info!("SIGTERM: stopping"),
+            _ = interrupt.recv() => tracing::info!("SIGINT: stopping"),
+        }
+        // Nobody listening means that everything has stopped already.
+        let _ = stop.send(true);
+        std::future::pending::<()>().await;
+    })
+}

@@ -1,0 +1,157 @@
+//! Configuration: a file, overridden by the environment, overridden by flags.
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use figment::{
+    Figment,
+    providers::{Env, Format as _, Serialized, Toml},
+};
+use serde::{Deserialize, Serialize};
+use stoa_store::database::DEFAULT_KEEP_RECENT;
+
+use crate::abci::Address;
+
+/// The annotated defaults, as `stoad init` writes them.
+pub const EXAMPLE: &str = include_str!("../config.example.toml");
+/// Prefix of environment variables.
+const ENV_PREFIX: &str = "STOAD_";
+/// Least price of gas unless configured otherwise.
+const DEFAULT_MINIMUM_GAS_PRICES: &str = "0.025ustoa";
+
+/// Everything an operator may choose.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Least price of gas that the mempool admits, e.g. `0.025ustoa`.
+    pub minimum_gas_prices: String,
+    /// Filter of log lines.
+    pub log: String,
+    /// The socket for consensus.
+    pub abci: Abci,
+    /// CometBFT.
+    pub comet: Comet,
+    /// The state on the disk.
+    pub store: Store,
+    /// gRPC.
+    pub grpc: Endpoint,
+    /// REST.
+    pub lcd: Endpoint,
+}
+
+/// The socket for consensus.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Abci {
+    /// `tcp://host:port` or `unix:///path`.
+    pub address: Address,
+}
+
+/// CometBFT.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Comet {
+    /// URL of its RPC.
+    pub rpc: String,
+}
+
+/// The state on the disk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Store {
+    /// Heights before the last that stay readable.
+    pub keep_recent: u64,
+}
+
+/// A service for clients.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Endpoint {
+    /// Whether it is served.
+    pub enabled: bool,
+    /// Where it listens.
+    pub address: SocketAddr,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        let local = |port| SocketAddr::from(([127, 0, 0, 1], port));
+        Self {
+            minimum_gas_prices: DEFAULT_MINIMUM_GAS_PRICES.to_owned(),
+            log: "info".to_owned(),
+            abci: Abci { address: Address::Tcp("127.0.0.1:26658".to_owned()) },
+            comet: Comet { rpc: "http://127.0.0.1:26657".to_owned() },
+            store: Store { keep_recent: DEFAULT_KEEP_RECENT },
+            grpc: Endpoint { enabled: true, address: local(9090) },
+            lcd: Endpoint { enabled: true, address: local(1317) },
+        }
+    }
+}
+
+impl Config {
+    /// Defaults, overridden by the file, by the environment and by what `flags` holds.
+    pub fn load(file: &Path, flags: &Overrides) -> Result<Self, Box<figment::Error>> {
+        Figment::from(Serialized::defaults(Self::default()))
+            .merge(Toml::file(file))
+            .merge(Env::prefixed(ENV_PREFIX).split("__"))
+            .merge(Serialized::defaults(flags))
+            .extract()
+            .map_err(Box::new)
+    }
+}
+
+/// Flags of `stoad start` that override the file.
+#[derive(Clone, Debug, Default, Serialize, clap::Args)]
+pub struct Overrides {
+    /// Least price of gas that the mempool admits, e.g. 0.025ustoa.
+    #[arg(long)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub minimum_gas_prices: Option<String>,
+    /// Filter of log lines, e.g. info,stoa_app=debug.
+    #[arg(long)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log: Option<String>,
+}
+
+/// Where things lie below the home folder.
+#[derive(Clone, Debug)]
+pub struct Home(pub PathBuf);
+
+impl Home {
+    /// The configuration file.
+    pub fn config_file(&self) -> PathBuf {
+        self.0.join("config").join("app.toml")
+    }
+
+    /// State and contract code.
+    pub fn data(&self) -> PathBuf {
+        self.0.join("data")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_says_what_the_defaults_are() {
+        let example: Config = toml::from_str(EXAMPLE).unwrap();
+        assert_eq!(example, Config::default());
+    }
+
+    #[test]
+    fn flags_win_over_the_file_and_unknown_keys_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("app.toml");
+        std::fs::write(&file, "minimum_gas_prices = \"1ustoa\"\n[store]\nkeep_recent = 7\n")
+            .unwrap();
+        let flags = Overrides { minimum_gas_prices: Some("2ustoa".to_owned()), log: None };
+        let config = Config::load(&file, &flags).unwrap();
+        assert_eq!((config.minimum_gas_prices.as_str(), config.store.keep_recent), ("2ustoa", 7));
+
+        std::fs::write(&file, "minimum_gas_prize = \"1ustoa\"\n").unwrap();
+        assert!(Config::load(&file, &Overrides::default()).is_err());
+    }
+}

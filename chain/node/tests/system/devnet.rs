@@ -1,0 +1,213 @@
+//! A chain of one validator in a temporary folder.
+
+use std::{
+    fs,
+    fs::File,
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    thread::sleep,
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+use stoa_mock_consensus::{Actor, TxBuilder, send};
+use tempfile::TempDir;
+
+use crate::http;
+
+pub const CHAIN_ID: &str = "stoa-system-1";
+const INSTALL: &str = "go install github.com/cometbft/cometbft/cmd/cometbft@v0.38.21";
+/// Longest wait for a block; generous, because machines that run tests are busy.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// The two processes of a node.
+pub struct Devnet {
+    pub home: TempDir,
+    pub rpc_port: u16,
+    cometbft: PathBuf,
+    comet: Option<Child>,
+    stoad: Option<Child>,
+}
+
+/// Path of CometBFT's binary.
+///
+/// # Panics
+/// With the command that installs it, if it is missing: a system test that does not run must be seen.
+pub fn cometbft() -> PathBuf {
+    let of_go = std::env::home_dir().map(|home| home.join("go/bin/cometbft"));
+    let of_path = std::env::var_os("PATH").into_iter().flat_map(|path| {
+        std::env::split_paths(&path).map(|folder| folder.join("cometbft")).collect::<Vec<_>>()
+    });
+    let found = of_path.chain(of_go).find(|path| path.is_file());
+    found.unwrap_or_else(|| panic!("cometbft is not installed; run: {INSTALL}"))
+}
+
+pub fn free_port() -> u16 {
+    TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
+}
+
+fn run(command: &mut Command) {
+    let output = command.output().unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}: {errors}");
+}
+
+impl Devnet {
+    /// A new chain on which `accounts` own something; not started.
+    pub fn new(accounts: &[(&Actor, u128)]) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let cometbft = cometbft();
+        let comet_home = home.path().join("comet");
+        run(Command::new(&cometbft).args(["init", "--home"]).arg(&comet_home));
+        let mut init = Command::new(env!("CARGO_BIN_EXE_stoad"));
+        init.args(["init", "--chain-id", CHAIN_ID, "--home"]).arg(home.path());
+        init.arg("--comet-home").arg(&comet_home);
+        for (actor, amount) in accounts {
+            init.arg("--account").arg(format!("{}={amount}ustoa", actor.address()));
+        }
+        run(&mut init);
+        // Blocks as fast as a test wants them.
+        let config = comet_home.join("config/config.toml");
+        let text = fs::read_to_string(&config).unwrap();
+        fs::write(&config, text.replace("timeout_commit = \"1s\"", "timeout_commit = \"50ms\""))
+            .unwrap();
+        Self { home, rpc_port: free_port(), cometbft, comet: None, stoad: None }
+    }
+
+    /// A stopped copy whose application has forgotten everything: consensus must replay all blocks.
+    pub fn with_empty_application(&self) -> Self {
+        assert!(self.comet.is_none() && self.stoad.is_none(), "copied while running");
+        let home = tempfile::tempdir().unwrap();
+        copy(&self.home.path().join("comet"), &home.path().join("comet"));
+        copy(&self.home.path().join("config"), &home.path().join("config"));
+        let (rpc_port, cometbft) = (free_port(), self.cometbft.clone());
+        Self { home, rpc_port, cometbft, comet: None, stoad: None }
+    }
+
+    fn log(&self, name: &str) -> Stdio {
+        let path = self.home.path().join(name);
+        File::options().create(true).append(true).open(path).unwrap().into()
+    }
+
+    pub fn start_stoad(&mut self) {
+        let socket = self.home.path().join("abci.sock");
+        let stoad = Command::new(env!("CARGO_BIN_EXE_stoad"))
+            .args(["start", "--home"])
+            .arg(self.home.path())
+            .env("STOAD_ABCI__ADDRESS", format!("unix://{}", socket.display()))
+            .env("STOAD_COMET__RPC", format!("http://127.0.0.1:{}", self.rpc_port))
+            .env("STOAD_GRPC__ENABLED", "false")
+            .env("STOAD_LCD__ENABLED", "false")
+            .stdout(Stdio::null())
+            .stderr(self.log("stoad.log"))
+            .spawn();
+        self.stoad = Some(stoad.unwrap());
+    }
+
+    pub fn start_comet(&mut self) {
+        let socket = self.home.path().join("abci.sock");
+        let comet = Command::new(&self.cometbft)
+            .args(["start", "--home"])
+            .arg(self.home.path().join("comet"))
+            .arg(format!("--proxy_app=unix://{}", socket.display()))
+            .arg(format!("--rpc.laddr=tcp://127.0.0.1:{}", self.rpc_port))
+            .arg("--p2p.laddr=tcp://127.0.0.1:0")
+            .stdout(self.log("comet.log"))
+            .stderr(self.log("comet.log"))
+            .spawn();
+        self.comet = Some(comet.unwrap());
+    }
+
+    pub fn start(&mut self) {
+        self.start_stoad();
+        self.start_comet();
+    }
+
+    /// SIGKILL: no chance to tidy up.
+    pub fn kill_stoad(&mut self) {
+        end(self.stoad.take());
+    }
+
+    /// SIGKILL.
+    pub fn kill_comet(&mut self) {
+        end(self.comet.take());
+    }
+
+    /// SIGTERM to stoad; returns whether it ended well.
+    pub fn terminate_stoad(&mut self) -> bool {
+        let mut stoad = self.stoad.take().unwrap();
+        run(Command::new("kill").arg(stoad.id().to_string()));
+        stoad.wait().unwrap().success()
+    }
+
+    pub fn height(&self) -> Option<u64> {
+        let status = http::get(self.rpc_port, "/status")?;
+        status.pointer("/result/sync_info/latest_block_height")?.as_str()?.parse().ok()
+    }
+
+    /// Waits until `height` is reached and returns the height.
+    pub fn wait_for_height(&self, height: u64) -> u64 {
+        let start = Instant::now();
+        while start.elapsed() < PATIENCE {
+            if let Some(reached) = self.height().filter(|reached| *reached >= height) {
+                return reached;
+            }
+            sleep(Duration::from_millis(50));
+        }
+        panic!("height {height} not reached; {}", self.logs());
+    }
+
+    pub fn logs(&self) -> String {
+        let tail = |name: &str| {
+            let text = fs::read_to_string(self.home.path().join(name)).unwrap_or_default();
+            let lines: Vec<_> = text.lines().rev().take(15).collect();
+            lines.into_iter().rev().collect::<Vec<_>>().join("\n")
+        };
+        format!("stoad:\n{}\ncomet:\n{}", tail("stoad.log"), tail("comet.log"))
+    }
+
+    /// The app hash in the header of `height`: the root after the block before it.
+    pub fn app_hash(&self, height: u64) -> String {
+        let block = http::get(self.rpc_port, &format!("/commit?height={height}")).unwrap();
+        let hash = block.pointer("/result/signed_header/header/app_hash");
+        hash.and_then(Value::as_str).unwrap_or_else(|| panic!("{block}")).to_owned()
+    }
+
+    /// Offers a transfer of 7 to the mempool; returns the code of admission, if anybody answers.
+    pub fn transfer(&self, from: &Actor, to: &Actor, number: u64, sequence: u64) -> Option<u64> {
+        let tx = TxBuilder::new(number, sequence).chain_id(CHAIN_ID);
+        let tx = tx.message(send(from, &to.address(), 7)).sign(from);
+        let digits: String = tx.iter().map(|byte| format!("{byte:02x}")).collect();
+        let answer = http::get(self.rpc_port, &format!("/broadcast_tx_sync?tx=0x{digits}"))?;
+        answer.pointer("/result/code")?.as_u64()
+    }
+}
+
+impl Drop for Devnet {
+    fn drop(&mut self) {
+        self.kill_comet();
+        self.kill_stoad();
+    }
+}
+
+fn end(child: Option<Child>) {
+    if let Some(mut child) = child {
+        // It may have ended by itself: CometBFT does when it loses the application.
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
