@@ -1,0 +1,16 @@
+//! What messages do, one file for each.
+
+mod execute;
+mod instantiate;
+mod migrate;
+mod reply;
+mod set_admin;
+mod store_code;
+
+pub(super) use execute::execute;
+pub(super) use instantiate::instantiate;
+pub(super) use instantiate::position;
+pub(super) use migrate::migrate;
+pub(super) use reply::reply;
+pub(super) use set_admin::set_admin;
+pub(super) use store_code::{remember_byte_code, store_code};

@@ -1,0 +1,117 @@
+//! `MsgStoreCode`.
+
+use std::io::Read as _;
+
+use cosmos_sdk_proto::cosmwasm::wasm::v1::{CodeInfo, MsgStoreCodeResponse};
+use flate2::read::GzDecoder;
+use prost::Message as _;
+
+use crate::{
+    Context, ModuleError,
+    wasm::{
+        error::WasmError,
+        event, gas, params,
+        run::Run,
+        state_key,
+        state_key::STORE,
+        types::{MAX_WASM_BYTES, StoreCode},
+        view,
+    },
+};
+
+/// First bytes of a gzip archive.
+const GZIP_MAGIC: &[u8] = &[0x1f, 0x8b];
+
+/// Checks, compiles and stores Wasm under the next number.
+pub(in crate::wasm) fn store_code(
+    run: &Run<'_>,
+    ctx: &mut Context,
+    message: &StoreCode,
+) -> Result<MsgStoreCodeResponse, WasmError> {
+    let parameters = view::params(ctx)?;
+    let default = params::default_permission(&parameters, &message.sender);
+    let permission = message.permission.clone().unwrap_or_else(|| default.clone());
+    let upload = parameters.code_upload_access.unwrap_or_default();
+    if !params::allows(&upload, &message.sender) || !params::is_subset(&permission, &default) {
+        return Err(WasmError::Unauthorized { what: "can not create code" });
+    }
+    let wasm = unpack(ctx, &message.code)?;
+    gas::charge_vm(ctx, gas::to_vm(gas::compile(wasm.len())))?;
+    let code = run.wasm.codes().check(&wasm).map_err(WasmError::Create)?;
+    let code_id = take_id(ctx, state_key::NEXT_CODE_ID)?;
+    let info = CodeInfo {
+        code_hash: code.checksum.to_vec(),
+        creator: message.sender.to_string(),
+        instantiate_config: Some(permission),
+    };
+    ctx.set(STORE, &state_key::code(code_id), info.encode_to_vec())?;
+    remember_byte_code(ctx, &code.checksum, wasm)?;
+    ctx.emit(event::store_code(&code, code_id));
+    Ok(MsgStoreCodeResponse { code_id, checksum: code.checksum.to_vec() })
+}
+
+/// Keeps Wasm bytes in the state. Not charged: wasmd, whose gas this module keeps, has them in files.
+pub(in crate::wasm) fn remember_byte_code(
+    ctx: &Context,
+    checksum: &[u8],
+    wasm: Vec<u8>,
+) -> Result<(), ModuleError> {
+    Ok(ctx.overlay.set(STORE, &state_key::byte_code(checksum), wasm)?)
+}
+
+/// Takes the next value of a counter.
+pub(super) fn take_id(ctx: &Context, key: &[u8]) -> Result<u64, WasmError> {
+    let id = view::next_id(ctx, key)?;
+    ctx.set(STORE, key, id.saturating_add(1).to_be_bytes().to_vec())?;
+    Ok(id)
+}
+
+/// The Wasm of an upload; an archive may not unpack to more than may be stored.
+fn unpack(ctx: &Context, code: &[u8]) -> Result<Vec<u8>, WasmError> {
+    if !code.starts_with(GZIP_MAGIC) {
+        return Ok(code.to_vec());
+    }
+    ctx.gas.charge(gas::unpack(code.len()), "Uncompress gzip bytecode")?;
+    let bound = gas::length(MAX_WASM_BYTES).saturating_add(1);
+    let mut wasm = Vec::new();
+    GzDecoder::new(code).take(bound).read_to_end(&mut wasm).map_err(WasmError::Uncompress)?;
+    match wasm.len() {
+        0..=MAX_WASM_BYTES => Ok(wasm),
+        _ => Err(WasmError::Unpacked { limit: MAX_WASM_BYTES }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use flate2::{Compression, write::GzEncoder};
+
+    use super::*;
+    use crate::testing::context;
+
+    fn pack(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    #[test]
+    fn archives_unpack_up_to_the_limit_and_no_further() {
+        let ctx = context();
+        let most = vec![0; MAX_WASM_BYTES];
+        assert_eq!(unpack(&ctx, &pack(&most)).unwrap(), most);
+        let bomb = pack(&vec![0; 64 * MAX_WASM_BYTES]);
+        assert!(bomb.len() < MAX_WASM_BYTES);
+        let error = unpack(&ctx, &bomb).unwrap_err();
+        assert!(matches!(error, WasmError::Unpacked { .. }));
+        assert_eq!(ModuleError::from(error).code(), 2);
+    }
+
+    #[test]
+    fn broken_archives_are_refused_and_plain_wasm_is_left_alone() {
+        let ctx = context();
+        assert_eq!(unpack(&ctx, b"\0asm").unwrap(), b"\0asm");
+        assert!(matches!(unpack(&ctx, &[0x1f, 0x8b, 1]), Err(WasmError::Uncompress(_))));
+    }
+}

@@ -1,0 +1,142 @@
+//! Contracts: CosmWasm behind the surface of wasmd's `x/wasm`.
+//!
+//! Purpose: people store programs, make contracts of them and call them; contracts call each other.
+//! Place: above [`crate::auth`] and [`crate::bank`]; messages to other modules leave through
+//! [`crate::router::MessageRouter`].
+//! Invariants: a failed message leaves its gas and nothing else; every loop a contract can cause is bounded
+//! by gas, and nesting by [`MAX_CALL_DEPTH`] and [`MAX_QUERY_DEPTH`]; what a contract reads of an error
+//! is the same on every node; results do not depend on what the node has cached.
+//! Wire forms, state layout, events, codes and gas are those of wasmd 0.60 with wasmvm 2.3.
+
+mod action;
+mod address;
+mod dispatch;
+mod encode;
+mod error;
+mod event;
+mod gas;
+mod genesis;
+mod label;
+mod params;
+mod query;
+mod run;
+mod scope;
+mod state_key;
+mod types;
+mod view;
+mod vm;
+
+use std::sync::Arc;
+
+use cosmos_sdk_proto::{Any, cosmwasm::wasm::v1::GenesisState};
+
+pub use label::MAX_LABEL_BYTES;
+pub use params::default_params;
+pub use scope::{MAX_CALL_DEPTH, MAX_QUERY_DEPTH};
+pub use state_key::STORE;
+pub use types::{MAX_SALT_BYTES, MAX_WASM_BYTES};
+
+use run::Run;
+use scope::Scope;
+use types::WasmMessage;
+use vm::CodeCache;
+
+use crate::{
+    Context, Gas, GasMeter, ModuleError,
+    auth::AccAddress,
+    router::{MessageResponse, MessageRouter},
+};
+
+/// Bounds that each node chooses or that the chain fixes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Memory for compiled code, in bytes; each node's own choice.
+    pub code_cache_bytes: usize,
+    /// Linear memory of one instance, in bytes; the same on all nodes of a chain.
+    pub instance_memory_bytes: usize,
+    /// SDK gas of one smart query from outside; each node's own choice.
+    pub smart_query_gas: Gas,
+}
+
+impl Default for Limits {
+    /// 512 MiB of compiled code, 32 MiB of memory, 3,000,000 gas.
+    fn default() -> Self {
+        Self {
+            code_cache_bytes: 512 * 1024 * 1024,
+            instance_memory_bytes: 32 * 1024 * 1024,
+            smart_query_gas: 3_000_000,
+        }
+    }
+}
+
+/// The module with its compiled code. Clones are handles to the same.
+#[derive(Clone)]
+pub struct Wasm(Arc<Inner>);
+
+struct Inner {
+    codes: CodeCache,
+    limits: Limits,
+}
+
+impl Wasm {
+    /// The module with nothing compiled. It needs no directory: code is compiled from the state.
+    pub fn new(limits: Limits) -> Self {
+        let codes = CodeCache::new(limits.code_cache_bytes, limits.instance_memory_bytes);
+        Self(Arc::new(Inner { codes, limits }))
+    }
+
+    /// Executes a message of this module; nothing for messages of others. On an error the caller drops
+    /// its writes and events.
+    pub fn execute_message(
+        &self,
+        ctx: &mut Context,
+        router: &dyn MessageRouter,
+        message: &Any,
+    ) -> Option<Result<MessageResponse, ModuleError>> {
+        let checked = WasmMessage::decode(message)?;
+        let run = Run { wasm: self, router, scope: Scope::message() };
+        let result = checked.and_then(|checked| run.execute(ctx, &checked));
+        Some(result.map_err(ModuleError::from))
+    }
+
+    /// Who must sign a message of this module, after the checks that need no state; nothing for messages
+    /// of others.
+    pub fn signers(&self, message: &Any) -> Option<Result<Vec<AccAddress>, ModuleError>> {
+        let checked = WasmMessage::decode(message)?;
+        Some(checked.map(|checked| vec![checked.sender().clone()]).map_err(ModuleError::from))
+    }
+
+    /// Answers `/cosmwasm.wasm.v1.Query/…`; nothing for other paths.
+    pub fn query(
+        &self,
+        ctx: &Context,
+        path: &str,
+        data: &[u8],
+    ) -> Option<Result<Vec<u8>, ModuleError>> {
+        query::answer(self, ctx, path, data)
+    }
+
+    /// Writes the genesis state.
+    pub fn init_genesis(&self, ctx: &mut Context, state: GenesisState) -> Result<(), ModuleError> {
+        genesis::init(self, ctx, state)
+    }
+
+    /// The state as genesis.
+    pub fn export_genesis(&self, ctx: &Context) -> Result<GenesisState, ModuleError> {
+        genesis::export(ctx)
+    }
+
+    /// Drops all compiled code, as a restart does; it is compiled again when it is called.
+    pub fn forget_compiled_code(&self) {
+        self.0.codes.clear();
+    }
+
+    fn codes(&self) -> &CodeCache {
+        &self.0.codes
+    }
+
+    /// A meter for one smart query from outside, within what `ctx` has left.
+    fn smart_query_meter(&self, ctx: &Context) -> GasMeter {
+        GasMeter::new(ctx.gas.remaining().min(self.0.limits.smart_query_gas))
+    }
+}

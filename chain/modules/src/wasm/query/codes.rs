@@ -1,0 +1,70 @@
+//! Queries about codes and parameters.
+
+use cosmos_sdk_proto::cosmwasm::wasm::v1::{
+    CodeInfo, CodeInfoResponse, QueryCodeRequest, QueryCodeResponse, QueryCodesRequest,
+    QueryCodesResponse, QueryParamsRequest, QueryParamsResponse, QueryPinnedCodesRequest,
+    QueryPinnedCodesResponse,
+};
+
+use super::page::page;
+use crate::{
+    Context,
+    wasm::{error::WasmError, state_key, types::check_code_id, view},
+};
+
+/// One code with its Wasm.
+pub(super) fn code(
+    ctx: &Context,
+    request: &QueryCodeRequest,
+) -> Result<QueryCodeResponse, WasmError> {
+    check_code_id(request.code_id)?;
+    let info = view::code_or_refuse(ctx, request.code_id)?;
+    let data = view::byte_code(ctx, &info.code_hash)?;
+    Ok(QueryCodeResponse { code_info: Some(described(request.code_id, info)), data })
+}
+
+/// All codes.
+pub(super) fn codes(
+    ctx: &Context,
+    request: &QueryCodesRequest,
+) -> Result<QueryCodesResponse, WasmError> {
+    let mut code_infos = Vec::new();
+    let prefix = state_key::CODES;
+    let pagination = page(ctx, prefix, request.pagination.as_ref(), |key, value| {
+        let info = view::decode("wasm code", value)?;
+        code_infos.push(described(view::trailing_u64(key)?, info));
+        Ok(())
+    })?;
+    Ok(QueryCodesResponse { code_infos, pagination: Some(pagination) })
+}
+
+/// Numbers of the pinned codes.
+pub(super) fn pinned(
+    ctx: &Context,
+    request: &QueryPinnedCodesRequest,
+) -> Result<QueryPinnedCodesResponse, WasmError> {
+    let mut code_ids = Vec::new();
+    let prefix = state_key::PINNED;
+    let pagination = page(ctx, prefix, request.pagination.as_ref(), |key, _| {
+        code_ids.push(view::trailing_u64(key)?);
+        Ok(())
+    })?;
+    Ok(QueryPinnedCodesResponse { code_ids, pagination: Some(pagination) })
+}
+
+/// The parameters.
+pub(super) fn params(
+    ctx: &Context,
+    _: &QueryParamsRequest,
+) -> Result<QueryParamsResponse, WasmError> {
+    Ok(QueryParamsResponse { params: Some(view::params(ctx)?) })
+}
+
+fn described(code_id: u64, info: CodeInfo) -> CodeInfoResponse {
+    CodeInfoResponse {
+        code_id,
+        creator: info.creator,
+        data_hash: info.code_hash,
+        instantiate_permission: info.instantiate_config,
+    }
+}

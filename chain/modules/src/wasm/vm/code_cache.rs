@@ -1,0 +1,194 @@
+//! Compiled code, in memory, by SHA-256 of the Wasm.
+//!
+//! The VM's own cache writes machine code to files and trusts what it finds there; loading such a file is
+//! `unsafe` for that reason. Here the Wasm bytes are part of the state and the machine code is made from
+//! them whenever it is missing: after a restart, a state sync or an eviction. Results never depend on
+//! what is cached.
+
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use cosmwasm_vm::{
+    Backend, BackendApi, Instance, Querier, Size, Storage, VmError, WasmLimits,
+    internals::{Logger, check_wasm, compile_module, instance_from_module},
+};
+use sha2::{Digest as _, Sha256};
+use wasmer::{Engine, Module, Store};
+
+use crate::wasm::error::WasmError;
+
+/// Capabilities of this chain. Contracts that need others (`staking`, `ibc2`) are refused when stored.
+const CAPABILITIES: &[&str] = &[
+    "iterator",
+    "stargate",
+    "cosmwasm_1_1",
+    "cosmwasm_1_2",
+    "cosmwasm_1_3",
+    "cosmwasm_1_4",
+    "cosmwasm_2_0",
+    "cosmwasm_2_1",
+    "cosmwasm_2_2",
+];
+/// Marks of capabilities among a contract's exports.
+const CAPABILITY_PREFIX: &str = "requires_";
+/// Section in which a contract says the version of its state.
+const MIGRATE_VERSION_SECTION: &str = "cw_migrate_version";
+/// What a contract that speaks IBC exports.
+const IBC_ENTRY_POINTS: &[&str] = &[
+    "ibc_channel_open",
+    "ibc_channel_connect",
+    "ibc_channel_close",
+    "ibc_packet_receive",
+    "ibc_packet_ack",
+    "ibc_packet_timeout",
+];
+/// Machine code and metadata in memory for each byte of Wasm; an estimate on the safe side.
+const MEMORY_PER_WASM_BYTE: usize = 16;
+
+/// SHA-256 of Wasm bytes.
+type Checksum = [u8; 32];
+
+/// Compiled code and what its exports say.
+pub(in crate::wasm) struct Code {
+    module: Module,
+    /// One for each module: sharing one lets its memory grow with every module that was ever loaded.
+    engine: Engine,
+    weight: usize,
+    /// SHA-256 of the Wasm.
+    pub(in crate::wasm) checksum: Checksum,
+    /// Whether the contract can own an IBC port.
+    pub(in crate::wasm) has_ibc_entry_points: bool,
+    /// Sorted.
+    pub(in crate::wasm) required_capabilities: Vec<String>,
+    /// Version of the contract's state, if it names one.
+    pub(in crate::wasm) migrate_version: Option<u64>,
+}
+
+/// Compiled code, the least recently used of which is dropped when memory is short.
+pub(in crate::wasm) struct CodeCache {
+    capabilities: HashSet<String>,
+    instance_memory_bytes: usize,
+    capacity_bytes: usize,
+    entries: Mutex<Entries>,
+    /// Creating instances at the same time is not safe in all versions of the engine.
+    instantiation: Mutex<()>,
+}
+
+#[derive(Default)]
+struct Entries {
+    codes: BTreeMap<Checksum, (Arc<Code>, u64)>,
+    uses: u64,
+    weight: usize,
+}
+
+impl CodeCache {
+    /// An empty cache.
+    pub(in crate::wasm) fn new(capacity_bytes: usize, instance_memory_bytes: usize) -> Self {
+        Self {
+            capabilities: CAPABILITIES.iter().map(|name| (*name).to_owned()).collect(),
+            instance_memory_bytes,
+            capacity_bytes,
+            entries: Mutex::default(),
+            instantiation: Mutex::default(),
+        }
+    }
+
+    /// Checks Wasm that has not been seen before, and compiles it.
+    pub(in crate::wasm) fn check(&self, wasm: &[u8]) -> Result<Arc<Code>, VmError> {
+        check_wasm(wasm, &self.capabilities, &WasmLimits::default(), Logger::Off)?;
+        let code = self.compile(wasm)?;
+        self.lock().insert(Arc::clone(&code), self.capacity_bytes);
+        Ok(code)
+    }
+
+    /// The code with this checksum; `load` reads its Wasm if it must be compiled again.
+    pub(in crate::wasm) fn get(
+        &self,
+        checksum: &[u8],
+        load: impl FnOnce() -> Result<Vec<u8>, WasmError>,
+    ) -> Result<Arc<Code>, WasmError> {
+        if let Some(code) = self.lock().touch(checksum) {
+            return Ok(code);
+        }
+        let code = self.compile(&load()?)?;
+        self.lock().insert(Arc::clone(&code), self.capacity_bytes);
+        Ok(code)
+    }
+
+    /// A new instance of `code`.
+    pub(super) fn instantiate<A, S, Q>(
+        &self,
+        code: &Code,
+        backend: Backend<A, S, Q>,
+        gas_limit: u64,
+    ) -> Result<Instance<A, S, Q>, VmError>
+    where
+        A: BackendApi + 'static,
+        S: Storage + 'static,
+        Q: Querier + 'static,
+    {
+        let store = Store::new(code.engine.clone());
+        let _one_at_a_time = self.instantiation.lock().unwrap_or_else(PoisonError::into_inner);
+        instance_from_module(store, &code.module, backend, gas_limit, None)
+    }
+
+    /// Drops everything, as a restart does.
+    pub(in crate::wasm) fn clear(&self) {
+        *self.lock() = Entries::default();
+    }
+
+    fn compile(&self, wasm: &[u8]) -> Result<Arc<Code>, VmError> {
+        let (module, engine) = compile_module(wasm, Some(Size(self.instance_memory_bytes)))?;
+        let exports: HashSet<String> =
+            module.exports().map(|export| export.name().to_owned()).collect();
+        let mut required_capabilities: Vec<String> = module
+            .exports()
+            .filter_map(|export| export.name().strip_prefix(CAPABILITY_PREFIX).map(str::to_owned))
+            .filter(|name| !name.is_empty())
+            .collect();
+        required_capabilities.sort_unstable();
+        let migrate_version = module.custom_sections(MIGRATE_VERSION_SECTION).last();
+        let migrate_version =
+            migrate_version.and_then(|section| std::str::from_utf8(&section).ok()?.parse().ok());
+        Ok(Arc::new(Code {
+            weight: wasm.len().saturating_mul(MEMORY_PER_WASM_BYTE),
+            checksum: Sha256::digest(wasm).into(),
+            has_ibc_entry_points: IBC_ENTRY_POINTS.iter().all(|name| exports.contains(*name)),
+            required_capabilities,
+            migrate_version,
+            module,
+            engine,
+        }))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Entries> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Entries {
+    fn touch(&mut self, checksum: &[u8]) -> Option<Arc<Code>> {
+        let (code, last_use) = self.codes.get_mut(checksum)?;
+        self.uses = self.uses.wrapping_add(1);
+        *last_use = self.uses;
+        Some(Arc::clone(code))
+    }
+
+    fn insert(&mut self, code: Arc<Code>, capacity_bytes: usize) {
+        self.uses = self.uses.wrapping_add(1);
+        self.weight = self.weight.saturating_add(code.weight);
+        let replaced = self.codes.insert(code.checksum, (code, self.uses));
+        if let Some((replaced, _)) = replaced {
+            self.weight = self.weight.saturating_sub(replaced.weight);
+        }
+        while self.weight > capacity_bytes && self.codes.len() > 1 {
+            let oldest = self.codes.iter().min_by_key(|(_, (_, last_use))| *last_use);
+            let Some(oldest) = oldest.map(|(checksum, _)| *checksum) else { return };
+            if let Some((evicted, _)) = self.codes.remove(&oldest) {
+                self.weight = self.weight.saturating_sub(evicted.weight);
+            }
+        }
+    }
+}

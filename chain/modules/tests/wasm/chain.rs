@@ -1,0 +1,302 @@
+//! A chain in memory: state, money, contracts, and nothing else.
+
+use std::{
+    io::Read as _,
+    sync::{Arc, OnceLock},
+};
+
+use cosmos_sdk_proto::{
+    Any,
+    cosmos::base::v1beta1::Coin,
+    cosmwasm::wasm::v1::{
+        MsgExecuteContract, MsgExecuteContractResponse, MsgInstantiateContract,
+        MsgInstantiateContractResponse, MsgMigrateContract, MsgStoreCode, MsgStoreCodeResponse,
+        QuerySmartContractStateRequest, QuerySmartContractStateResponse,
+    },
+};
+use flate2::read::GzDecoder;
+use prost::{Message, Name};
+use serde_json::{Value, json};
+use stoa_modules::{
+    BlockInfo, Context, Event, ExecMode, Gas, GasMeter, ModuleError,
+    auth::AccAddress,
+    bank,
+    router::{MessageResponse, MessageRouter},
+    wasm::{Limits, Wasm},
+};
+use stoa_store::{EmptySnapshot, Overlay};
+
+/// The probe's Wasm.
+pub fn probe_wasm() -> &'static [u8] {
+    static UNPACKED: OnceLock<Vec<u8>> = OnceLock::new();
+    UNPACKED.get_or_init(|| {
+        let packed = include_bytes!("../../testdata/probe.wasm.gz").as_slice();
+        let mut wasm = Vec::new();
+        GzDecoder::new(packed).read_to_end(&mut wasm).unwrap();
+        wasm
+    })
+}
+
+/// Enough for anything that ends.
+pub const GAS: Gas = 50_000_000;
+
+pub struct Chain {
+    pub wasm: Wasm,
+    overlay: Overlay,
+}
+
+/// What a transaction of one message leaves.
+#[derive(Debug)]
+pub struct Outcome {
+    pub result: Result<MessageResponse, ModuleError>,
+    pub gas_used: Gas,
+    pub events: Vec<Event>,
+}
+
+impl Outcome {
+    /// Codespace and code of the refusal.
+    #[track_caller]
+    pub fn refusal(&self) -> (&'static str, u32) {
+        let error = self.result.as_ref().unwrap_err();
+        (error.codespace(), error.code())
+    }
+
+    #[track_caller]
+    pub fn response<T: Message + Name + Default>(&self) -> T {
+        let response = self.result.as_ref().unwrap();
+        assert_eq!(response.type_url, T::type_url());
+        T::decode(response.bytes.as_slice()).unwrap()
+    }
+
+    /// Values of `key` in all events of type `kind`.
+    pub fn values(&self, kind: &str, key: &str) -> Vec<String> {
+        let events = self.events.iter().filter(|event| event.kind == kind);
+        let attributes = events.flat_map(|event| &event.attributes);
+        attributes.filter(|found| found.key == key).map(|found| found.value.clone()).collect()
+    }
+
+    pub fn kinds(&self) -> Vec<&str> {
+        self.events.iter().map(|event| event.kind.as_str()).collect()
+    }
+}
+
+impl Chain {
+    /// A chain on which `buyer` has 1000 `ustoa`.
+    pub fn new() -> Self {
+        let chain = Self {
+            wasm: Wasm::new(Limits::default()),
+            overlay: Overlay::new(Arc::new(EmptySnapshot)),
+        };
+        let mut ctx = chain.ctx(GasMeter::unlimited());
+        let genesis = json!({
+            "balances": [{
+                "address": buyer().to_string(),
+                "coins": [{"denom": "ustoa", "amount": "1000"}],
+            }],
+        });
+        bank::init_genesis(&mut ctx, serde_json::from_value(genesis).unwrap()).unwrap();
+        chain
+    }
+
+    /// A chain with one code and one contract of it, whose admin is `buyer`.
+    pub fn with_probe() -> (Self, AccAddress) {
+        let mut chain = Self::new();
+        let code_id = chain.store(probe_wasm());
+        let probe = chain.instantiate(code_id);
+        (chain, probe)
+    }
+
+    pub fn ctx(&self, gas: GasMeter) -> Context {
+        Context {
+            block: BlockInfo {
+                height: 12,
+                time_nanos: 1_700_000_000_123_456_789,
+                chain_id: "stoa-test-1".to_owned(),
+            },
+            mode: ExecMode::Deliver,
+            tx_index: Some(3),
+            gas,
+            overlay: self.overlay.clone(),
+            events: Vec::new(),
+        }
+    }
+
+    pub fn deliver(&mut self, gas: Gas, message: &impl Name) -> Outcome {
+        let message = any(message);
+        let mut ctx = self.ctx(GasMeter::new(gas));
+        let result = ctx.atomically(|ctx| self.execute(ctx, &message));
+        assert_eq!(self.overlay.depth().unwrap(), 1, "layers left open");
+        Outcome { result, gas_used: ctx.gas.used(), events: ctx.events }
+    }
+
+    #[track_caller]
+    pub fn store(&mut self, wasm: &[u8]) -> u64 {
+        self.deliver(GAS, &store_code(wasm)).response::<MsgStoreCodeResponse>().code_id
+    }
+
+    #[track_caller]
+    pub fn instantiate(&mut self, code_id: u64) -> AccAddress {
+        let outcome = self.deliver(GAS, &instantiate(code_id, &json!({})));
+        outcome.response::<MsgInstantiateContractResponse>().address.parse().unwrap()
+    }
+
+    pub fn call(&mut self, contract: &AccAddress, message: &Value) -> Outcome {
+        self.deliver(GAS, &execute(contract, message))
+    }
+
+    #[track_caller]
+    pub fn must(&mut self, contract: &AccAddress, message: &Value) -> Outcome {
+        let outcome = self.call(contract, message);
+        outcome.response::<MsgExecuteContractResponse>();
+        outcome
+    }
+
+    /// Answer of a query path in protobuf.
+    pub fn ask<T: Message + Default>(
+        &self,
+        method: &str,
+        request: &impl Message,
+    ) -> Result<T, ModuleError> {
+        let path = format!("/cosmwasm.wasm.v1.Query/{method}");
+        let ctx = self.ctx(GasMeter::new(GAS));
+        let answer = self.wasm.query(&ctx, &path, &request.encode_to_vec()).unwrap()?;
+        Ok(T::decode(answer.as_slice()).unwrap())
+    }
+
+    pub fn try_smart(&self, contract: &AccAddress, query: &Value) -> Result<Value, ModuleError> {
+        let request = QuerySmartContractStateRequest {
+            address: contract.to_string(),
+            query_data: query.to_string().into_bytes(),
+        };
+        let answer: QuerySmartContractStateResponse = self.ask("SmartContractState", &request)?;
+        Ok(serde_json::from_slice(&answer.data).unwrap())
+    }
+
+    #[track_caller]
+    pub fn smart(&self, contract: &AccAddress, query: &Value) -> Value {
+        self.try_smart(contract, query).unwrap()
+    }
+
+    /// A value of the probe as text.
+    #[track_caller]
+    pub fn value(&self, probe: &AccAddress, key: &str) -> Option<String> {
+        serde_json::from_value(self.smart(probe, &json!({"get": {"key": key}}))).unwrap()
+    }
+
+    pub fn balance(&self, owner: &AccAddress) -> u128 {
+        let ctx = self.ctx(GasMeter::unlimited());
+        bank::balance(&ctx, owner, "ustoa").unwrap().amount()
+    }
+
+    /// Every key and value of the state.
+    pub fn state(&self) -> String {
+        let mut ctx = self.ctx(GasMeter::unlimited());
+        ctx.events.clear();
+        format!("{:?}", self.wasm.export_genesis(&ctx).unwrap())
+    }
+}
+
+impl MessageRouter for Chain {
+    fn execute(&self, ctx: &mut Context, message: &Any) -> Result<MessageResponse, ModuleError> {
+        let bank = bank::execute_message(ctx, message);
+        bank.or_else(|| self.wasm.execute_message(ctx, self, message)).unwrap()
+    }
+
+    fn signers(&self, message: &Any) -> Result<Vec<AccAddress>, ModuleError> {
+        bank::signers(message).or_else(|| self.wasm.signers(message)).unwrap()
+    }
+
+    fn query(&self, _: &Context, _: &str, _: &[u8]) -> Result<Vec<u8>, ModuleError> {
+        unreachable!("contracts' queries do not leave the module")
+    }
+}
+
+pub fn buyer() -> AccAddress {
+    AccAddress::new([0xb; 20]).unwrap()
+}
+
+pub fn attacker() -> AccAddress {
+    AccAddress::new([0xa; 20]).unwrap()
+}
+
+pub fn any(message: &impl Name) -> Any {
+    fn type_url<T: Name>(_: &T) -> String {
+        T::type_url()
+    }
+    Any { type_url: type_url(message), value: message.encode_to_vec() }
+}
+
+pub fn store_code(wasm: &[u8]) -> MsgStoreCode {
+    MsgStoreCode {
+        sender: buyer().to_string(),
+        wasm_byte_code: wasm.to_vec(),
+        instantiate_permission: None,
+    }
+}
+
+pub fn instantiate(code_id: u64, message: &Value) -> MsgInstantiateContract {
+    MsgInstantiateContract {
+        sender: buyer().to_string(),
+        admin: buyer().to_string(),
+        code_id,
+        label: "probe".to_owned(),
+        msg: message.to_string().into_bytes(),
+        funds: Vec::new(),
+    }
+}
+
+pub fn execute(contract: &AccAddress, message: &Value) -> MsgExecuteContract {
+    MsgExecuteContract {
+        sender: buyer().to_string(),
+        contract: contract.to_string(),
+        msg: message.to_string().into_bytes(),
+        funds: Vec::new(),
+    }
+}
+
+pub fn migrate(contract: &AccAddress, code_id: u64) -> MsgMigrateContract {
+    MsgMigrateContract {
+        sender: buyer().to_string(),
+        contract: contract.to_string(),
+        code_id,
+        msg: b"{}".to_vec(),
+    }
+}
+
+pub fn ustoa(amount: u128) -> Vec<Coin> {
+    vec![Coin { denom: "ustoa".to_owned(), amount: amount.to_string() }]
+}
+
+/// `wasm` with one more custom section.
+pub fn with_section(wasm: &[u8], name: &str, content: &str) -> Vec<u8> {
+    let byte = |text: &str| u8::try_from(text.len()).unwrap();
+    let body = [&[byte(name)], name.as_bytes(), content.as_bytes()].concat();
+    [wasm, &[0, u8::try_from(body.len()).unwrap()], &body].concat()
+}
+
+/// A submessage of the probe that calls `contract`.
+pub fn call_message(contract: &AccAddress, message: &Value) -> Value {
+    json!({"wasm": {"execute": {
+        "contract_addr": contract.to_string(),
+        "msg": base64(message.to_string().as_bytes()),
+        "funds": [],
+    }}})
+}
+
+/// A submessage with reply.
+pub fn submessage(id: u64, message: &Value, reply_on: &str, gas_limit: Option<Gas>) -> Value {
+    json!({
+        "id": id, "msg": message, "reply_on": reply_on, "gas_limit": gas_limit,
+        "payload": "",
+    })
+}
+
+/// The probe's message that sends `messages`.
+pub fn send(messages: &[Value]) -> Value {
+    json!({"send": {"messages": messages, "data": null}})
+}
+
+pub fn base64(bytes: &[u8]) -> String {
+    use base64::{Engine as _, prelude::BASE64_STANDARD};
+    BASE64_STANDARD.encode(bytes)
+}
