@@ -1,0 +1,54 @@
+//! The loader and the float reference against logits that Hugging Face transformers computed.
+
+mod common;
+
+use common::{GOLDEN, cpu, golden};
+use serde::Deserialize;
+use stoa_engine::reference::FloatModel;
+
+#[derive(Deserialize)]
+struct Golden {
+    input_ids: Vec<u32>,
+    logits: Vec<Vec<f32>>,
+}
+
+fn read(case: &str) -> Golden {
+    serde_json::from_slice(&std::fs::read(golden(case).join("golden.json")).unwrap()).unwrap()
+}
+
+/// Root mean square of the difference over that of the reference.
+fn relative_error(actual: &[Vec<f32>], expected: &[Vec<f32>]) -> f64 {
+    let pairs = || actual.iter().flatten().zip(expected.iter().flatten());
+    let square = |x: f64| x * x;
+    let error: f64 = pairs().map(|(a, e)| square(f64::from(*a) - f64::from(*e))).sum();
+    let size: f64 = pairs().map(|(_, e)| square(f64::from(*e))).sum();
+    (error / size).sqrt()
+}
+
+#[test]
+fn the_float_reference_agrees_with_transformers() {
+    for case in GOLDEN {
+        let Golden { input_ids, logits } = read(case);
+        let actual = FloatModel::load(&golden(case)).unwrap().logits(&input_ids);
+        assert_eq!(actual.len(), logits.len());
+        let error = relative_error(&actual, &logits);
+        eprintln!("{case}: float reference against transformers, relative error {error:.2e}");
+        assert!(error < 1e-4, "{case}: {error}");
+        for (a, e) in actual.iter().flatten().zip(logits.iter().flatten()) {
+            assert!((a - e).abs() <= 1e-3 * e.abs().max(1.0), "{case}: {a} instead of {e}");
+        }
+    }
+}
+
+#[test]
+fn exact_logits_stay_near_transformers() {
+    for case in GOLDEN {
+        let Golden { input_ids, logits } = read(case);
+        let rows = cpu(&golden(case)).logits(&input_ids).unwrap();
+        let real: Vec<Vec<f32>> =
+            rows.iter().map(|row| row.iter().map(|x| *x as f32 / 65536.0).collect()).collect();
+        let error = relative_error(&real, &logits);
+        eprintln!("{case}: exact mode against transformers, relative error {error:.4}");
+        assert!(error < 0.06, "{case}: {error}");
+    }
+}

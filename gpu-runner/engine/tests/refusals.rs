@@ -1,0 +1,195 @@
+//! Every refusal names the file, the field or the limit.
+
+mod common;
+
+use std::{ops::ControlFlow, path::Path};
+
+use common::{cpu, golden, shipped};
+use stoa_engine::{BackendKind, Engine, EngineError, GenerateRequest, Sampler};
+use tempfile::TempDir;
+
+/// A copy of a golden folder that a test may damage.
+fn folder() -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    for file in ["config.json", "model.safetensors"] {
+        std::fs::copy(golden("gqa-tied-f32").join(file), dir.path().join(file)).unwrap();
+    }
+    dir
+}
+
+/// A folder whose `config.json` has one field replaced.
+fn with_field(field: &str, value: serde_json::Value) -> TempDir {
+    let dir = folder();
+    let path = dir.path().join("config.json");
+    let mut config: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    config[field] = value;
+    std::fs::write(path, config.to_string()).unwrap();
+    dir
+}
+
+fn refusal(dir: &Path) -> EngineError {
+    match Engine::load(dir, BackendKind::Cpu) {
+        Ok(_) => panic!("the folder was accepted"),
+        Err(error) => error,
+    }
+}
+
+fn greedy(prompt: &str, max_new_tokens: u32) -> GenerateRequest {
+    let sampler = Sampler { temperature_milli: 0, top_k: 0, seed: 0 };
+    GenerateRequest { prompt: prompt.to_owned(), max_new_tokens, sampler }
+}
+
+fn ask(engine: &Engine, request: &GenerateRequest) -> EngineError {
+    engine.generate(request, &mut |_| ControlFlow::Continue(())).unwrap_err()
+}
+
+#[test]
+fn an_unknown_model_and_missing_files_are_named() {
+    let error = refusal(Path::new("no-such-model"));
+    assert!(
+        matches!(&error, EngineError::MissingFile { path } if path.ends_with("no-such-model/config.json"))
+    );
+    let dir = folder();
+    std::fs::remove_file(dir.path().join("model.safetensors")).unwrap();
+    let error = refusal(dir.path());
+    assert!(
+        matches!(&error, EngineError::MissingFile { path } if path.ends_with("model.safetensors"))
+    );
+}
+
+#[test]
+fn corrupt_weights_are_refused_with_the_file() {
+    let original = std::fs::read(golden("gqa-tied-f32").join("model.safetensors")).unwrap();
+    let mut broken_header = original.clone();
+    broken_header[9] = 0xff;
+    let cases = [Vec::new(), vec![1, 2, 3], original[..original.len() - 5].to_vec(), broken_header];
+    for bytes in cases {
+        let dir = folder();
+        std::fs::write(dir.path().join("model.safetensors"), bytes).unwrap();
+        let error = refusal(dir.path());
+        assert!(matches!(error, EngineError::CorruptWeights { .. }), "{error}");
+        assert!(error.to_string().contains("model.safetensors"));
+    }
+}
+
+#[test]
+fn weights_that_are_not_numbers_are_refused_with_the_tensor() {
+    let dir = folder();
+    let path = dir.path().join("model.safetensors");
+    let mut bytes = std::fs::read(&path).unwrap();
+    let end = bytes.len();
+    bytes[end - 4..].copy_from_slice(&f32::NAN.to_le_bytes());
+    std::fs::write(path, bytes).unwrap();
+    let error = refusal(dir.path());
+    assert!(
+        matches!(&error, EngineError::NotFinite { tensor, .. } if tensor == "model.norm.weight"),
+        "{error}"
+    );
+}
+
+#[test]
+fn weights_that_could_overflow_are_refused_with_the_layer() {
+    let dir = folder();
+    let path = dir.path().join("model.safetensors");
+    let mut bytes = std::fs::read(&path).unwrap();
+    let end = bytes.len();
+    bytes[end - 4..].copy_from_slice(&1e9f32.to_le_bytes());
+    std::fs::write(path, bytes).unwrap();
+    let error = refusal(dir.path());
+    assert!(error.to_string().starts_with("norm: norm weight can reach"), "{error}");
+}
+
+#[test]
+fn other_architectures_are_refused_with_the_field() {
+    for (field, value) in [
+        ("model_type", "gpt2".into()),
+        ("architectures", serde_json::json!(["MistralForCausalLM"])),
+        ("hidden_act", "gelu".into()),
+        ("attention_bias", true.into()),
+        ("mlp_bias", true.into()),
+        ("rope_scaling", serde_json::json!({"type": "linear", "factor": 2.0})),
+        ("quantization_config", serde_json::json!({"bits": 4})),
+    ] {
+        let dir = with_field(field, value);
+        let error = refusal(dir.path());
+        assert!(
+            matches!(error, EngineError::UnsupportedArchitecture { field: found, .. } if found == field),
+            "{field}: {error}"
+        );
+    }
+}
+
+#[test]
+fn sizes_outside_the_limits_are_refused_with_the_rule() {
+    for (field, value) in [
+        ("hidden_size", 65u64),
+        ("hidden_size", 1 << 40),
+        ("intermediate_size", 0),
+        ("num_hidden_layers", 100_000),
+        ("head_dim", 12),
+        ("num_key_value_heads", 3),
+        ("num_key_value_heads", 0),
+        ("vocab_size", 0),
+        ("max_position_embeddings", 1),
+    ] {
+        let dir = with_field(field, value.into());
+        let error = refusal(dir.path());
+        assert!(
+            matches!(error, EngineError::InvalidConfig { field: found, actual, .. } if found == field && actual == value),
+            "{field}: {error}"
+        );
+    }
+    let error = refusal(with_field("vocab_size", 95.into()).path());
+    assert!(matches!(error, EngineError::TensorShape { .. }), "{error}");
+    let error = refusal(with_field("num_hidden_layers", 3.into()).path());
+    assert!(
+        matches!(&error, EngineError::MissingTensor { tensor, .. } if tensor.contains("layers.2")),
+        "{error}"
+    );
+    let dir = folder();
+    std::fs::write(dir.path().join("config.json"), "{").unwrap();
+    assert!(matches!(refusal(dir.path()), EngineError::InvalidJson { .. }));
+}
+
+#[test]
+fn a_damaged_or_foreign_tokenizer_is_refused() {
+    let dir = folder();
+    std::fs::write(dir.path().join("tokenizer.json"), "{}").unwrap();
+    assert!(matches!(refusal(dir.path()), EngineError::Tokenizer { .. }));
+    std::fs::copy(shipped().join("tokenizer.json"), dir.path().join("tokenizer.json")).unwrap();
+    let error = refusal(dir.path());
+    assert!(
+        matches!(error, EngineError::TokenizerMismatch { tokens: 2048, vocab_size: 96, .. }),
+        "{error}"
+    );
+}
+
+#[test]
+fn prompts_outside_the_limits_are_refused_with_the_limit() {
+    let engine = cpu(&shipped());
+    let long = "fn main() { let x = 1; } ".repeat(200);
+    assert!(
+        matches!(ask(&engine, &greedy(&long, 1)), EngineError::PromptTooLong { tokens, limit: 511 } if tokens > 511)
+    );
+    let huge = "a".repeat(stoa_engine::MAX_PROMPT_BYTES + 1);
+    assert!(matches!(ask(&engine, &greedy(&huge, 1)), EngineError::PromptTooManyBytes { .. }));
+    assert!(matches!(ask(&engine, &greedy("", 1)), EngineError::EmptyPrompt));
+    assert!(matches!(ask(&engine, &greedy("a", 0)), EngineError::NoNewTokens));
+    let error = ask(&engine, &greedy("a", 511));
+    assert!(
+        matches!(error, EngineError::TooManyNewTokens { requested: 511, limit, .. } if limit < 511),
+        "{error}"
+    );
+    assert!(matches!(engine.logits(&[]), Err(EngineError::EmptyPrompt)));
+    assert!(matches!(
+        engine.logits(&[2048]),
+        Err(EngineError::UnknownToken { token_id: 2048, .. })
+    ));
+    assert!(matches!(
+        engine.logits(&vec![1; 513]),
+        Err(EngineError::PromptTooLong { tokens: 513, limit: 512 })
+    ));
+    let without_text = cpu(&golden("gqa-tied-f32"));
+    assert!(matches!(ask(&without_text, &greedy("a", 1)), EngineError::NoTokenizer { .. }));
+}
