@@ -121,3 +121,10 @@ impl From<&ModuleError> for Refusal {
         Self { codespace: error.codespace(), code: error.code(), log: error.to_string() }
     }
 }
+
+impl From<Refusal> for ModuleError {
+    fn from(refusal: Refusal) -> Self {
+        let Refusal { codespace, code, log } = refusal;
+        Self::Refused { codespace, code, message: log }
+    }
+}

@@ -35,10 +35,8 @@ pub struct Config {
     pub comet: Comet,
     /// The state on the disk.
     pub store: Store,
-    /// gRPC.
-    pub grpc: Endpoint,
-    /// REST.
-    pub lcd: Endpoint,
+    /// Interfaces for clients.
+    pub api: Api,
 }
 
 /// The socket for consensus.
@@ -65,14 +63,16 @@ pub struct Store {
     pub keep_recent: u64,
 }
 
-/// A service for clients.
+/// Interfaces for clients.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Endpoint {
-    /// Whether it is served.
+pub struct Api {
+    /// Whether they are served.
     pub enabled: bool,
-    /// Where it listens.
-    pub address: SocketAddr,
+    /// Where gRPC listens.
+    pub grpc_address: SocketAddr,
+    /// Where REST ("LCD") listens.
+    pub lcd_address: SocketAddr,
 }
 
 impl Default for Config {
@@ -84,8 +84,7 @@ impl Default for Config {
             abci: Abci { address: Address::Tcp("127.0.0.1:26658".to_owned()) },
             comet: Comet { rpc: "http://127.0.0.1:26657".to_owned() },
             store: Store { keep_recent: DEFAULT_KEEP_RECENT },
-            grpc: Endpoint { enabled: true, address: local(9090) },
-            lcd: Endpoint { enabled: true, address: local(1317) },
+            api: Api { enabled: true, grpc_address: local(9090), lcd_address: local(1317) },
         }
     }
 }

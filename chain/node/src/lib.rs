@@ -9,3 +9,4 @@ pub mod abci;
 pub mod command;
 pub mod config;
 pub mod genesis;
+mod queries;

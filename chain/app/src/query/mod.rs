@@ -58,7 +58,7 @@ pub struct QueryResponse {
     pub height: u64,
 }
 
-/// Where a question stands: what is known before it is asked.
+/// Whose fault it is that there is no answer.
 enum Failure {
     Refused(Refusal),
     Node(AppError),
@@ -77,18 +77,24 @@ impl<E: Into<AppError>> From<E> for Failure {
 }
 
 impl App {
-    /// Answers a question. Whatever happens is an answer: nothing of a query can stop the node.
+    /// Answers a question over ABCI. Whatever happens is an answer: no query can stop the node.
     pub fn query(&self, request: &QueryRequest) -> QueryResponse {
-        let refusal = match self.answer(request) {
+        let Refusal { codespace, code, log } = match self.ask(request) {
             Ok(response) => return response,
-            Err(Failure::Refused(refusal)) => refusal,
-            Err(Failure::Node(error)) => Refusal::internal(&error),
+            Err(refusal) => refusal,
         };
         let latest = self.info().map_or(0, |info| info.height);
         let height = u64::try_from(request.height).ok().filter(|height| *height > 0);
-        let Refusal { codespace, code, log } = refusal;
         let (codespace, height) = (codespace.to_owned(), height.unwrap_or(latest));
         QueryResponse { code, codespace, log, height, ..QueryResponse::default() }
+    }
+
+    /// Answers a question, or says why not.
+    pub fn ask(&self, request: &QueryRequest) -> Result<QueryResponse, Refusal> {
+        self.answer(request).map_err(|failure| match failure {
+            Failure::Refused(refusal) => refusal,
+            Failure::Node(error) => Refusal::internal(&error),
+        })
     }
 
     fn answer(&self, request: &QueryRequest) -> Result<QueryResponse, Failure> {

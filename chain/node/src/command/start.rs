@@ -12,6 +12,7 @@ use tokio::{
 use crate::{
     abci,
     config::{Config, Home, Overrides},
+    queries::Queries,
 };
 
 /// Flags of `stoad start`.
@@ -43,7 +44,7 @@ pub fn run(start: &Start) -> anyhow::Result<()> {
     })
 }
 
-/// Opens the application and serves every interface until `shutdown` becomes true.
+/// Opens the application and serves every interface until `shutdown` becomes true or one of them fails.
 pub async fn serve(
     home: &Home,
     config: Config,
@@ -56,9 +57,35 @@ pub async fn serve(
     let app = Arc::new(App::open(&home.data(), app_config)?);
     let info = app.info()?;
     tracing::info!(height = info.height, version = stoa_app::VERSION, "opened");
-    abci::serve(app, config.abci.address, shutdown).await?;
+
+    // The end of one interface must be the end of all, with its reason.
+    let api = tokio::spawn(serve_api(Arc::clone(&app), config.clone(), shutdown.clone()));
+    tokio::select! {
+        ended = abci::serve(app, config.abci.address, shutdown) => ended?,
+        ended = api => ended??,
+    }
     tracing::info!("stopped");
     Ok(())
+}
+
+async fn serve_api(
+    app: Arc<App>,
+    config: Config,
+    mut shutdown: watch::Receiver<bool>,
+) -> anyhow::Result<()> {
+    let until_stopped = async move { abci::stopped(&mut shutdown).await };
+    if !config.api.enabled {
+        until_stopped.await;
+        return std::future::pending().await;
+    }
+    let api = stoa_api::Config {
+        grpc_addr: config.api.grpc_address,
+        lcd_addr: config.api.lcd_address,
+        minimum_gas_price: config.minimum_gas_prices,
+    };
+    stoa_api::serve(api, Arc::new(Queries(app)), &config.comet.rpc, until_stopped).await?;
+    // It ended because the node stops: the ABCI server says when that is done.
+    std::future::pending().await
 }
 
 /// A future that sets `stop` at the first SIGTERM or SIGINT.

@@ -97,8 +97,7 @@ impl Devnet {
             .arg(self.home.path())
             .env("STOAD_ABCI__ADDRESS", format!("unix://{}", socket.display()))
             .env("STOAD_COMET__RPC", format!("http://127.0.0.1:{}", self.rpc_port))
-            .env("STOAD_GRPC__ENABLED", "false")
-            .env("STOAD_LCD__ENABLED", "false")
+            .env("STOAD_API__ENABLED", "false")
             .stdout(Stdio::null())
             .stderr(self.log("stoad.log"))
             .spawn();
