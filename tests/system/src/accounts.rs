@@ -28,7 +28,8 @@ struct File {
 
 /// All development accounts.
 pub fn all() -> Result<Vec<Account>> {
-    let file: File = serde_json::from_str(ACCOUNTS_JSON).context("scripts/localnet-accounts.json")?;
+    let file: File =
+        serde_json::from_str(ACCOUNTS_JSON).context("scripts/localnet-accounts.json")?;
     Ok(file.accounts)
 }
 

@@ -8,8 +8,7 @@ use std::{
 use anyhow::{Result, bail};
 
 /// The CometBFT version the chain is tested with, and the command that installs it.
-pub const COMETBFT_INSTALL: &str =
-    "go install github.com/cometbft/cometbft/cmd/cometbft@v0.38.21";
+pub const COMETBFT_INSTALL: &str = "go install github.com/cometbft/cometbft/cmd/cometbft@v0.38.21";
 
 /// The repository's root.
 pub fn repository() -> PathBuf {

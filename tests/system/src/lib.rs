@@ -8,6 +8,7 @@
 pub mod accounts;
 pub mod binaries;
 pub mod comet;
+pub mod daemon;
 pub mod demo;
 pub mod deploy;
 pub mod home;
@@ -15,3 +16,4 @@ pub mod localnet;
 pub mod ports;
 pub mod process;
 pub mod services;
+pub mod stage;

@@ -1,3 +1,63 @@
-//! Runs the real binaries together: local network, demo, system tests.
+//! `stoa-localnet`: a network on loopback, and the demo on it. Called by `scripts/localnet` and `scripts/demo`.
 
-fn main() {}
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand, ValueEnum};
+use stoa_system::{binaries, daemon, demo, services::Backend};
+
+/// A local Stoa network.
+#[derive(Parser)]
+struct Cli {
+    /// Folder of the network [default: .stoa in the repository]
+    #[arg(long, global = true)]
+    home: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Starts the chain on the standard ports, in the background
+    Start {
+        /// Begin a new chain
+        #[arg(long)]
+        reset: bool,
+    },
+    /// Stops the chain
+    Stop,
+    /// One paid inference, end to end
+    Demo {
+        /// End after the ledger
+        #[arg(long)]
+        once: bool,
+        /// Where the model runs
+        #[arg(long, value_enum, default_value = "gpu")]
+        backend: BackendFlag,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum BackendFlag {
+    /// WGSL kernels on the adapter that the machine has
+    Gpu,
+    /// The CPU twin
+    Cpu,
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let cli = Cli::parse();
+    let home = cli.home.unwrap_or_else(|| binaries::repository().join(".stoa"));
+    match cli.command {
+        Command::Start { reset } => daemon::start(&home.join("localnet"), reset).await,
+        Command::Stop => daemon::stop(&home.join("localnet")),
+        Command::Demo { once, backend } => {
+            let backend = match backend {
+                BackendFlag::Gpu => Backend::Gpu,
+                BackendFlag::Cpu => Backend::Cpu,
+            };
+            demo::run(&home.join("demo"), demo::Options { once, backend }).await
+        }
+    }
+}

@@ -21,11 +21,12 @@ const POLL_INTERVAL: Duration = Duration::from_millis(50);
 /// Lines of a log that a failure quotes.
 const QUOTED_LOG_LINES: usize = 25;
 
-/// A running child; killed when dropped.
+/// A running child; stopped when dropped, unless left running.
 pub struct Process {
     name: String,
     child: Child,
     log: PathBuf,
+    is_left_running: bool,
 }
 
 impl Process {
@@ -40,7 +41,7 @@ impl Process {
             .stderr(errors)
             .spawn()
             .with_context(|| format!("starting {name} ({command:?})"))?;
-        Ok(Self { name: name.to_owned(), child, log })
+        Ok(Self { name: name.to_owned(), child, log, is_left_running: false })
     }
 
     /// The process id.
@@ -57,12 +58,19 @@ impl Process {
     pub fn check_running(&mut self) -> Result<()> {
         match self.child.try_wait()? {
             None => Ok(()),
-            Some(status) => bail!("{} ended ({status}); its log says:\n{}", self.name, self.log_tail()),
+            Some(status) => {
+                bail!("{} ended ({status}); its log says:\n{}", self.name, self.log_tail())
+            }
         }
     }
 
     /// Waits until `is_ready`, failing when the process ends or `timeout` passes.
-    pub fn wait_until(&mut self, what: &str, timeout: Duration, mut is_ready: impl FnMut() -> bool) -> Result<()> {
+    pub fn wait_until(
+        &mut self,
+        what: &str,
+        timeout: Duration,
+        mut is_ready: impl FnMut() -> bool,
+    ) -> Result<()> {
         let started = Instant::now();
         while !is_ready() {
             self.check_running()?;
@@ -102,6 +110,11 @@ impl Process {
         self.kill_hard()
     }
 
+    /// Lets the process outlive this program.
+    pub fn leave_running(mut self) {
+        self.is_left_running = true;
+    }
+
     /// The last lines of the log.
     pub fn log_tail(&self) -> String {
         let text = fs::read(&self.log).unwrap_or_default();
@@ -114,8 +127,10 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // Nobody is left to tell about a failure here.
-        let _ = self.stop();
+        if !self.is_left_running {
+            // Nobody is left to tell about a failure here.
+            let _ = self.stop();
+        }
     }
 }
 
