@@ -1,1 +1,29 @@
 //! gRPC and LCD REST of stoad, from one table of routes.
+//!
+//! Purpose: what wallets, scripts and explorers of the Cosmos world call besides CometBFT's own RPC.
+//! Place: beside the application, never in the way of consensus. It reads committed state through
+//! [`QueryPort`] and blocks through CometBFT's RPC, and writes nothing but transactions to the mempool.
+//! Invariants: both interfaces answer from the same bytes; no request can panic the node or hold more than
+//! its share of it (see [`limits`]).
+//!
+//! gRPC passes protobuf through as it is: every path that the application answers is served, without
+//! generated stubs. LCD turns the same protobuf into the JSON of the Cosmos SDK by the shapes of
+//! [`shapes`]. Reflection is not served: the interface crates come without descriptors.
+
+mod answer;
+mod comet;
+mod config;
+mod grpc;
+mod json;
+mod lcd;
+pub mod limits;
+mod port;
+mod request;
+mod routes;
+mod server;
+mod shapes;
+mod status;
+
+pub use config::Config;
+pub use port::{QueryPort, QueryRefusal};
+pub use server::{ApiError, serve};

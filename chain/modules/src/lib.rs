@@ -8,6 +8,12 @@
 
 #![deny(clippy::float_arithmetic)]
 
+pub mod auth;
+pub mod bank;
 pub mod core;
+pub mod router;
+#[cfg(test)]
+mod testing;
+pub mod wasm;
 
 pub use crate::core::{BlockInfo, Context, Event, ExecMode, Gas, GasMeter, ModuleError, OutOfGas};

@@ -12,7 +12,9 @@ pub enum TxError {
         message: &'static str,
     },
     /// A field that this version does not know.
-    #[error("errUnknownField \"/{message}\": {{TagNum: {number}, WireType:{wire_type}}}: tx parse error")]
+    #[error(
+        "errUnknownField \"/{message}\": {{TagNum: {number}, WireType:{wire_type}}}: tx parse error"
+    )]
     UnknownField {
         /// In which part.
         message: &'static str,

@@ -10,6 +10,7 @@ mod decode;
 mod error;
 pub mod schema;
 mod strict;
+pub mod wire;
 
 use cosmos_sdk_proto::{
     Any,

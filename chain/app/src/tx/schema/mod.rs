@@ -5,10 +5,11 @@
 
 mod messages;
 
+use std::fmt;
+
 pub use messages::*;
 
 /// A protobuf message.
-#[derive(Debug)]
 pub struct Shape {
     /// Full name, e.g. `cosmos.base.v1beta1.Coin`.
     pub name: &'static str,
@@ -62,6 +63,13 @@ pub enum Kind {
     Timestamp,
     /// `google.protobuf.Duration`: seconds with `s` in JSON.
     Duration,
+}
+
+impl fmt::Debug for Shape {
+    /// The name alone: shapes may contain themselves.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name)
+    }
 }
 
 impl Shape {

@@ -1,0 +1,107 @@
+use std::sync::Arc;
+
+use cosmos_sdk_proto::cosmos::{
+    bank::v1beta1::{QueryAllBalancesRequest, QueryAllBalancesResponse},
+    base::{node::v1beta1::ConfigResponse, v1beta1::Coin},
+};
+use prost::Message as _;
+use stoa_modules::{ModuleError, router::QueryError};
+
+use super::*;
+use crate::{QueryPort, QueryRefusal, comet::Comet};
+
+/// An application that knows one account.
+struct Fake;
+
+impl QueryPort for Fake {
+    fn query(&self, path: &str, data: &[u8], height: u64) -> Result<(Vec<u8>, u64), QueryRefusal> {
+        match path {
+            "/cosmos.bank.v1beta1.Query/AllBalances" => {
+                let request = QueryAllBalancesRequest::decode(data).unwrap();
+                let coin = Coin { denom: request.address, amount: "5".to_owned() };
+                let answer =
+                    QueryAllBalancesResponse { balances: vec![coin], ..Default::default() };
+                Ok((answer.encode_to_vec(), height.max(9)))
+            }
+            "/cosmos.auth.v1beta1.Query/Account" => {
+                Err(refusal(QueryError::NotFound { what: "account x".to_owned() }))
+            }
+            "/cosmos.base.node.v1beta1.Service/Config" => {
+                let minimum_gas_price = "0.025ustoa".to_owned();
+                Ok((ConfigResponse { minimum_gas_price }.encode_to_vec(), 9))
+            }
+            _ => Err(refusal(QueryError::UnknownPath)),
+        }
+    }
+}
+
+fn refusal(error: QueryError) -> QueryRefusal {
+    let error = ModuleError::from(error);
+    let (codespace, code) = (error.codespace().to_owned(), error.code());
+    QueryRefusal { codespace, code, log: error.to_string() }
+}
+
+async fn call(request: Request) -> (StatusCode, Value, HeaderMap) {
+    let comet = Comet::new("http://127.0.0.1:1").unwrap();
+    let sources = Sources::new(Arc::new(Fake), comet);
+    let response = handle(State(sources), request).await;
+    let (parts, body) = response.into_parts();
+    let bytes = to_bytes(body, MAX_REQUEST_BYTES).await.unwrap();
+    (parts.status, serde_json::from_slice(&bytes).unwrap(), parts.headers)
+}
+
+fn get(uri: &str) -> Request {
+    Request::builder().uri(uri).body(Body::empty()).unwrap()
+}
+
+#[tokio::test]
+async fn an_answer_has_the_shape_and_the_height() {
+    let (status, json, headers) = call(get("/cosmos/bank/v1beta1/balances/a%62c")).await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(json["balances"][0], serde_json::json!({"denom": "abc", "amount": "5"}));
+    assert_eq!(headers[HEIGHT], "9");
+    let mut past = get("/cosmos/bank/v1beta1/balances/abc");
+    past.headers_mut().insert(HEIGHT, HeaderValue::from_static("12"));
+    assert_eq!(call(past).await.2[HEIGHT], "12");
+}
+
+#[tokio::test]
+async fn unknown_missing_and_malformed_have_the_statuses_that_wallets_probe_for() {
+    let (status, json, _) = call(get("/cosmos/gov/v1/proposals")).await;
+    assert_eq!((status, &json["code"]), (StatusCode::NOT_IMPLEMENTED, &Value::from(12)));
+    assert_eq!(json["details"], serde_json::json!([]));
+    let (status, json, _) = call(get("/cosmos/auth/v1beta1/accounts/x")).await;
+    assert_eq!((status, &json["code"]), (StatusCode::NOT_FOUND, &Value::from(5)));
+    let (status, json, _) = call(get("/cosmwasm/wasm/v1/contract/test/smart/te!t")).await;
+    assert_eq!((status, &json["code"]), (StatusCode::BAD_REQUEST, &Value::from(3)));
+    let (status, ..) = call(get("/cosmwasm/wasm/v1/code/one")).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn bodies_that_are_no_json_or_too_long_are_refused() {
+    for body in ["", "[]", "{", &"x".repeat(MAX_REQUEST_BYTES + 1)] {
+        let request = Request::builder()
+            .method("POST")
+            .uri("/cosmos/tx/v1beta1/simulate")
+            .body(Body::from(body.to_owned()))
+            .unwrap();
+        assert_eq!(call(request).await.0, StatusCode::BAD_REQUEST);
+    }
+}
+
+#[tokio::test]
+async fn the_node_tells_its_price_and_a_silent_consensus_is_unavailable() {
+    let (status, json, _) = call(get("/cosmos/base/node/v1beta1/config")).await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(json["minimum_gas_price"], "0.025ustoa");
+    let (status, ..) = call(get("/cosmos/base/tendermint/v1beta1/blocks/latest")).await;
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+}
+
+#[test]
+fn conditions_on_events_are_joined() {
+    let values = query_values("events=a.b='1'&events=c.d='2'&limit=5&limit=6").unwrap();
+    assert_eq!(values["events"], "a.b='1' AND c.d='2'");
+    assert_eq!(values["limit"], "6");
+}

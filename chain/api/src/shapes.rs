@@ -1,0 +1,232 @@
+//! Shapes of the answers that REST shows.
+
+use stoa_app::tx::schema::{
+    self, Kind,
+    Kind::{Any, Bool, Bytes, Enum, Hex, I64, Json, Message, Text, Timestamp, U32, U64},
+    Shape, many, one,
+};
+
+mod blocks;
+
+pub(crate) use blocks::*;
+
+/// The shape behind the type URL of an `Any` in an answer.
+pub(crate) fn find(type_url: &str) -> Option<&'static Shape> {
+    let name = type_url.strip_prefix('/')?;
+    let is_named = |shape: &&Shape| shape.name == name;
+    schema::find(type_url).or_else(|| RESPONSES.iter().copied().find(is_named))
+}
+
+/// Answers of messages, as simulations show them.
+static RESPONSES: &[&Shape] = &[
+    &SEND_RESPONSE,
+    &STORE_CODE_RESPONSE,
+    &INSTANTIATE_RESPONSE,
+    &EXECUTE_RESPONSE,
+    &MIGRATE_RESPONSE,
+];
+
+macro_rules! shapes {
+    ($($id:ident = $name:literal: [$($field:expr),* $(,)?];)*) => {
+        $(pub(crate) static $id: Shape = Shape { name: $name, fields: &[$($field),*] };)*
+    };
+}
+pub(crate) use shapes;
+
+const ACCESS_TYPES: &[(i32, &str)] =
+    &[(0, "Unspecified"), (1, "Nobody"), (3, "Everybody"), (4, "AnyOfAddresses")];
+const HISTORY_OPERATIONS: &[(i32, &str)] = &[
+    (0, "CONTRACT_CODE_HISTORY_OPERATION_TYPE_UNSPECIFIED"),
+    (1, "CONTRACT_CODE_HISTORY_OPERATION_TYPE_INIT"),
+    (2, "CONTRACT_CODE_HISTORY_OPERATION_TYPE_MIGRATE"),
+    (3, "CONTRACT_CODE_HISTORY_OPERATION_TYPE_GENESIS"),
+];
+const COIN: Kind = Message(&schema::COIN);
+const PAGE: Kind = Message(&PAGE_RESPONSE);
+
+shapes! {
+    PAGE_RESPONSE = "cosmos.base.query.v1beta1.PageResponse": [
+        one(1, "next_key", Bytes), one(2, "total", U64),
+    ];
+
+    ACCOUNT = "cosmos.auth.v1beta1.QueryAccountResponse": [one(1, "account", Any)];
+    ACCOUNT_INFO = "cosmos.auth.v1beta1.QueryAccountInfoResponse": [
+        one(1, "info", Message(&schema::BASE_ACCOUNT)),
+    ];
+    ACCOUNTS = "cosmos.auth.v1beta1.QueryAccountsResponse": [
+        many(1, "accounts", Any), one(2, "pagination", PAGE),
+    ];
+    MODULE_ACCOUNTS = "cosmos.auth.v1beta1.QueryModuleAccountsResponse": [many(1, "accounts", Any)];
+    BECH32_PREFIX = "cosmos.auth.v1beta1.Bech32PrefixResponse": [one(1, "bech32_prefix", Text)];
+    AUTH_PARAMS = "cosmos.auth.v1beta1.QueryParamsResponse": [
+        one(1, "params", Message(&AUTH_PARAMETERS)),
+    ];
+    AUTH_PARAMETERS = "cosmos.auth.v1beta1.Params": [
+        one(1, "max_memo_characters", U64),
+        one(2, "tx_sig_limit", U64),
+        one(3, "tx_size_cost_per_byte", U64),
+        one(4, "sig_verify_cost_ed25519", U64),
+        one(5, "sig_verify_cost_secp256k1", U64),
+    ];
+
+    BALANCES = "cosmos.bank.v1beta1.QueryAllBalancesResponse": [
+        many(1, "balances", COIN), one(2, "pagination", PAGE),
+    ];
+    BALANCE = "cosmos.bank.v1beta1.QueryBalanceResponse": [one(1, "balance", COIN)];
+    SUPPLY = "cosmos.bank.v1beta1.QueryTotalSupplyResponse": [
+        many(1, "supply", COIN), one(2, "pagination", PAGE),
+    ];
+    SUPPLY_OF = "cosmos.bank.v1beta1.QuerySupplyOfResponse": [one(1, "amount", COIN)];
+    BANK_PARAMS = "cosmos.bank.v1beta1.QueryParamsResponse": [
+        one(1, "params", Message(&BANK_PARAMETERS)),
+    ];
+    BANK_PARAMETERS = "cosmos.bank.v1beta1.Params": [
+        many(1, "send_enabled", Message(&SEND_ENABLED)), one(2, "default_send_enabled", Bool),
+    ];
+    SEND_ENABLED = "cosmos.bank.v1beta1.SendEnabled": [
+        one(1, "denom", Text), one(2, "enabled", Bool),
+    ];
+    DENOM_METADATA = "cosmos.bank.v1beta1.QueryDenomMetadataResponse": [
+        one(1, "metadata", Message(&METADATA)),
+    ];
+    DENOMS_METADATA = "cosmos.bank.v1beta1.QueryDenomsMetadataResponse": [
+        many(1, "metadatas", Message(&METADATA)), one(2, "pagination", PAGE),
+    ];
+    METADATA = "cosmos.bank.v1beta1.Metadata": [
+        one(1, "description", Text),
+        many(2, "denom_units", Message(&DENOM_UNIT)),
+        one(3, "base", Text),
+        one(4, "display", Text),
+        one(5, "name", Text),
+        one(6, "symbol", Text),
+        one(7, "uri", Text),
+        one(8, "uri_hash", Text),
+    ];
+    DENOM_UNIT = "cosmos.bank.v1beta1.DenomUnit": [
+        one(1, "denom", Text), one(2, "exponent", U32), many(3, "aliases", Text),
+    ];
+    SEND_RESPONSE = "cosmos.bank.v1beta1.MsgSendResponse": [];
+
+    WASM_PARAMS = "cosmwasm.wasm.v1.QueryParamsResponse": [
+        one(1, "params", Message(&WASM_PARAMETERS)),
+    ];
+    WASM_PARAMETERS = "cosmwasm.wasm.v1.Params": [
+        one(1, "code_upload_access", Message(&schema::ACCESS_CONFIG)),
+        one(2, "instantiate_default_permission", Enum(ACCESS_TYPES)),
+    ];
+    CODES = "cosmwasm.wasm.v1.QueryCodesResponse": [
+        many(1, "code_infos", Message(&CODE_INFO)), one(2, "pagination", PAGE),
+    ];
+    CODE = "cosmwasm.wasm.v1.QueryCodeResponse": [
+        one(1, "code_info", Message(&CODE_INFO)), one(2, "data", Bytes),
+    ];
+    CODE_INFO = "cosmwasm.wasm.v1.CodeInfoResponse": [
+        one(1, "code_id", U64),
+        one(2, "creator", Text),
+        one(3, "data_hash", Hex),
+        one(6, "instantiate_permission", Message(&schema::ACCESS_CONFIG)),
+    ];
+    CODE_CONTRACTS = "cosmwasm.wasm.v1.QueryContractsByCodeResponse": [
+        many(1, "contracts", Text), one(2, "pagination", PAGE),
+    ];
+    CREATOR_CONTRACTS = "cosmwasm.wasm.v1.QueryContractsByCreatorResponse": [
+        many(1, "contract_addresses", Text), one(2, "pagination", PAGE),
+    ];
+    CONTRACT = "cosmwasm.wasm.v1.QueryContractInfoResponse": [
+        one(1, "address", Text), one(2, "contract_info", Message(&CONTRACT_INFO)),
+    ];
+    CONTRACT_INFO = "cosmwasm.wasm.v1.ContractInfo": [
+        one(1, "code_id", U64),
+        one(2, "creator", Text),
+        one(3, "admin", Text),
+        one(4, "label", Text),
+        one(5, "created", Message(&TX_POSITION)),
+        one(6, "ibc_port_id", Text),
+        one(7, "extension", Any),
+    ];
+    TX_POSITION = "cosmwasm.wasm.v1.AbsoluteTxPosition": [
+        one(1, "block_height", U64), one(2, "tx_index", U64),
+    ];
+    HISTORY = "cosmwasm.wasm.v1.QueryContractHistoryResponse": [
+        many(1, "entries", Message(&HISTORY_ENTRY)), one(2, "pagination", PAGE),
+    ];
+    HISTORY_ENTRY = "cosmwasm.wasm.v1.ContractCodeHistoryEntry": [
+        one(1, "operation", Enum(HISTORY_OPERATIONS)),
+        one(2, "code_id", U64),
+        one(3, "updated", Message(&TX_POSITION)),
+        one(4, "msg", Json),
+    ];
+    STATE = "cosmwasm.wasm.v1.QueryAllContractStateResponse": [
+        many(1, "models", Message(&MODEL)), one(2, "pagination", PAGE),
+    ];
+    MODEL = "cosmwasm.wasm.v1.Model": [one(1, "key", Hex), one(2, "value", Bytes)];
+    RAW = "cosmwasm.wasm.v1.QueryRawContractStateResponse": [one(1, "data", Bytes)];
+    SMART = "cosmwasm.wasm.v1.QuerySmartContractStateResponse": [one(1, "data", Json)];
+    PINNED = "cosmwasm.wasm.v1.QueryPinnedCodesResponse": [
+        many(1, "code_ids", U64), one(2, "pagination", PAGE),
+    ];
+    STORE_CODE_RESPONSE = "cosmwasm.wasm.v1.MsgStoreCodeResponse": [
+        one(1, "code_id", U64), one(2, "checksum", Bytes),
+    ];
+    INSTANTIATE_RESPONSE = "cosmwasm.wasm.v1.MsgInstantiateContractResponse": [
+        one(1, "address", Text), one(2, "data", Bytes),
+    ];
+    EXECUTE_RESPONSE = "cosmwasm.wasm.v1.MsgExecuteContractResponse": [one(1, "data", Bytes)];
+    MIGRATE_RESPONSE = "cosmwasm.wasm.v1.MsgMigrateContractResponse": [one(1, "data", Bytes)];
+
+    NODE_CONFIG = "cosmos.base.node.v1beta1.ConfigResponse": [
+        one(1, "minimum_gas_price", Text),
+        one(2, "pruning_keep_recent", Text),
+        one(3, "pruning_interval", Text),
+        one(4, "halt_height", U64),
+    ];
+
+    SIMULATION = "cosmos.tx.v1beta1.SimulateResponse": [
+        one(1, "gas_info", Message(&GAS_INFO)), one(2, "result", Message(&RESULT)),
+    ];
+    GAS_INFO = "cosmos.base.abci.v1beta1.GasInfo": [
+        one(1, "gas_wanted", U64), one(2, "gas_used", U64),
+    ];
+    RESULT = "cosmos.base.abci.v1beta1.Result": [
+        one(1, "data", Bytes),
+        one(2, "log", Text),
+        many(3, "events", Message(&EVENT)),
+        many(4, "msg_responses", Any),
+    ];
+    EVENT = "tendermint.abci.Event": [
+        one(1, "type", Text), many(2, "attributes", Message(&ATTRIBUTE)),
+    ];
+    ATTRIBUTE = "tendermint.abci.EventAttribute": [
+        one(1, "key", Text), one(2, "value", Text), one(3, "index", Bool),
+    ];
+    BROADCAST = "cosmos.tx.v1beta1.BroadcastTxResponse": [
+        one(1, "tx_response", Message(&TX_RESPONSE)),
+    ];
+    FOUND_TX = "cosmos.tx.v1beta1.GetTxResponse": [
+        one(1, "tx", Message(&schema::TX)), one(2, "tx_response", Message(&TX_RESPONSE)),
+    ];
+    FOUND_TXS = "cosmos.tx.v1beta1.GetTxsEventResponse": [
+        many(1, "txs", Message(&schema::TX)),
+        many(2, "tx_responses", Message(&TX_RESPONSE)),
+        one(3, "pagination", PAGE),
+        one(4, "total", U64),
+    ];
+    TX_RESPONSE = "cosmos.base.abci.v1beta1.TxResponse": [
+        one(1, "height", I64),
+        one(2, "txhash", Text),
+        one(3, "codespace", Text),
+        one(4, "code", U32),
+        one(5, "data", Text),
+        one(6, "raw_log", Text),
+        many(7, "logs", Message(&MESSAGE_LOG)),
+        one(8, "info", Text),
+        one(9, "gas_wanted", I64),
+        one(10, "gas_used", I64),
+        one(11, "tx", Any),
+        one(12, "timestamp", Text),
+        many(13, "events", Message(&EVENT)),
+    ];
+    MESSAGE_LOG = "cosmos.base.abci.v1beta1.ABCIMessageLog": [
+        one(1, "msg_index", U32), one(2, "log", Text),
+    ];
+}

@@ -1,0 +1,165 @@
+//! Why a transaction is not let in.
+
+use stoa_modules::{
+    ModuleError,
+    auth::{AccAddress, AddressError},
+    core::codespace,
+};
+
+/// A refusal; codes and texts are those of the Cosmos SDK, because clients look for them.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AnteError {
+    /// An extension that must be understood.
+    #[error("unknown extension options")]
+    ExtensionOptions,
+    /// More gas than a number of the SDK holds.
+    #[error("invalid gas supplied; {wanted} > {limit}: invalid request")]
+    GasTooHigh {
+        /// Gas asked for.
+        wanted: u64,
+        /// Most that can be asked for.
+        limit: u64,
+    },
+    /// No gas at all.
+    #[error("must provide positive gas: invalid gas limit")]
+    NoGas,
+    /// Nobody signed.
+    #[error("no signatures supplied")]
+    NoSignatures,
+    /// As many signatures as signers are needed.
+    #[error("wrong number of signers; expected {expected}, got {actual}: unauthorized")]
+    SignerCount {
+        /// Signers of the messages and the fee.
+        expected: usize,
+        /// Signatures or signer infos given.
+        actual: usize,
+    },
+    /// Too many signatures.
+    #[error("signatures: {actual}, limit: {limit}: maximum number of signatures exceeded")]
+    TooManySignatures {
+        /// Signatures given.
+        actual: usize,
+        /// Most that are allowed.
+        limit: u64,
+    },
+    /// The last height is over.
+    #[error("block height: {height}, timeout height: {timeout}: tx timeout height")]
+    TimedOut {
+        /// Height of the block.
+        height: u64,
+        /// Last height at which it could have been executed.
+        timeout: u64,
+    },
+    /// The memo is too long.
+    #[error(
+        "maximum number of characters is {limit} but received {actual} characters: memo too large"
+    )]
+    MemoTooLarge {
+        /// Most bytes.
+        limit: u64,
+        /// Bytes given.
+        actual: usize,
+    },
+    /// Less than this node's minimum.
+    #[error("insufficient fees; got: {offered} required: {required}: insufficient fee")]
+    InsufficientFee {
+        /// Fee offered.
+        offered: String,
+        /// Any of these is enough.
+        required: String,
+    },
+    /// Fee coins unsorted, doubled or zero.
+    #[error("invalid fee amount: {fee}: insufficient fee")]
+    InvalidFee {
+        /// The fee as given.
+        fee: String,
+    },
+    /// The payer has too little.
+    #[error("{reason}: insufficient funds")]
+    CannotPay {
+        /// What the bank said.
+        reason: String,
+    },
+    /// Fee grants are not part of this chain yet.
+    #[error("fee grants are not enabled: invalid request")]
+    FeeGranter,
+    /// The fee payer's text is no address.
+    #[error("invalid fee payer address: {0}: invalid address")]
+    PayerAddress(AddressError),
+    /// The fee payer has no account.
+    #[error("fee payer address: {payer} does not exist: unknown address")]
+    UnknownPayer {
+        /// The payer.
+        payer: AccAddress,
+    },
+    /// The key of another account.
+    #[error(
+        "pubKey does not match signer address {signer} with signer index: {index}: invalid pubkey"
+    )]
+    ForeignKey {
+        /// Who must sign.
+        signer: AccAddress,
+        /// Position among the signers.
+        index: usize,
+    },
+    /// Neither the account nor the transaction has the key.
+    #[error("pubkey on account is not set: invalid pubkey")]
+    NoKey,
+    /// Signed for another position in the account's history.
+    #[error(
+        "account sequence mismatch, expected {expected}, got {actual}: incorrect account sequence"
+    )]
+    WrongSequence {
+        /// Sequence of the account.
+        expected: u64,
+        /// Sequence in the transaction.
+        actual: u64,
+    },
+    /// The signature is not over this transaction on this chain.
+    #[error(
+        "signature verification failed; please verify account number ({account_number}) and chain-id \
+         ({chain_id}): ({reason}): unauthorized"
+    )]
+    BadSignature {
+        /// Number of the account.
+        account_number: u64,
+        /// Chain id of this chain.
+        chain_id: String,
+        /// What is wrong.
+        reason: &'static str,
+    },
+    /// A sequence is used up.
+    #[error("sequence of {address} overflows: internal logic error")]
+    SequenceOverflow {
+        /// The account.
+        address: AccAddress,
+    },
+}
+
+impl AnteError {
+    const fn code(&self) -> u32 {
+        match self {
+            Self::SignerCount { .. } | Self::BadSignature { .. } => 4,
+            Self::CannotPay { .. } => 5,
+            Self::PayerAddress(_) => 7,
+            Self::ForeignKey { .. } | Self::NoKey => 8,
+            Self::UnknownPayer { .. } => 9,
+            Self::MemoTooLarge { .. } => 12,
+            Self::InsufficientFee { .. } | Self::InvalidFee { .. } => 13,
+            Self::TooManySignatures { .. } => 14,
+            Self::NoSignatures => 15,
+            Self::GasTooHigh { .. } | Self::FeeGranter => 18,
+            Self::TimedOut { .. } => 30,
+            Self::ExtensionOptions => 31,
+            Self::WrongSequence { .. } => 32,
+            Self::SequenceOverflow { .. } => 35,
+            Self::NoGas => 41,
+        }
+    }
+}
+
+impl From<AnteError> for ModuleError {
+    fn from(error: AnteError) -> Self {
+        Self::Refused { codespace: codespace::SDK, code: error.code(), message: error.to_string() }
+    }
+}

@@ -1,0 +1,51 @@
+//! Checks before the messages of a transaction run, and what stays whatever the messages do.
+//!
+//! Purpose: only the owner spends, once, and pays for it.
+//! Place: between reading a transaction and routing its messages; the same in admission, simulation and
+//! blocks, except where [`ExecMode`](stoa_modules::ExecMode) says otherwise.
+//! Invariants: after success the fee is taken and every signer's sequence is one higher, so the same bytes
+//! never succeed twice; in blocks nothing depends on this node's own prices.
+//! Order, gas, events, codes and texts are those of the Cosmos SDK's `x/auth/ante`.
+
+mod basic;
+mod error;
+mod fee;
+mod gas_price;
+mod signatures;
+mod signers;
+
+use stoa_modules::{Context, ModuleError, auth, router::Modules};
+
+pub use error::AnteError;
+pub use gas_price::{GasPriceError, MinGasPrices};
+
+use crate::tx::Tx;
+
+/// What an operator chooses about admission. Never looked at in blocks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AnteParams {
+    /// Least that a transaction must offer for each unit of gas; empty admits free transactions.
+    pub min_gas_prices: MinGasPrices,
+}
+
+/// Runs all checks, takes the fee and advances the sequences. `ctx.gas` has the limit of the transaction,
+/// or that of simulations. On a refusal the caller drops what was written.
+pub fn run(
+    modules: &Modules,
+    params: &AnteParams,
+    ctx: &mut Context,
+    tx: &Tx,
+) -> Result<(), ModuleError> {
+    let limits = auth::params(ctx)?;
+    let signers = signers::required(modules, tx)?;
+    basic::check(ctx, tx, &signers, &limits)?;
+    signatures::charge_size(ctx, tx, &limits)?;
+    fee::deduct(ctx, tx, &signers, params)?;
+    signatures::set_keys(ctx, tx, &signers)?;
+    signatures::charge(ctx, tx, &limits)?;
+    signatures::verify(ctx, tx, &signers)?;
+    signatures::advance_sequences(ctx, &signers)
+}
+
+#[cfg(test)]
+mod tests;

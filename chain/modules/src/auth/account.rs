@@ -1,0 +1,141 @@
+//! One account.
+
+use cosmos_sdk_proto::{
+    Any,
+    cosmos::auth::v1beta1::{BaseAccount, ModuleAccount},
+};
+use prost::{Message as _, Name as _};
+
+use super::{AccAddress, AuthError, PublicKey};
+use crate::core::ModuleError;
+
+/// The module account that transaction fees go to.
+pub const FEE_COLLECTOR: ModuleIdentity = ModuleIdentity { name: "fee_collector" };
+
+/// All module accounts; nobody may send money to them by a message.
+const MODULES: &[ModuleIdentity] = &[FEE_COLLECTOR];
+
+/// A module that owns an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ModuleIdentity {
+    name: &'static str,
+}
+
+impl ModuleIdentity {
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        self.name
+    }
+
+    /// Its address.
+    pub fn address(self) -> AccAddress {
+        AccAddress::of_module(self.name)
+    }
+
+    pub(super) fn by_name(name: &str) -> Option<Self> {
+        MODULES.iter().copied().find(|module| module.name == name)
+    }
+}
+
+/// Whether the address belongs to a module of the chain.
+pub fn is_module_address(address: &AccAddress) -> bool {
+    MODULES.iter().any(|module| module.address() == *address)
+}
+
+/// An account as the state keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Its address.
+    pub address: AccAddress,
+    /// Its key, once it has signed.
+    pub key: Option<PublicKey>,
+    /// Its number, unique on this chain.
+    pub number: u64,
+    /// Transactions it has signed.
+    pub sequence: u64,
+    /// The module that owns it, if one does.
+    pub module: Option<ModuleIdentity>,
+}
+
+impl Account {
+    /// An account that has never signed.
+    pub const fn new(address: AccAddress, number: u64) -> Self {
+        Self { address, key: None, number, sequence: 0, module: None }
+    }
+
+    /// The wire form, as `x/auth` stores and answers it.
+    pub fn to_any(&self) -> Any {
+        let base = BaseAccount {
+            address: self.address.to_string(),
+            pub_key: self.key.as_ref().map(PublicKey::to_any),
+            account_number: self.number,
+            sequence: self.sequence,
+        };
+        let Some(module) = self.module else {
+            return Any { type_url: BaseAccount::type_url(), value: base.encode_to_vec() };
+        };
+        let account = ModuleAccount {
+            base_account: Some(base),
+            name: module.name.to_owned(),
+            permissions: Vec::new(),
+        };
+        Any { type_url: ModuleAccount::type_url(), value: account.encode_to_vec() }
+    }
+
+    pub(super) fn from_stored(bytes: &[u8]) -> Result<Self, ModuleError> {
+        Self::decode(bytes).ok_or_else(|| ModuleError::from(AuthError::Corrupt { what: "account" }))
+    }
+
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        let any = Any::decode(bytes).ok()?;
+        let (base, module) = if any.type_url == ModuleAccount::type_url() {
+            let account = ModuleAccount::decode(any.value.as_slice()).ok()?;
+            (account.base_account?, Some(ModuleIdentity::by_name(&account.name)?))
+        } else {
+            (BaseAccount::decode(any.value.as_slice()).ok()?, None)
+        };
+        let key = match &base.pub_key {
+            Some(any) => Some(PublicKey::from_any(any).ok()?),
+            None => None,
+        };
+        Some(Self {
+            address: base.address.parse().ok()?,
+            key,
+            number: base.account_number,
+            sequence: base.sequence,
+            module,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accounts_read_back_from_their_wire_form() {
+        let plain = Account {
+            key: None,
+            sequence: 9,
+            ..Account::new(AccAddress::new([3; 32]).unwrap(), 5)
+        };
+        let module =
+            Account { module: Some(FEE_COLLECTOR), ..Account::new(FEE_COLLECTOR.address(), 6) };
+        for account in [plain, module] {
+            let stored = account.to_any().encode_to_vec();
+            assert_eq!(Account::from_stored(&stored).unwrap(), account);
+        }
+    }
+
+    #[test]
+    fn broken_bytes_are_named_and_do_not_panic() {
+        assert!(Account::from_stored(b"\xff").is_err());
+        assert!(Account::from_stored(b"").is_err());
+    }
+
+    #[test]
+    fn the_fee_collector_is_a_module_address() {
+        assert!(is_module_address(&FEE_COLLECTOR.address()));
+        assert!(!is_module_address(&AccAddress::new([1; 20]).unwrap()));
+    }
+}

@@ -1,0 +1,163 @@
+//! Account addresses.
+
+use std::{fmt, str::FromStr};
+
+use bech32::{Bech32, Hrp, primitives::decode::CheckedHrpstring};
+use ripemd::Ripemd160;
+use sha2::{Digest as _, Sha256};
+
+/// Human-readable part of every account address.
+pub const BECH32_PREFIX: &str = "stoa";
+/// Longest address in bytes (Cosmos SDK `types/address`); wallets have 20, contracts 32.
+pub const MAX_ADDRESS_BYTES: usize = 255;
+/// Length of addresses that are hashes of keys or of module names.
+const HASH_ADDRESS_BYTES: usize = 20;
+/// Longest bech32 text of an address that is looked at.
+const MAX_ADDRESS_TEXT: usize = 512;
+
+const HRP: Hrp = Hrp::parse_unchecked(BECH32_PREFIX);
+
+/// Why a text or a byte string is no account address.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AddressError {
+    /// Nothing was given.
+    #[error("empty address string is not allowed")]
+    Empty,
+    /// Not bech32.
+    #[error("decoding bech32 failed: {0}")]
+    Bech32(String),
+    /// An address of another chain.
+    #[error("invalid Bech32 prefix; expected {BECH32_PREFIX}, got {actual}")]
+    Prefix {
+        /// The prefix that was found.
+        actual: String,
+    },
+    /// Too short or too long.
+    #[error("address length must be 1 to {MAX_ADDRESS_BYTES} bytes, got {actual}")]
+    Length {
+        /// Bytes found.
+        actual: usize,
+    },
+}
+
+/// The address of an account: 1 to 255 bytes, written as bech32 with the prefix `stoa`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AccAddress(Vec<u8>);
+
+impl AccAddress {
+    /// An address from its bytes.
+    pub fn new(bytes: impl Into<Vec<u8>>) -> Result<Self, AddressError> {
+        let bytes = bytes.into();
+        match bytes.len() {
+            1..=MAX_ADDRESS_BYTES => Ok(Self(bytes)),
+            actual => Err(AddressError::Length { actual }),
+        }
+    }
+
+    /// The address of a compressed secp256k1 public key: `RIPEMD-160(SHA-256(key))`.
+    pub fn from_secp256k1(compressed_key: &[u8]) -> Self {
+        Self(Ripemd160::digest(Sha256::digest(compressed_key)).to_vec())
+    }
+
+    /// The address of a module account: the first 20 bytes of `SHA-256(name)`.
+    pub fn of_module(name: &str) -> Self {
+        Self(Sha256::digest(name.as_bytes()).iter().take(HASH_ADDRESS_BYTES).copied().collect())
+    }
+
+    /// The bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl FromStr for AccAddress {
+    type Err = AddressError;
+
+    fn from_str(text: &str) -> Result<Self, AddressError> {
+        if text.trim().is_empty() {
+            return Err(AddressError::Empty);
+        }
+        if text.len() > MAX_ADDRESS_TEXT {
+            return Err(AddressError::Bech32(format!(
+                "invalid bech32 string length {}",
+                text.len()
+            )));
+        }
+        let parsed = CheckedHrpstring::new::<Bech32>(text)
+            .map_err(|error| AddressError::Bech32(error.to_string()))?;
+        if parsed.hrp() != HRP {
+            return Err(AddressError::Prefix { actual: parsed.hrp().as_str().to_lowercase() });
+        }
+        let address = Self::new(parsed.byte_iter().collect::<Vec<u8>>())?;
+        // Left-over bits that are not zero would give one account two names.
+        if !address.to_string().eq_ignore_ascii_case(text) {
+            return Err(AddressError::Bech32("non-zero padding".to_owned()));
+        }
+        Ok(address)
+    }
+}
+
+impl fmt::Display for AccAddress {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        bech32::encode_lower_to_fmt::<Bech32, _>(formatter, HRP, &self.0).map_err(|_| fmt::Error)
+    }
+}
+
+impl fmt::Debug for AccAddress {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, formatter)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_wallet_address_reads_back() {
+        let text = "stoa19ysd98py4533gghnua2gtyvv3lt6kswr40ga43";
+        let address: AccAddress = text.parse().unwrap();
+        assert_eq!(address.as_bytes().len(), 20);
+        assert_eq!(address.to_string(), text);
+    }
+
+    #[test]
+    fn the_fee_collector_has_the_address_that_every_sdk_chain_derives() {
+        // First 20 bytes of SHA-256("fee_collector"), as on any Cosmos SDK chain.
+        assert_eq!(
+            hex::encode(AccAddress::of_module("fee_collector").as_bytes()),
+            "f1829676db577682e944fc3493d451b67ff3e29f"
+        );
+    }
+
+    #[test]
+    fn foreign_broken_and_empty_addresses_are_refused() {
+        let parse = |text: &str| text.parse::<AccAddress>().unwrap_err();
+        assert_eq!(parse(" "), AddressError::Empty);
+        assert!(matches!(
+            parse("cosmos17xpfvakm2amg962yls6f84z3kell8c5lserqta"),
+            AddressError::Prefix { actual } if actual == "cosmos"
+        ));
+        assert!(matches!(
+            parse("stoa19ysd98py4533gghnua2gtyvv3lt6kswr40ga44"),
+            AddressError::Bech32(_)
+        ));
+        assert!(matches!(parse(&"q".repeat(1000)), AddressError::Bech32(_)));
+        assert_eq!(AccAddress::new(vec![0; 256]), Err(AddressError::Length { actual: 256 }));
+        assert_eq!(AccAddress::new(vec![]), Err(AddressError::Length { actual: 0 }));
+    }
+
+    proptest! {
+        #[test]
+        fn every_address_reads_back(bytes in proptest::collection::vec(any::<u8>(), 1..=255)) {
+            let address = AccAddress::new(bytes).unwrap();
+            prop_assert_eq!(address.to_string().parse::<AccAddress>().unwrap(), address);
+        }
+
+        #[test]
+        fn no_text_panics(text in ".{0,80}") {
+            let _ = text.parse::<AccAddress>();
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Queries of `cosmos.auth.v1beta1`.
+
+use cosmos_sdk_proto::{
+    Any,
+    cosmos::auth::v1beta1::{
+        BaseAccount, QueryAccountInfoRequest, QueryAccountInfoResponse, QueryAccountRequest,
+        QueryAccountResponse, QueryAccountsRequest, QueryAccountsResponse,
+        QueryModuleAccountByNameRequest, QueryModuleAccountByNameResponse,
+        QueryModuleAccountsResponse, QueryParamsResponse,
+    },
+};
+use prost::Message;
+
+use super::{
+    AccAddress, Account, FEE_COLLECTOR, ModuleIdentity, PublicKey, STORE, state_key, view,
+};
+use crate::{
+    core::{Context, ModuleError},
+    router::{QueryError, page},
+};
+
+/// Answers the paths of this module; nothing for others.
+pub fn query(ctx: &Context, path: &str, data: &[u8]) -> Option<Result<Vec<u8>, ModuleError>> {
+    Some(match path.strip_prefix("/cosmos.auth.v1beta1.Query/")? {
+        "Account" => account(ctx, data),
+        "AccountInfo" => account_info(ctx, data),
+        "Accounts" => accounts(ctx, data),
+        "Params" => params(ctx),
+        "ModuleAccounts" => module_accounts(ctx),
+        "ModuleAccountByName" => module_account_by_name(ctx, data),
+        "Bech32Prefix" => Ok(bech32_prefix()),
+        _ => return None,
+    })
+}
+
+fn read<M: Message + Default>(data: &[u8]) -> Result<M, QueryError> {
+    M::decode(data).map_err(QueryError::invalid)
+}
+
+fn find(ctx: &Context, text: &str) -> Result<Account, ModuleError> {
+    if text.is_empty() {
+        return Err(QueryError::invalid("Address cannot be empty").into());
+    }
+    let address: AccAddress = text.parse().map_err(QueryError::invalid)?;
+    let account = view::account(ctx, &address)?;
+    Ok(account.ok_or_else(|| QueryError::NotFound { what: format!("account {address}") })?)
+}
+
+fn account(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
+    let request: QueryAccountRequest = read(data)?;
+    let account = find(ctx, &request.address)?.to_any();
+    Ok(QueryAccountResponse { account: Some(account) }.encode_to_vec())
+}
+
+fn account_info(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
+    let request: QueryAccountInfoRequest = read(data)?;
+    let account = find(ctx, &request.address)?;
+    let info = BaseAccount {
+        address: account.address.to_string(),
+        pub_key: account.key.as_ref().map(PublicKey::to_any),
+        account_number: account.number,
+        sequence: account.sequence,
+    };
+    Ok(QueryAccountInfoResponse { info: Some(info) }.encode_to_vec())
+}
+
+fn accounts(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
+    let request: QueryAccountsRequest = read(data)?;
+    let mut accounts: Vec<Any> = Vec::new();
+    let prefix = state_key::accounts().start;
+    let pagination = page(ctx, STORE, &prefix, request.pagination.as_ref(), |_, value| {
+        accounts.push(Account::from_stored(value)?.to_any());
+        Ok(())
+    })?;
+    Ok(QueryAccountsResponse { accounts, pagination: Some(pagination) }.encode_to_vec())
+}
+
+fn params(ctx: &Context) -> Result<Vec<u8>, ModuleError> {
+    let params = view::params(ctx)?.to_proto();
+    Ok(QueryParamsResponse { params: Some(params) }.encode_to_vec())
+}
+
+fn module_accounts(ctx: &Context) -> Result<Vec<u8>, ModuleError> {
+    let account = view::account(ctx, &FEE_COLLECTOR.address())?;
+    let accounts = account.iter().map(Account::to_any).collect();
+    Ok(QueryModuleAccountsResponse { accounts }.encode_to_vec())
+}
+
+fn module_account_by_name(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
+    let request: QueryModuleAccountByNameRequest = read(data)?;
+    let missing = || QueryError::NotFound { what: format!("account {}", request.name) };
+    let module = ModuleIdentity::by_name(&request.name).ok_or_else(missing)?;
+    let account = view::account(ctx, &module.address())?.ok_or_else(missing)?;
+    Ok(QueryModuleAccountByNameResponse { account: Some(account.to_any()) }.encode_to_vec())
+}
+
+fn bech32_prefix() -> Vec<u8> {
+    cosmos_sdk_proto::cosmos::auth::v1beta1::Bech32PrefixResponse {
+        bech32_prefix: super::BECH32_PREFIX.to_owned(),
+    }
+    .encode_to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{auth, testing::context};
+
+    fn ask<Q: Message, R: Message + Default>(
+        ctx: &Context,
+        method: &str,
+        request: &Q,
+    ) -> Result<R, ModuleError> {
+        let path = format!("/cosmos.auth.v1beta1.Query/{method}");
+        let answer = query(ctx, &path, &request.encode_to_vec()).unwrap()?;
+        Ok(R::decode(answer.as_slice()).unwrap())
+    }
+
+    #[test]
+    fn an_account_is_answered_as_the_wallets_expect_it() {
+        let ctx = context();
+        let address = AccAddress::new([5; 20]).unwrap();
+        auth::create_account(&ctx, &address).unwrap();
+        let request = QueryAccountRequest { address: address.to_string() };
+        let answer: QueryAccountResponse = ask(&ctx, "Account", &request).unwrap();
+        let any = answer.account.unwrap();
+        assert_eq!(any.type_url, "/cosmos.auth.v1beta1.BaseAccount");
+        let base = BaseAccount::decode(any.value.as_slice()).unwrap();
+        assert_eq!(base.address, address.to_string());
+    }
+
+    #[test]
+    fn missing_and_malformed_addresses_have_the_texts_that_clients_parse() {
+        let ctx = context();
+        let address = AccAddress::new([5; 20]).unwrap().to_string();
+        let ask = |address: &str| {
+            let request = QueryAccountRequest { address: address.to_owned() };
+            ask::<_, QueryAccountResponse>(&ctx, "Account", &request).unwrap_err()
+        };
+        let missing = ask(&address);
+        assert_eq!((missing.codespace(), missing.code()), ("sdk", 22));
+        assert_eq!(
+            missing.to_string(),
+            format!("rpc error: code = NotFound desc = account {address} not found: key not found")
+        );
+        assert_eq!(ask("stoa1test").code(), 18);
+        assert_eq!(ask("").code(), 18);
+    }
+
+    #[test]
+    fn other_paths_are_left_to_other_modules() {
+        assert!(query(&context(), "/cosmos.bank.v1beta1.Query/Balance", &[]).is_none());
+        assert!(query(&context(), "/cosmos.auth.v1beta1.Query/Nothing", &[]).is_none());
+    }
+}

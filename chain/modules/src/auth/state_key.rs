@@ -1,0 +1,39 @@
+//! Where the state of this module lies; the layout of `x/auth`.
+
+use stoa_store::{KeyRange, StoreName};
+
+use super::AccAddress;
+
+/// The sub-store of accounts.
+pub const STORE: StoreName = StoreName("acc");
+
+/// Encoded parameters.
+pub(super) const PARAMS: &[u8] = &[0x00];
+/// Prefix of accounts.
+const ACCOUNT: u8 = 0x01;
+/// The number that the next account gets, big endian.
+pub(super) const NEXT_NUMBER: &[u8] = &[0x02];
+
+/// The account of `address`.
+pub(super) fn account(address: &AccAddress) -> Vec<u8> {
+    [&[ACCOUNT], address.as_bytes()].concat()
+}
+
+/// All accounts, in order of their addresses.
+pub(super) fn accounts() -> KeyRange {
+    KeyRange::prefix(&[ACCOUNT])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accounts_do_not_meet_other_records() {
+        let address = AccAddress::new([7; 20]).unwrap();
+        assert_eq!(account(&address), [vec![1], vec![7; 20]].concat());
+        assert!(accounts().contains(&account(&address)));
+        assert!(!accounts().contains(PARAMS));
+        assert!(!accounts().contains(NEXT_NUMBER));
+    }
+}

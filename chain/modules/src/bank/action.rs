@@ -1,0 +1,127 @@
+//! Writes.
+
+use cosmos_sdk_proto::{
+    Any,
+    cosmos::bank::v1beta1::{MsgSend, MsgSendResponse},
+};
+use prost::{Message as _, Name as _};
+
+use super::{BankError, Coin, Coins, STORE, event, state_key, view};
+use crate::{
+    auth::{self, AccAddress, AuthError},
+    core::{Context, ModuleError},
+    router::{MessageResponse, RouteError},
+};
+
+/// The messages of this module; nothing for others.
+pub fn execute_message(
+    ctx: &mut Context,
+    message: &Any,
+) -> Option<Result<MessageResponse, ModuleError>> {
+    (message.type_url == MsgSend::type_url()).then(|| execute_send(ctx, message))
+}
+
+/// Who must sign a message of this module; nothing for others.
+pub fn signers(message: &Any) -> Option<Result<Vec<AccAddress>, ModuleError>> {
+    (message.type_url == MsgSend::type_url()).then(|| {
+        let send = read_send(message)?;
+        Ok(vec![parse("from", &send.from_address)?])
+    })
+}
+
+fn read_send(message: &Any) -> Result<MsgSend, ModuleError> {
+    let malformed = |_| RouteError::Malformed { type_url: "/cosmos.bank.v1beta1.MsgSend" };
+    Ok(MsgSend::decode(message.value.as_slice()).map_err(malformed)?)
+}
+
+fn parse(field: &'static str, text: &str) -> Result<AccAddress, AuthError> {
+    text.parse().map_err(|source| AuthError::InvalidAddress { field, source })
+}
+
+fn execute_send(ctx: &mut Context, message: &Any) -> Result<MessageResponse, ModuleError> {
+    let send_message = read_send(message)?;
+    let from = parse("from", &send_message.from_address)?;
+    let to = parse("to", &send_message.to_address)?;
+    let amount = Coins::from_proto(&send_message.amount)?;
+    if amount.is_empty() {
+        return Err(BankError::InvalidCoins { coins: String::new() }.into());
+    }
+    if auth::is_module_address(&to) {
+        return Err(BankError::BlockedRecipient { address: to }.into());
+    }
+    send(ctx, &from, &to, &amount)?;
+    Ok(MessageResponse::new(&MsgSendResponse {}))
+}
+
+/// Moves `amount`; a recipient without an account gets one. Emits `coin_spent`, `coin_received`,
+/// `transfer` and `message`. On a refusal the caller drops the writes ([`Context::atomically`]).
+pub fn send(
+    ctx: &mut Context,
+    from: &AccAddress,
+    to: &AccAddress,
+    amount: &Coins,
+) -> Result<(), ModuleError> {
+    spend(ctx, from, amount)?;
+    for coin in amount {
+        let held = view::read_amount(ctx, &state_key::balance(to, coin.denom()))?;
+        set_balance(ctx, to, &add(coin, held)?)?;
+    }
+    ctx.emit(event::coin_received(to, amount));
+    if !auth::has_account(ctx, to)? {
+        auth::create_account(ctx, to)?;
+    }
+    ctx.emit(event::transfer(from, to, amount));
+    ctx.emit(event::message(from));
+    Ok(())
+}
+
+/// Destroys `amount` of what `owner` has. Emits `coin_spent` and `burn`.
+pub fn burn(ctx: &mut Context, owner: &AccAddress, amount: &Coins) -> Result<(), ModuleError> {
+    spend(ctx, owner, amount)?;
+    for coin in amount {
+        let supply = view::supply(ctx, coin.denom())?;
+        let left = supply
+            .amount()
+            .checked_sub(coin.amount())
+            .ok_or_else(|| BankError::SupplyUnderflow { denom: coin.denom().to_owned() })?;
+        set_amount(ctx, &state_key::supply(coin.denom()), left)?;
+    }
+    ctx.emit(event::burn(owner, amount));
+    Ok(())
+}
+
+fn spend(ctx: &mut Context, owner: &AccAddress, amount: &Coins) -> Result<(), ModuleError> {
+    for coin in amount {
+        let held = view::balance(ctx, owner, coin.denom())?;
+        let Some(left) = held.amount().checked_sub(coin.amount()) else {
+            let wanted = coin.clone();
+            return Err(BankError::InsufficientFunds { available: held, wanted }.into());
+        };
+        set_balance(ctx, owner, &Coin::new(coin.denom(), left)?)?;
+    }
+    ctx.emit(event::coin_spent(owner, amount));
+    Ok(())
+}
+
+fn add(coin: &Coin, held: u128) -> Result<Coin, BankError> {
+    let overflow = || BankError::Overflow { denom: coin.denom().to_owned() };
+    Coin::new(coin.denom(), held.checked_add(coin.amount()).ok_or_else(overflow)?)
+}
+
+pub(super) fn set_balance(
+    ctx: &Context,
+    owner: &AccAddress,
+    coin: &Coin,
+) -> Result<(), ModuleError> {
+    set_amount(ctx, &state_key::balance(owner, coin.denom()), coin.amount())
+}
+
+pub(super) fn set_amount(ctx: &Context, key: &[u8], amount: u128) -> Result<(), ModuleError> {
+    match amount {
+        0 => ctx.delete(STORE, key),
+        _ => ctx.set(STORE, key, amount.to_string().into_bytes()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,85 @@
+//! What the bank refuses.
+
+use crate::core::{ModuleError, codespace};
+
+/// Why money does not move; codes are those of the Cosmos SDK.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BankError {
+    /// The owner has too little.
+    #[error("spendable balance {available} is smaller than {wanted}: insufficient funds")]
+    InsufficientFunds {
+        /// What the owner has.
+        available: super::Coin,
+        /// What was to be spent.
+        wanted: super::Coin,
+    },
+    /// The recipient is an account of the chain itself.
+    #[error("{address} is not allowed to receive funds: unauthorized")]
+    BlockedRecipient {
+        /// The recipient.
+        address: crate::auth::AccAddress,
+    },
+    /// Coins unsorted, doubled, zero or too many.
+    #[error("{coins}: invalid coins")]
+    InvalidCoins {
+        /// The coins as given.
+        coins: String,
+    },
+    /// Not a decimal number below 2^128.
+    #[error("invalid coin amount {amount:?}: invalid coins")]
+    InvalidAmount {
+        /// The text as given.
+        amount: String,
+    },
+    /// Not a name that the SDK allows.
+    #[error("invalid denom: {denom}: invalid coins")]
+    InvalidDenom {
+        /// The name as given.
+        denom: String,
+    },
+    /// An amount would pass 2^128.
+    #[error("amount of {denom} overflows: invalid coins")]
+    Overflow {
+        /// Of what.
+        denom: String,
+    },
+    /// The supply is smaller than what is burnt: a broken invariant.
+    #[error("supply of {denom} is smaller than its balances: internal logic error")]
+    SupplyUnderflow {
+        /// Of what.
+        denom: String,
+    },
+    /// Stored bytes are not what this version writes.
+    #[error("corrupt {what}: internal logic error")]
+    Corrupt {
+        /// Which record.
+        what: &'static str,
+    },
+    /// The genesis section cannot be used.
+    #[error("bank genesis: {reason}: invalid request")]
+    Genesis {
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+impl BankError {
+    const fn code(&self) -> u32 {
+        match self {
+            Self::BlockedRecipient { .. } => 4,
+            Self::InsufficientFunds { .. } => 5,
+            Self::InvalidCoins { .. }
+            | Self::InvalidAmount { .. }
+            | Self::InvalidDenom { .. }
+            | Self::Overflow { .. } => 10,
+            Self::Genesis { .. } => 18,
+            Self::SupplyUnderflow { .. } | Self::Corrupt { .. } => 35,
+        }
+    }
+}
+
+impl From<BankError> for ModuleError {
+    fn from(error: BankError) -> Self {
+        Self::Refused { codespace: codespace::SDK, code: error.code(), message: error.to_string() }
+    }
+}

@@ -1,0 +1,26 @@
+//! Money: balances, supply, sends.
+//!
+//! Purpose: who owns how much of what.
+//! Place: above [`crate::auth`] (a first receipt makes an account), below contracts.
+//! Invariants: balances are never negative and never overflow; the supply of every denomination is the
+//! sum of its balances after each message; a zero balance has no record.
+//! Wire forms, state layout, events and refusals are those of the Cosmos SDK's `x/bank`. Amounts are
+//! below 2^128; the SDK's are below 2^256.
+
+mod action;
+mod coin;
+mod error;
+mod event;
+mod genesis;
+mod metadata;
+mod rpc;
+mod state_key;
+mod view;
+
+pub use action::{burn, execute_message, send, signers};
+pub use coin::{Coin, Coins, MAX_COINS, check_denom};
+pub use error::BankError;
+pub use genesis::{Genesis, init_genesis};
+pub use rpc::query;
+pub use state_key::STORE;
+pub use view::{all_balances, balance, supply};

@@ -1,0 +1,58 @@
+//! Where the state of this module lies; the layout of `x/bank`.
+
+use stoa_store::StoreName;
+
+use crate::auth::AccAddress;
+
+/// The sub-store of money.
+pub const STORE: StoreName = StoreName("bank");
+
+/// Prefix of supplies: denomination to decimal amount.
+pub(super) const SUPPLIES: &[u8] = &[0x00];
+/// Prefix of descriptions: denomination to encoded metadata.
+pub(super) const METADATA: &[u8] = &[0x01];
+/// Prefix of balances.
+const BALANCE: u8 = 0x02;
+
+/// The supply of `denom`.
+pub(super) fn supply(denom: &str) -> Vec<u8> {
+    [SUPPLIES, denom.as_bytes()].concat()
+}
+
+/// The description of `denom`.
+pub(super) fn metadata(denom: &str) -> Vec<u8> {
+    [METADATA, denom.as_bytes()].concat()
+}
+
+/// All balances of `owner`: the length keeps an address from being the prefix of another.
+pub(super) fn balances(owner: &AccAddress) -> Vec<u8> {
+    let bytes = owner.as_bytes();
+    // An address has at most 255 bytes by construction.
+    let length = u8::try_from(bytes.len()).unwrap_or(u8::MAX);
+    [&[BALANCE, length], bytes].concat()
+}
+
+/// The balance of `owner` in `denom`.
+pub(super) fn balance(owner: &AccAddress, denom: &str) -> Vec<u8> {
+    [balances(owner).as_slice(), denom.as_bytes()].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_those_of_the_sdk() {
+        let owner = AccAddress::new([7; 20]).unwrap();
+        assert_eq!(supply("ustoa"), b"\x00ustoa");
+        assert_eq!(metadata("ustoa"), b"\x01ustoa");
+        assert_eq!(balance(&owner, "ustoa"), [&[2u8, 20][..], &[7; 20], b"ustoa"].concat());
+    }
+
+    #[test]
+    fn no_address_holds_the_balances_of_a_longer_one() {
+        let short = AccAddress::new([7; 20]).unwrap();
+        let long = AccAddress::new([7; 32]).unwrap();
+        assert!(!balance(&long, "ustoa").starts_with(&balances(&short)));
+    }
+}

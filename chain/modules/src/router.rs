@@ -1,0 +1,144 @@
+//! Which module answers a message or a query.
+//!
+//! The application calls [`Modules`] for what comes in transactions; contracts call it again, through
+//! [`MessageRouter`], for their submessages and queries. Every module is asked in turn and says whether
+//! the type or path is its own.
+
+mod error;
+mod page;
+
+use std::path::Path;
+
+use cosmos_sdk_proto::{Any, cosmwasm::wasm::v1::GenesisState};
+use serde::{Deserialize as _, de::DeserializeOwned};
+use serde_json::Value;
+
+pub use error::{QueryError, RouteError};
+pub use page::{MAX_PAGE, page};
+
+use crate::{
+    auth::{self, AccAddress},
+    bank,
+    core::{Context, ModuleError},
+    wasm::{self, Wasm},
+};
+
+/// The answer of a message, as it goes into `TxMsgData.msg_responses`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MessageResponse {
+    /// Type of the answer, e.g. `/cosmos.bank.v1beta1.MsgSendResponse`.
+    pub type_url: String,
+    /// Its protobuf bytes.
+    pub bytes: Vec<u8>,
+}
+
+impl MessageResponse {
+    /// Encodes `response`.
+    pub fn new<M: prost::Name>(response: &M) -> Self {
+        Self { type_url: M::type_url(), bytes: response.encode_to_vec() }
+    }
+}
+
+/// What contracts may ask of the rest of the chain.
+pub trait MessageRouter {
+    /// Executes a message in `ctx`. The caller has checked the signers and wraps the call in
+    /// [`Context::atomically`] where a failure must leave no trace.
+    fn execute(&self, ctx: &mut Context, message: &Any) -> Result<MessageResponse, ModuleError>;
+
+    /// The addresses that must sign `message`, in order, each once.
+    fn signers(&self, message: &Any) -> Result<Vec<AccAddress>, ModuleError>;
+
+    /// Answers a query by its gRPC path with protobuf bytes.
+    fn query(&self, ctx: &Context, path: &str, data: &[u8]) -> Result<Vec<u8>, ModuleError>;
+}
+
+/// All modules of the chain. Clones are handles to the same.
+#[derive(Clone, Debug)]
+pub struct Modules {
+    wasm: Wasm,
+}
+
+impl Modules {
+    /// Opens the modules. `wasm_dir` is where compiled contract code may be kept; contract code itself is
+    /// part of the state, so the folder may be empty or lost.
+    pub fn open(wasm_dir: &Path) -> Result<Self, ModuleError> {
+        tracing::debug!(folder = %wasm_dir.display(), "compiled contracts are kept in memory only");
+        Ok(Self { wasm: Wasm::new(wasm::Limits::default()) })
+    }
+
+    /// Executes a message of a transaction or of a contract.
+    pub fn execute(
+        &self,
+        ctx: &mut Context,
+        message: &Any,
+    ) -> Result<MessageResponse, ModuleError> {
+        if let Some(result) = bank::execute_message(ctx, message) {
+            return result;
+        }
+        if let Some(result) = self.wasm.execute_message(ctx, self, message) {
+            return result;
+        }
+        Err(RouteError::NoHandler { type_url: message.type_url.clone() }.into())
+    }
+
+    /// The addresses that must sign `message`, in order, each once.
+    pub fn signers(&self, message: &Any) -> Result<Vec<AccAddress>, ModuleError> {
+        if let Some(signers) = bank::signers(message) {
+            return signers;
+        }
+        if let Some(signers) = self.wasm.signers(message) {
+            return signers;
+        }
+        Err(RouteError::UnknownType { type_url: message.type_url.clone() }.into())
+    }
+
+    /// Answers a query by its gRPC path, e.g. `/cosmos.bank.v1beta1.Query/Balance`.
+    pub fn query(&self, ctx: &Context, path: &str, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
+        if let Some(answer) = auth::query(ctx, path, data) {
+            return answer;
+        }
+        if let Some(answer) = bank::query(ctx, path, data) {
+            return answer;
+        }
+        if let Some(answer) = self.wasm.query(ctx, path, data) {
+            return answer;
+        }
+        Err(QueryError::UnknownPath.into())
+    }
+
+    /// Writes the first state from `app_state`; absent sections take their defaults.
+    pub fn init_genesis(&self, ctx: &mut Context, app_state: &Value) -> Result<(), ModuleError> {
+        auth::init_genesis(ctx, section(app_state, "auth")?)?;
+        bank::init_genesis(ctx, section(app_state, "bank")?)?;
+        self.wasm.init_genesis(ctx, section::<GenesisState>(app_state, "wasm")?)
+    }
+}
+
+impl MessageRouter for Modules {
+    fn execute(&self, ctx: &mut Context, message: &Any) -> Result<MessageResponse, ModuleError> {
+        self.execute(ctx, message)
+    }
+
+    fn signers(&self, message: &Any) -> Result<Vec<AccAddress>, ModuleError> {
+        self.signers(message)
+    }
+
+    fn query(&self, ctx: &Context, path: &str, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
+        self.query(ctx, path, data)
+    }
+}
+
+fn section<T: DeserializeOwned + Default>(
+    app_state: &Value,
+    name: &'static str,
+) -> Result<T, ModuleError> {
+    match app_state.get(name) {
+        None | Some(Value::Null) => Ok(T::default()),
+        Some(value) => T::deserialize(value).map_err(|error| {
+            RouteError::Genesis { section: name, reason: error.to_string() }.into()
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests;
