@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use cosmos_sdk_proto::cosmos::base::node::v1beta1::ConfigResponse;
+use prost::Message as _;
 use tokio::sync::Semaphore;
 
 use crate::{
@@ -10,6 +12,9 @@ use crate::{
     limits::{MAX_CONCURRENT_QUERIES, REQUEST_TIMEOUT},
     status::Status,
 };
+
+/// Answered here: it is about this node, not about the state.
+const NODE_CONFIG: &str = "/cosmos.base.node.v1beta1.Service/Config";
 
 /// Protobuf bytes, and the height at which they are true (zero: of no height).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,12 +29,16 @@ pub(crate) struct Sources {
     app: Arc<dyn QueryPort>,
     comet: Arc<Comet>,
     permits: Arc<Semaphore>,
+    /// The encoded answer about this node's configuration.
+    node_config: Arc<[u8]>,
 }
 
 impl Sources {
-    pub(crate) fn new(app: Arc<dyn QueryPort>, comet: Comet) -> Self {
+    pub(crate) fn new(app: Arc<dyn QueryPort>, comet: Comet, minimum_gas_price: String) -> Self {
         let permits = Arc::new(Semaphore::new(MAX_CONCURRENT_QUERIES));
-        Self { app, comet: Arc::new(comet), permits }
+        let node_config = ConfigResponse { minimum_gas_price, ..ConfigResponse::default() };
+        let node_config = node_config.encode_to_vec().into();
+        Self { app, comet: Arc::new(comet), permits, node_config }
     }
 
     /// Answers a gRPC path; height zero is the last committed height.
@@ -39,6 +48,9 @@ impl Sources {
         data: Vec<u8>,
         height: u64,
     ) -> Result<Answer, Status> {
+        if path == NODE_CONFIG {
+            return Ok(Answer { bytes: self.node_config.to_vec(), height: 0 });
+        }
         let answer = async {
             match self.comet.answer(path, &data).await {
                 Some(answer) => Ok(Answer { bytes: answer?, height: 0 }),

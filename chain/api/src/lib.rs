@@ -25,5 +25,5 @@ mod shapes;
 mod status;
 
 pub use config::Config;
-pub use port::{QueryPort, QueryRefusal};
+pub use port::QueryPort;
 pub use server::{ApiError, serve};

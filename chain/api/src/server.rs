@@ -41,7 +41,7 @@ pub async fn serve(
 ) -> Result<(), ApiError> {
     let comet = Comet::new(comet_rpc)
         .map_err(|source| ApiError::CometUrl { url: comet_rpc.to_owned(), source })?;
-    let sources = Sources::new(app, comet);
+    let sources = Sources::new(app, comet, config.minimum_gas_price);
     let (stop, stopped) = watch::channel(false);
     tokio::spawn(async move {
         shutdown.await;

@@ -2,10 +2,8 @@
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
-use stoa_modules::core::codespace;
+use stoa_modules::{ModuleError, core::codespace};
 use tonic::Code;
-
-use crate::QueryRefusal;
 
 /// What gRPC wraps around messages when they travel over ABCI.
 const ABCI_PREFIX: &str = "rpc error: code = ";
@@ -83,10 +81,10 @@ impl Status {
     }
 }
 
-impl From<&QueryRefusal> for Status {
-    fn from(refusal: &QueryRefusal) -> Self {
-        let message = refusal.log.clone();
-        let code = match (refusal.codespace.as_str(), refusal.code) {
+impl From<&ModuleError> for Status {
+    fn from(error: &ModuleError) -> Self {
+        let message = error.to_string();
+        let code = match (error.codespace(), error.code()) {
             _ if message.starts_with("rpc error: code = NotFound") => Code::NotFound,
             _ if message.starts_with("rpc error: code = InvalidArgument") => Code::InvalidArgument,
             // Address, coins, request, height.
@@ -105,15 +103,11 @@ impl From<&QueryRefusal> for Status {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use stoa_modules::{ModuleError, router::QueryError};
+    use stoa_modules::router::QueryError;
 
     #[test]
     fn refusals_have_the_statuses_that_wallets_probe_for() {
-        let status = |error: QueryError| {
-            let error = ModuleError::from(error);
-            let (codespace, code) = (error.codespace().to_owned(), error.code());
-            Status::from(&QueryRefusal { codespace, code, log: error.to_string() })
-        };
+        let status = |error: QueryError| Status::from(&ModuleError::from(error));
         let missing = status(QueryError::NotFound { what: "account stoa1x".to_owned() });
         assert_eq!((missing.code, missing.http()), (Code::NotFound, StatusCode::NOT_FOUND));
         assert_eq!(missing.to_tonic().message(), "account stoa1x not found");

@@ -2,19 +2,19 @@ use std::sync::Arc;
 
 use cosmos_sdk_proto::cosmos::{
     bank::v1beta1::{QueryAllBalancesRequest, QueryAllBalancesResponse},
-    base::{node::v1beta1::ConfigResponse, v1beta1::Coin},
+    base::v1beta1::Coin,
 };
 use prost::Message as _;
 use stoa_modules::{ModuleError, router::QueryError};
 
 use super::*;
-use crate::{QueryPort, QueryRefusal, comet::Comet};
+use crate::{QueryPort, comet::Comet};
 
 /// An application that knows one account.
 struct Fake;
 
 impl QueryPort for Fake {
-    fn query(&self, path: &str, data: &[u8], height: u64) -> Result<(Vec<u8>, u64), QueryRefusal> {
+    fn query(&self, path: &str, data: &[u8], height: u64) -> Result<(Vec<u8>, u64), ModuleError> {
         match path {
             "/cosmos.bank.v1beta1.Query/AllBalances" => {
                 let request = QueryAllBalancesRequest::decode(data).unwrap();
@@ -24,26 +24,16 @@ impl QueryPort for Fake {
                 Ok((answer.encode_to_vec(), height.max(9)))
             }
             "/cosmos.auth.v1beta1.Query/Account" => {
-                Err(refusal(QueryError::NotFound { what: "account x".to_owned() }))
+                Err(QueryError::NotFound { what: "account x".to_owned() }.into())
             }
-            "/cosmos.base.node.v1beta1.Service/Config" => {
-                let minimum_gas_price = "0.025ustoa".to_owned();
-                Ok((ConfigResponse { minimum_gas_price }.encode_to_vec(), 9))
-            }
-            _ => Err(refusal(QueryError::UnknownPath)),
+            _ => Err(QueryError::UnknownPath.into()),
         }
     }
 }
 
-fn refusal(error: QueryError) -> QueryRefusal {
-    let error = ModuleError::from(error);
-    let (codespace, code) = (error.codespace().to_owned(), error.code());
-    QueryRefusal { codespace, code, log: error.to_string() }
-}
-
 async fn call(request: Request) -> (StatusCode, Value, HeaderMap) {
     let comet = Comet::new("http://127.0.0.1:1").unwrap();
-    let sources = Sources::new(Arc::new(Fake), comet);
+    let sources = Sources::new(Arc::new(Fake), comet, "0.025ustoa".to_owned());
     let response = handle(State(sources), request).await;
     let (parts, body) = response.into_parts();
     let bytes = to_bytes(body, MAX_REQUEST_BYTES).await.unwrap();
