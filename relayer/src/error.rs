@@ -22,6 +22,9 @@ pub enum RelayerError {
     /// The runner's address is not an address.
     #[error("runner address: {0}")]
     RunnerAddress(#[source] tonic::transport::Error),
+    /// The runner's token cannot stand in a header.
+    #[error("the runner's token holds characters other than printable ASCII")]
+    RunnerToken,
     /// The runner ended its stream without a result.
     #[error("the runner ended its answer without a result")]
     RunnerIncomplete,
@@ -64,9 +67,9 @@ pub enum RelayerError {
     /// The configuration does not load.
     #[error("configuration: {0}")]
     Config(#[from] Box<figment::Error>),
-    /// The provider's words cannot be read.
-    #[error("mnemonic file {path}: {source}")]
-    MnemonicFile {
+    /// A file with a secret (words, token) cannot be read.
+    #[error("{path}: {source}")]
+    SecretFile {
         /// The file.
         path: std::path::PathBuf,
         /// What the system said.
@@ -137,11 +140,12 @@ impl RelayerError {
             Self::Input(_) => Reaction::Skip(SkipReason::InputInvalid),
             Self::Receipt(_) => Reaction::Skip(SkipReason::ReceiptInvalid),
             Self::RunnerAddress(_)
+            | Self::RunnerToken
             | Self::Journal(_)
             | Self::JournalLine { .. }
             | Self::JournalScope { .. }
             | Self::Config(_)
-            | Self::MnemonicFile { .. }
+            | Self::SecretFile { .. }
             | Self::Startup(_) => Reaction::Stop,
         }
     }

@@ -1,6 +1,11 @@
 //! Flags and wiring of `stoa-relayer`.
 
-use std::{path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+    time::Duration,
+};
 
 use clap::Parser;
 use stoa_client::{Client, Key, Network, TxPolicy};
@@ -48,10 +53,8 @@ async fn main() -> ExitCode {
 async fn start(flags: Flags) -> Result<(), RelayerError> {
     let config = Config::load(flags.config.as_deref())?;
     let network = Network::load(&config.network).map_err(RelayerError::Startup)?;
-    let words = std::fs::read_to_string(&config.mnemonic_file).map_err(|source| {
-        RelayerError::MnemonicFile { path: config.mnemonic_file.clone(), source }
-    })?;
-    let key = Key::from_mnemonic(&words).map_err(RelayerError::Startup)?;
+    let key =
+        Key::from_mnemonic(&read_secret(&config.mnemonic_file)?).map_err(RelayerError::Startup)?;
     let provider = key.address().to_owned();
     let client =
         Client::offline(&network, Some(key), TxPolicy::default()).map_err(RelayerError::Startup)?;
@@ -61,12 +64,15 @@ async fn start(flags: Flags) -> Result<(), RelayerError> {
         url => url.to_owned(),
     };
     let scope = format!("{}/{marketplace}/{provider}", network.chain_id);
-    let runner = GrpcRunner::new(
+    let mut runner = GrpcRunner::new(
         &config.runner,
         network.chain_id.clone(),
         marketplace.clone(),
         Duration::from_secs(config.execution_timeout_seconds.max(1)),
     )?;
+    if !config.runner_token_file.as_os_str().is_empty() {
+        runner = runner.with_token(&read_secret(&config.runner_token_file)?)?;
+    }
     let deps = Deps {
         content: open_content(&content_url)?,
         journal: Arc::new(DiskJournal::open(&config.data_folder, &scope)?),
@@ -75,6 +81,11 @@ async fn start(flags: Flags) -> Result<(), RelayerError> {
     };
     tracing::info!(%provider, runner = %config.runner, "serving");
     run(config.settings(network.chain_id, marketplace), deps, stop_signal()).await
+}
+
+fn read_secret(path: &Path) -> Result<String, RelayerError> {
+    std::fs::read_to_string(path)
+        .map_err(|source| RelayerError::SecretFile { path: path.to_owned(), source })
 }
 
 /// Cancelled by Ctrl-C or SIGTERM.

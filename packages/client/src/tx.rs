@@ -6,6 +6,6 @@ mod policy;
 mod send;
 
 pub use build::Message;
-pub(crate) use build::{Unsigned, transaction_hash};
+pub(crate) use build::{Unsigned, to_proto, transaction_hash};
 pub use outcome::{Account, TxOutcome, TxRefusal};
 pub use policy::TxPolicy;

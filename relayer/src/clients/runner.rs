@@ -9,7 +9,11 @@ use stoa_proto::runner::v1::{
     GenerateRequest, JobKey, generate_response::Event, runner_service_client::RunnerServiceClient,
 };
 use stoa_receipt::Receipt;
-use tonic::transport::{Channel, Endpoint};
+use tonic::{
+    Request,
+    metadata::{Ascii, MetadataValue},
+    transport::{Channel, Endpoint},
+};
 
 use crate::{error::RelayerError, plan::Execution};
 
@@ -37,6 +41,7 @@ pub struct GrpcRunner {
     chain_id: String,
     marketplace: String,
     execution_timeout: Duration,
+    authorization: Option<MetadataValue<Ascii>>,
 }
 
 impl GrpcRunner {
@@ -50,7 +55,17 @@ impl GrpcRunner {
         let endpoint = Endpoint::from_shared(address.to_owned())
             .map_err(RelayerError::RunnerAddress)?
             .connect_timeout(CONNECT_TIMEOUT);
-        Ok(Self { channel: endpoint.connect_lazy(), chain_id, marketplace, execution_timeout })
+        let channel = endpoint.connect_lazy();
+        Ok(Self { channel, chain_id, marketplace, execution_timeout, authorization: None })
+    }
+
+    /// Presents `token` to a runner that takes jobs from its relayer only.
+    pub fn with_token(mut self, token: &str) -> Result<Self, RelayerError> {
+        let mut value = MetadataValue::try_from(format!("Bearer {}", token.trim()))
+            .map_err(|_| RelayerError::RunnerToken)?;
+        value.set_sensitive(true);
+        self.authorization = Some(value);
+        Ok(self)
     }
 
     async fn stream(&self, request: GenerateRequest) -> Result<Execution, RelayerError> {
@@ -58,6 +73,10 @@ impl GrpcRunner {
         let mut client = RunnerServiceClient::new(self.channel.clone())
             .max_decoding_message_size(MAX_MESSAGE_BYTES)
             .max_encoding_message_size(MAX_MESSAGE_BYTES);
+        let mut request = Request::new(request);
+        if let Some(authorization) = &self.authorization {
+            request.metadata_mut().insert("authorization", authorization.clone());
+        }
         let mut events = client.generate(request).await.map_err(refused)?.into_inner();
         while let Some(response) = events.message().await.map_err(refused)? {
             if let Some(Event::Completed(completed)) = response.event {

@@ -30,6 +30,8 @@ pub struct Config {
     pub mnemonic_file: PathBuf,
     /// gRPC address of the provider's runner.
     pub runner: String,
+    /// File with the token that the runner asks its relayer for; empty: none.
+    pub runner_token_file: PathBuf,
     /// Folder of the journal.
     pub data_folder: PathBuf,
     /// Content store instead of the network file's; empty: the network file's.
@@ -56,6 +58,7 @@ impl Default for Config {
             network: "network.json".into(),
             mnemonic_file: "provider.mnemonic".into(),
             runner: "http://127.0.0.1:8001".to_owned(),
+            runner_token_file: PathBuf::new(),
             data_folder: "relayer-data".into(),
             content_store: String::new(),
             max_concurrent_executions: 1,
