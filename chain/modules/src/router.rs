@@ -10,7 +10,7 @@ mod page;
 use std::path::Path;
 
 use cosmos_sdk_proto::{Any, cosmwasm::wasm::v1::GenesisState};
-use serde::{Deserialize as _, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 pub use error::{QueryError, RouteError};
