@@ -7,7 +7,7 @@ mod transact;
 mod worker;
 
 #[cfg(test)]
-mod simulation;
+pub(crate) mod simulation;
 
 pub use config::Config;
 #[cfg(test)]

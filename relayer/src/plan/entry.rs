@@ -9,7 +9,7 @@ use stoa_receipt::Receipt;
 ///
 /// The order's height and input are kept beside the outcome, so that an entry cannot be taken for
 /// another order of the same number (a development chain that was reset).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// Height of the order.
     pub ordered_height: Height,
@@ -20,7 +20,7 @@ pub struct Entry {
 }
 
 /// How far a job came.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// The runner answered; the answer waits to be delivered.
@@ -30,7 +30,7 @@ pub enum Outcome {
 }
 
 /// The runner's answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Execution {
     /// What the chain gets.
     pub receipt: Receipt,

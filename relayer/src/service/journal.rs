@@ -19,7 +19,7 @@ pub use disk::DiskJournal;
 pub(crate) use fake::FakeJournal;
 
 /// Everything that the journal holds.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Memory {
     /// Jobs that are not ended.
     pub entries: BTreeMap<JobId, Entry>,
