@@ -1,6 +1,6 @@
 //! What can be refused before any account is read.
 
-use stoa_modules::{Context, ExecMode, ModuleError, auth::Params};
+use stoa_modules::{Context, ModuleError, auth::Params};
 
 use super::{AnteError, signers::Signers};
 use crate::tx::Tx;
@@ -17,7 +17,7 @@ pub(super) fn check(
     if !tx.extension_options().is_empty() {
         return Err(AnteError::ExtensionOptions.into());
     }
-    check_shape(ctx, tx, signers)?;
+    check_shape(tx, signers)?;
     check_signature_count(tx, limits)?;
     let (height, timeout) = (ctx.block.height, tx.timeout_height());
     if timeout > 0 && height > timeout {
@@ -31,13 +31,10 @@ pub(super) fn check(
     Ok(())
 }
 
-fn check_shape(ctx: &Context, tx: &Tx, signers: &Signers) -> Result<(), AnteError> {
+fn check_shape(tx: &Tx, signers: &Signers) -> Result<(), AnteError> {
     let wanted = tx.gas_limit();
     if wanted > MAX_GAS_WANTED {
         return Err(AnteError::GasTooHigh { wanted, limit: MAX_GAS_WANTED });
-    }
-    if wanted == 0 && ctx.mode != ExecMode::Simulate {
-        return Err(AnteError::NoGas);
     }
     if !tx.fee().granter.is_empty() {
         return Err(AnteError::FeeGranter);

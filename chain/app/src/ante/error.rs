@@ -20,9 +20,6 @@ pub enum AnteError {
         /// Most that can be asked for.
         limit: u64,
     },
-    /// No gas at all.
-    #[error("must provide positive gas: invalid gas limit")]
-    NoGas,
     /// Nobody signed.
     #[error("no signatures supplied")]
     NoSignatures,
@@ -153,7 +150,6 @@ impl AnteError {
             Self::ExtensionOptions => 31,
             Self::WrongSequence { .. } => 32,
             Self::SequenceOverflow { .. } => 35,
-            Self::NoGas => 41,
         }
     }
 }

@@ -118,16 +118,9 @@ mod tests {
 
     #[test]
     fn texts_that_are_no_prices_are_refused() {
-        for refused in [
-            "ustoa",
-            "1",
-            ".5ustoa",
-            "-1ustoa",
-            "1.0.0ustoa",
-            "1e3ustoa",
-            "1us",
-            "0.0000000000000000001ustoa",
-        ] {
+        for refused in
+            ["ustoa", "1", ".5ustoa", "-1ustoa", "1.0.0ustoa", "1us", "0.0000000000000000001ustoa"]
+        {
             assert!(refused.parse::<MinGasPrices>().is_err(), "{refused}");
         }
     }

@@ -53,7 +53,7 @@ fn limits_of_memo_height_and_gas_hold() {
     let error = refuse(|draft| draft.body.timeout_height = 9);
     assert_eq!(error.code(), 30);
     assert_eq!(error.to_string(), "block height: 10, timeout height: 9: tx timeout height");
-    assert_eq!(refuse(|draft| draft.fee.gas_limit = 0).code(), 41);
+    assert_eq!(refuse(|draft| draft.fee.gas_limit = 0).code(), 11);
     assert_eq!(refuse(|draft| draft.fee.gas_limit = 1 << 63).code(), 18);
     let error = refuse(|draft| {
         draft.fee.gas_limit = 1_000;
