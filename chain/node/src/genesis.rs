@@ -193,7 +193,8 @@ fn coins_json(coins: &Coins) -> Vec<Value> {
     coins.iter().map(coin).collect()
 }
 
-/// The state of a chain that nobody has used yet, in the shape of the Cosmos SDK and wasmd.
+/// The state of a chain that nobody has used yet, in the shape of the Cosmos SDK and wasmd. Without
+/// parameters the contract module takes its defaults: anybody may upload and instantiate.
 fn app_state() -> Value {
     json!({
         "auth": {
@@ -226,10 +227,6 @@ fn app_state() -> Value {
             "send_enabled": [],
         },
         "wasm": {
-            "params": {
-                "code_upload_access": {"permission": "Everybody", "addresses": []},
-                "instantiate_default_permission": "Everybody",
-            },
             "codes": [],
             "contracts": [],
             "sequences": [],

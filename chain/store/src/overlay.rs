@@ -13,6 +13,9 @@ use crate::{
 #[derive(Clone)]
 pub struct Overlay(Arc<Mutex<Layers>>);
 
+/// A key and what was written there last; `None` deletes.
+type Write = (Vec<u8>, Option<Vec<u8>>);
+
 struct Layers {
     base: Arc<dyn Snapshot>,
     stack: Vec<Changes>,
@@ -160,12 +163,12 @@ impl Layers {
         store: StoreName,
         range: &KeyRange,
         order: Order,
-    ) -> Result<Option<(Vec<u8>, Option<Vec<u8>>)>, StoreError> {
+    ) -> Result<Option<Write>, StoreError> {
         let is_before = |candidate: &[u8], best: &[u8]| match order {
             Order::Ascending => candidate < best,
             Order::Descending => candidate > best,
         };
-        let mut best: Option<(Vec<u8>, Option<Vec<u8>>)> = None;
+        let mut best: Option<Write> = None;
         for layer in self.stack.iter().rev() {
             let Some((key, value)) = layer.first(store, range, order) else { continue };
             if best.as_ref().is_none_or(|(found, _)| is_before(key, found)) {

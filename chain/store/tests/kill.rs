@@ -3,6 +3,8 @@
 //!
 //! The child is this test binary again, told by an environment variable which folder to write to.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
 use std::{
     collections::BTreeMap,
     path::Path,
@@ -28,7 +30,7 @@ fn changes(height: u64) -> Changes {
         random ^= random << 17;
         let store = STORES[(random % 3) as usize];
         let key = (random / 3 % KEYS).to_be_bytes().to_vec();
-        let value = (random % 5 != 0).then(|| random.to_be_bytes().repeat(8));
+        let value = (!random.is_multiple_of(5)).then(|| random.to_be_bytes().repeat(8));
         changes.insert(store, key, value);
     }
     changes

@@ -1,5 +1,7 @@
 //! The database against a model that keeps every height in memory.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;

@@ -8,6 +8,7 @@ use crate::app::App;
 impl App {
     /// What a transaction must pay for this node to admit it.
     pub(super) fn node_config(&self) -> Vec<u8> {
-        ConfigResponse { minimum_gas_price: self.ante.min_gas_prices.to_string() }.encode_to_vec()
+        let minimum_gas_price = self.ante.min_gas_prices.to_string();
+        ConfigResponse { minimum_gas_price, ..ConfigResponse::default() }.encode_to_vec()
     }
 }

@@ -5,8 +5,7 @@ use cosmos_sdk_proto::cosmos::{
     tx::v1beta1::{SimulateRequest, SimulateResponse},
 };
 use prost::Message as _;
-use stoa_modules::{Event, ExecMode};
-use tendermint_proto::v0_34::abci as v0_34;
+use stoa_modules::ExecMode;
 
 use super::Failure;
 use crate::{
@@ -14,6 +13,7 @@ use crate::{
     block::TxResult,
     deliver::TxRun,
     error::{Refusal, sdk_code},
+    server,
 };
 
 impl App {
@@ -73,19 +73,8 @@ fn refused(result: &TxResult) -> Refusal {
 fn response(result: TxResult) -> Result<Vec<u8>, prost::DecodeError> {
     let gas_info = GasInfo { gas_wanted: result.gas_wanted, gas_used: result.gas_used };
     let msg_responses = TxMsgData::decode(&*result.data)?.msg_responses;
-    let events = result.events.into_iter().map(event).collect();
+    let events = server::events(result.events);
     #[allow(deprecated)]
     let outcome = TxOutcome { data: result.data.into(), log: String::new(), events, msg_responses };
     Ok(SimulateResponse { gas_info: Some(gas_info), result: Some(outcome) }.encode_to_vec())
-}
-
-/// The protobuf of transactions still carries events in their older form, with bytes.
-fn event(event: Event) -> v0_34::Event {
-    let attribute = |attribute: stoa_modules::core::Attribute| v0_34::EventAttribute {
-        key: attribute.key.into(),
-        value: attribute.value.into(),
-        index: true,
-    };
-    let attributes = event.attributes.into_iter().map(attribute).collect();
-    v0_34::Event { r#type: event.kind, attributes }
 }

@@ -3,7 +3,7 @@
 use stoa_modules::{Event, Gas};
 use tendermint_proto::v0_38::abci::{Event as RawEvent, EventAttribute};
 
-pub(super) fn events(events: Vec<Event>) -> Vec<RawEvent> {
+pub(crate) fn events(events: Vec<Event>) -> Vec<RawEvent> {
     events.into_iter().map(event).collect()
 }
 

@@ -11,6 +11,8 @@ mod info;
 mod mempool;
 mod snapshot;
 
+pub(crate) use event::events;
+
 use tendermint_proto::v0_38::abci::{
     Request, Response, ResponseFlush, request::Value as Ask, response::Value as Answer,
 };

@@ -1,5 +1,7 @@
 //! The application as consensus drives it: faults, crashes, replay, money.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
 mod block_gas;
 mod crashes;
 mod events;
