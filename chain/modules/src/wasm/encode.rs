@@ -11,7 +11,7 @@ use super::{
     error::WasmError,
     gas,
     run::Run,
-    types::{self, AddressRule, Execute, Instantiate, Migrate, SetAdmin, WasmMessage},
+    types::{self, AddressRule, Execute, Instantiate, Migrate, WasmMessage},
 };
 use crate::{
     Context, ModuleError,

@@ -26,7 +26,7 @@ mod types;
 mod view;
 mod vm;
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use cosmos_sdk_proto::{Any, cosmwasm::wasm::v1::GenesisState};
 
@@ -76,6 +76,12 @@ pub struct Wasm(Arc<Inner>);
 struct Inner {
     codes: CodeCache,
     limits: Limits,
+}
+
+impl fmt::Debug for Wasm {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Wasm").field("limits", &self.0.limits).finish_non_exhaustive()
+    }
 }
 
 impl Wasm {

@@ -230,3 +230,22 @@ fn permissions_of_a_code_are_kept() {
     allowed.sender = attacker().to_string();
     chain.deliver(GAS, &allowed).result.unwrap();
 }
+
+#[test]
+#[ignore = "needs the contracts of `cargo xtask build-contracts`"]
+fn the_contracts_of_the_project_can_be_stored() {
+    let built = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/contracts");
+    let mut chain = Chain::new();
+    let mut stored = 0;
+    for entry in std::fs::read_dir(built).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "wasm") {
+            let wasm = std::fs::read(&path).unwrap();
+            let outcome = chain.deliver(GAS, &store_code(&wasm));
+            println!("{} bytes: {} gas", wasm.len(), outcome.gas_used);
+            outcome.response::<MsgStoreCodeResponse>();
+            stored += 1;
+        }
+    }
+    assert!(stored > 0, "nothing was built");
+}

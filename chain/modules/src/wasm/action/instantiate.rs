@@ -149,7 +149,7 @@ pub(super) fn port(contract: &AccAddress) -> String {
 }
 
 /// Where in the chain this is.
-pub(in crate::wasm) fn position(ctx: &Context) -> AbsoluteTxPosition {
+pub(super) fn position(ctx: &Context) -> AbsoluteTxPosition {
     AbsoluteTxPosition {
         block_height: ctx.block.height,
         tx_index: u64::from(ctx.tx_index.unwrap_or_default()),

@@ -9,7 +9,6 @@ mod store_code;
 
 pub(super) use execute::execute;
 pub(super) use instantiate::instantiate;
-pub(super) use instantiate::position;
 pub(super) use migrate::migrate;
 pub(super) use reply::reply;
 pub(super) use set_admin::set_admin;

@@ -7,7 +7,7 @@ use cosmwasm_std::{
     QueryResponse, Reply, Response, Timestamp, TransactionInfo,
 };
 use cosmwasm_vm::{
-    Backend, Instance, VmError, VmResult, call_execute_raw, call_instantiate_raw,
+    Backend, Instance, VmResult, call_execute_raw, call_instantiate_raw,
     call_migrate_with_info_raw, call_query_raw, call_reply_raw, from_slice, to_vec,
 };
 use serde::de::DeserializeOwned;

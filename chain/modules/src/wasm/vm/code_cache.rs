@@ -140,7 +140,7 @@ impl CodeCache {
     }
 
     fn compile(&self, wasm: &[u8]) -> Result<Arc<Code>, VmError> {
-        let (module, engine) = compile_module(wasm, Some(Size(self.instance_memory_bytes)))?;
+        let (module, engine) = compile_module(wasm, Some(Size::new(self.instance_memory_bytes)))?;
         let exports: HashSet<String> =
             module.exports().map(|export| export.name().to_owned()).collect();
         let mut required_capabilities: Vec<String> = module

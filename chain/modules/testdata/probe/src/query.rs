@@ -70,7 +70,8 @@ pub fn forever() -> ! {
     }
 }
 
-/// Calls itself until the stack is gone.
+/// Calls itself until the stack is gone; the addition after the call keeps it from becoming a loop.
 pub fn recurse(depth: u64) -> u64 {
-    if core::hint::black_box(depth) == 0 { 0 } else { 1 + recurse(core::hint::black_box(depth + 1)) }
+    use core::hint::black_box;
+    if black_box(depth) == 0 { 0 } else { black_box(recurse(black_box(depth + 1))) + 1 }
 }
