@@ -67,11 +67,17 @@ pub struct MockChain {
 impl MockChain {
     /// A chain at height 1.
     pub fn new(genesis: &Genesis) -> Result<Self, MockError> {
+        let mut chain = Self::at_genesis(genesis)?;
+        chain.advance_blocks(1)?;
+        Ok(chain)
+    }
+
+    /// A chain before its first block.
+    pub fn at_genesis(genesis: &Genesis) -> Result<Self, MockError> {
         let folder = tempfile::tempdir()?;
         let (app, genesis) = (None, genesis.init_chain());
         let mut chain = Self { folder, app, genesis, blocks: Vec::new() };
         chain.reopen()?;
-        chain.advance_blocks(1)?;
         Ok(chain)
     }
 

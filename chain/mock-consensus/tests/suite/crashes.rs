@@ -1,7 +1,7 @@
 //! A process that dies at any step comes back to the same root.
 
 use proptest::prelude::*;
-use stoa_mock_consensus::{Actor, CrashPoint, MockChain, send};
+use stoa_mock_consensus::{Actor, CrashPoint, Genesis, MockChain, TxBuilder, send};
 
 use crate::chain;
 
@@ -23,12 +23,23 @@ fn a_crash_at_every_step_of_a_block_replays_to_the_same_root() {
 }
 
 #[test]
-fn a_crash_before_the_first_commit_begins_again_at_the_genesis() {
-    let (smooth, ..) = chain();
-    let (mut chain, ..) = chain();
-    chain.crash_and_reopen().unwrap();
-    chain.crash_and_reopen().unwrap();
-    assert_eq!(chain.app_hash().unwrap(), smooth.app_hash().unwrap());
+fn a_crash_around_the_first_commit_begins_again_at_the_genesis() {
+    let buyer = Actor::new("buyer");
+    let genesis = Genesis::new().with_balance(&buyer, 1_000_000);
+    let tx = TxBuilder::new(0, 0).message(send(&buyer, &buyer.address(), 7)).sign(&buyer);
+    let mut smooth = MockChain::at_genesis(&genesis).unwrap();
+    smooth.deliver(tx.clone()).unwrap();
+    for point in CrashPoint::ALL {
+        let mut chain = MockChain::at_genesis(&genesis).unwrap();
+        // Admission and proposals work on the genesis before there is a block.
+        assert!(chain.check(&tx).unwrap().is_ok());
+        assert!(chain.app().unwrap().process_proposal(&[tx.clone()]).unwrap());
+        chain.crash_and_reopen().unwrap();
+        assert_eq!(chain.app_hash().unwrap(), None);
+        chain.crash_in_block(vec![tx.clone()], point).unwrap();
+        assert_eq!(chain.app_hash().unwrap(), smooth.app_hash().unwrap(), "{point:?}");
+        assert_eq!(chain.account(&buyer).unwrap(), (0, 1));
+    }
 }
 
 #[test]
@@ -68,7 +79,7 @@ proptest! {
             for (is_buyer, amount, sequence_offset) in transfers {
                 let (from, to) = if is_buyer { (&buyer, &provider) } else { (&provider, &buyer) };
                 let (number, sequence) = smooth.account(from).unwrap();
-                let tx = stoa_mock_consensus::TxBuilder::new(number, sequence + sequence_offset);
+                let tx = TxBuilder::new(number, sequence + sequence_offset);
                 txs.push(tx.message(send(from, &to.address(), amount)).sign(from));
             }
             smooth.deliver_block(txs.clone()).unwrap();

@@ -28,9 +28,10 @@ fn alive(chain: &mut MockChain, buyer: &Actor) {
 #[test]
 fn bytes_that_are_no_transaction() {
     let (mut chain, buyer, _) = chain();
-    for bytes in [&[][..], &[0xff; 40], b"hello"] {
-        assert_eq!(outcome(&chain.check(bytes).unwrap()), ("sdk", 2));
-        refused(&mut chain, &buyer, bytes, ("sdk", 2));
+    // No bytes are a transaction without messages.
+    for (bytes, code) in [(&[][..], 18), (&[0xff; 40], 2), (b"hello", 2)] {
+        assert_eq!(outcome(&chain.check(bytes).unwrap()), ("sdk", code));
+        refused(&mut chain, &buyer, bytes, ("sdk", code));
     }
 }
 

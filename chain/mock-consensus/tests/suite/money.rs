@@ -20,7 +20,7 @@ proptest! {
         let (mut chain, buyer, provider) = chain();
         let newcomer = Actor::new("newcomer");
         let actors = [buyer, provider, newcomer];
-        let fees = AccAddress::of_module(FEE_COLLECTOR.name);
+        let fees = AccAddress::of_module(FEE_COLLECTOR.name());
         for (from, to, amount, fee, gas, sequence_offset) in operations {
             let (from, to) = (&actors[from], &actors[to]);
             let (number, sequence) = chain.account(from).unwrap_or_default();
