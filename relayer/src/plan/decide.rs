@@ -18,7 +18,7 @@ pub enum Effect {
     /// Fetch the input, hand it to the runner, check the answer, write it to the journal.
     Execute,
     /// Store the output and send the receipt to the chain.
-    Deliver(Execution),
+    Deliver(Box<Execution>),
     /// Divide the price.
     Settle,
     /// Write to the journal that nothing more will be done.
@@ -74,7 +74,7 @@ mod tests {
     const POLICY: Policy = Policy { min_blocks_to_deliver: 2 };
 
     fn executed(job: &JobResponse) -> Entry {
-        Entry::new(job, Outcome::Executed(execution(job)))
+        Entry::new(job, Outcome::Executed(Box::new(execution(job))))
     }
 
     #[test]
@@ -100,7 +100,7 @@ mod tests {
         let entry = executed(&job);
         for height in 10..20 {
             let effects = plan(Some(&entry), &job, height, POLICY);
-            assert_eq!(effects, vec![Effect::Deliver(execution(&job))]);
+            assert_eq!(effects, vec![Effect::Deliver(Box::new(execution(&job)))]);
         }
         let late = plan(Some(&entry), &job, 20, POLICY);
         assert_eq!(late, vec![Effect::GiveUp(SkipReason::Expired)]);

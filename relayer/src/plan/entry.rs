@@ -24,7 +24,7 @@ pub struct Entry {
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// The runner answered; the answer waits to be delivered.
-    Executed(Execution),
+    Executed(Box<Execution>),
     /// Nothing more will be done; the buyer is refunded after the deadline.
     Skipped(SkipReason),
 }

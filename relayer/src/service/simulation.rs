@@ -90,11 +90,16 @@ struct World {
 impl World {
     async fn new(dice: &mut Dice) -> Self {
         let chaos = Chaos::new(u64::MAX);
+        let disk = Arc::new(Mutex::new(Memory::default()));
         let mut world = Self {
             chain: FakeChain { state: Arc::default(), chaos: chaos.clone() },
-            runner: FakeRunner { state: Arc::default(), chaos: chaos.clone() },
+            runner: FakeRunner {
+                state: Arc::default(),
+                journal: disk.clone(),
+                chaos: chaos.clone(),
+            },
             content: Arc::default(),
-            journal: FakeJournal { disk: Arc::new(Mutex::new(Memory::default())), chaos },
+            journal: FakeJournal { disk, chaos },
             kinds: BTreeMap::new(),
         };
         for job_id in 1..=1 + dice.below(10) {

@@ -16,7 +16,7 @@ pub(super) const MAX_QUEUED_TRANSACTIONS: usize = 64;
 /// One transaction to send.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Submission {
-    Deliver { job_id: JobId, execution: Execution },
+    Deliver { job_id: JobId, execution: Box<Execution> },
     Settle { job_id: JobId },
 }
 
@@ -58,7 +58,7 @@ pub(super) async fn send_transactions(
 async fn deliver(
     chain: &dyn Chain,
     content: &dyn ContentStore,
-    execution: Execution,
+    execution: Box<Execution>,
 ) -> Result<(), RelayerError> {
     let output = Bytes::from(execution.output.to_vec());
     content.put(output).await.map_err(RelayerError::Content)?;

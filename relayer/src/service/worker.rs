@@ -274,7 +274,7 @@ impl Worker {
             Ok(execution) => {
                 let output_bytes = execution.output.len();
                 tracing::info!(job_id = job.job_id, output_bytes, "executed");
-                self.record(job, Outcome::Executed(execution)).await?;
+                self.record(job, Outcome::Executed(Box::new(execution))).await?;
             }
             Err(error) => self.failed(job.job_id, Some(job), error).await?,
         }

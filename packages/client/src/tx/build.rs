@@ -163,11 +163,7 @@ mod tests {
             to_address: address,
             amount: vec![coin(1)],
         };
-        let body = cosmrs::tx::Body::new(
-            [cosmrs::tx::Msg::to_any(&send).unwrap()],
-            "",
-            cosmrs::tendermint::block::Height::default(),
-        );
+        let body = cosmrs::tx::Body::new([cosmrs::tx::Msg::to_any(&send).unwrap()], "", 0u32);
         let auth = cosmrs::tx::SignerInfo::single_direct(Some(signing.public_key()), 9)
             .auth_info(cosmrs::tx::Fee::from_amount_and_gas(coin(5_000), 200_000u64));
         let chain_id = "stoa-local-1".parse().unwrap();

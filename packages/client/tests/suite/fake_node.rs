@@ -113,7 +113,7 @@ impl FakeNode {
             "abci_query" => Ok(self.abci_query(params)),
             "broadcast_tx_sync" => Ok(self.broadcast(params)),
             "tx" => self.tx().ok_or("tx not found"),
-            other => Err(other).unwrap(),
+            other => panic!("unexpected method {other}"),
         };
         match result {
             Ok(result) => json!({ "jsonrpc": "2.0", "id": request["id"], "result": result }),

@@ -13,7 +13,12 @@ use stoa_primitives::JobId;
 use tokio::time::{Instant, sleep};
 
 use super::Runner;
-use crate::{error::RelayerError, plan::Execution, service::simulation::Chaos, testing};
+use crate::{
+    error::RelayerError,
+    plan::Execution,
+    service::{Memory, simulation::Chaos},
+    testing,
+};
 
 #[derive(Default)]
 pub(crate) struct RunnerState {
@@ -40,12 +45,16 @@ impl RunnerState {
 #[derive(Clone)]
 pub(crate) struct FakeRunner {
     pub state: Arc<Mutex<RunnerState>>,
+    /// The relayer's journal: who has a result must not ask again.
+    pub journal: Arc<Mutex<Memory>>,
     pub chaos: Arc<Chaos>,
 }
 
 #[async_trait]
 impl Runner for FakeRunner {
     async fn generate(&self, job: &JobResponse, _: Bytes) -> Result<Execution, RelayerError> {
+        let has_entry = self.journal.lock().unwrap().entries.contains_key(&job.job_id);
+        assert!(!has_entry, "job {} is in the journal and handed in again", job.job_id);
         self.chaos.point().await;
         let done_at = {
             let mut state = self.state.lock().unwrap();

@@ -101,7 +101,7 @@ mod tests {
     async fn what_was_written_is_there_after_reopening_and_what_was_forgotten_is_not() {
         let folder = tempfile::tempdir().unwrap();
         let (first, second) = (job(1, 10, 20), job(2, 10, 20));
-        let executed = Entry::new(&first, Outcome::Executed(execution(&first)));
+        let executed = Entry::new(&first, Outcome::Executed(Box::new(execution(&first))));
         let skipped = Entry::new(&second, Outcome::Skipped(SkipReason::InputMissing));
         {
             let journal = DiskJournal::open(folder.path(), "a").unwrap();
