@@ -1,6 +1,6 @@
 //! Results, computed first and printed once.
 
-use comfy_table::{Table, presets};
+use comfy_table::{Table, TableComponent, presets};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -62,6 +62,14 @@ impl Block {
             }
             Self::Table { headers, rows } => {
                 table.load_preset(presets::UTF8_HORIZONTAL_ONLY);
+                for line in [
+                    TableComponent::HorizontalLines,
+                    TableComponent::MiddleIntersections,
+                    TableComponent::TopBorder,
+                    TableComponent::BottomBorder,
+                ] {
+                    table.remove_style(line);
+                }
                 table.set_header(headers);
                 table.add_rows(rows);
             }

@@ -189,7 +189,7 @@ impl ClientError {
         match self {
             Self::Rpc { .. } | Self::NotIncluded { .. } | Self::ContentStore(_) => true,
             Self::Simulation(refusal) | Self::Refused(refusal) => {
-                refusal.is_sequence_mismatch() || refusal.is_mempool_full()
+                refusal.is_sequence_conflict() || refusal.is_mempool_full()
             }
             _ => false,
         }

@@ -10,6 +10,8 @@ use crate::events::{Event, find_attribute};
 const SDK_CODESPACE: &str = "sdk";
 /// `ErrWrongSequence` of the Cosmos SDK.
 const WRONG_SEQUENCE: u32 = 32;
+/// `ErrTxInMempoolCache` of the Cosmos SDK.
+const TX_IN_MEMPOOL: u32 = 19;
 /// `ErrMempoolIsFull` of the Cosmos SDK.
 const MEMPOOL_IS_FULL: u32 = 20;
 
@@ -59,9 +61,15 @@ pub struct TxRefusal {
 }
 
 impl TxRefusal {
-    /// The signature used a sequence number that is not the account's next.
-    pub fn is_sequence_mismatch(&self) -> bool {
-        (self.codespace == SDK_CODESPACE && self.code == WRONG_SEQUENCE)
+    /// The same bytes are pending already: another sender with this key was faster with the same
+    /// message under the same sequence number. That transaction is the other's, not this one.
+    pub(crate) fn already_pending(raw_log: String) -> Self {
+        Self { codespace: SDK_CODESPACE.to_owned(), code: TX_IN_MEMPOOL, raw_log }
+    }
+
+    /// The sequence number is not the account's next, or is taken by a pending transaction.
+    pub fn is_sequence_conflict(&self) -> bool {
+        (self.codespace == SDK_CODESPACE && [WRONG_SEQUENCE, TX_IN_MEMPOOL].contains(&self.code))
             || self.raw_log.contains("account sequence mismatch")
     }
 

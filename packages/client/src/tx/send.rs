@@ -13,7 +13,7 @@ use crate::{
     tx::{Account, Message, TxOutcome, TxRefusal, Unsigned, transaction_hash},
 };
 
-/// What CometBFT answers when the same bytes are already pending: as good as accepted.
+/// What CometBFT answers when the same bytes are already pending.
 const ALREADY_PENDING: &str = "tx already exists in cache";
 
 impl Client {
@@ -28,7 +28,7 @@ impl Client {
         let hash = loop {
             match self.submit(&messages).await {
                 Err(ClientError::Simulation(refusal) | ClientError::Refused(refusal))
-                    if refusal.is_sequence_mismatch() && attempt < policy.max_sequence_retries =>
+                    if refusal.is_sequence_conflict() && attempt < policy.max_sequence_retries =>
                 {
                     attempt += 1;
                     tracing::debug!(attempt, %refusal, "signing anew with a fresh sequence");
@@ -60,7 +60,9 @@ impl Client {
                 code: answer.code.value(),
                 raw_log: answer.log,
             })),
-            Err(error) if error.to_string().contains(ALREADY_PENDING) => Ok(hash),
+            Err(error) if error.to_string().contains(ALREADY_PENDING) => {
+                Err(ClientError::Refused(TxRefusal::already_pending(ALREADY_PENDING.to_owned())))
+            }
             Err(error) => Err(self.rpc_error(error)),
         }
     }

@@ -111,7 +111,7 @@ impl FakeNode {
         let params = &request["params"];
         let result = match request["method"].as_str().unwrap() {
             "abci_query" => Ok(self.abci_query(params)),
-            "broadcast_tx_sync" => Ok(self.broadcast(params)),
+            "broadcast_tx_sync" => self.broadcast(params).ok_or("tx already exists in cache"),
             "tx" => self.tx().ok_or("tx not found"),
             other => panic!("unexpected method {other}"),
         };
@@ -173,12 +173,16 @@ impl FakeNode {
         Ok(SimulateResponse { gas_info, result: None }.encode_to_vec())
     }
 
-    fn broadcast(&self, params: &Value) -> Value {
+    /// Nothing when the same bytes are known.
+    fn broadcast(&self, params: &Value) -> Option<Value> {
         let bytes = BASE64.decode(params["tx"].as_str().unwrap()).unwrap();
         let raw = TxRaw::decode(bytes.as_slice()).unwrap();
         let auth = AuthInfo::decode(raw.auth_info_bytes.as_slice()).unwrap();
         let signer = &auth.signer_infos[0];
         let mut state = self.state.lock().unwrap();
+        if state.accepted.contains(&raw) {
+            return None;
+        }
         let is_next = signer.sequence == state.sequence;
         if is_next {
             verify(&raw, &signer.public_key.as_ref().unwrap().value);
@@ -187,10 +191,10 @@ impl FakeNode {
         }
         let (code, codespace, log) =
             if is_next { (0, "", "") } else { (32, "sdk", "account sequence mismatch") };
-        json!({
+        Some(json!({
             "code": code, "codespace": codespace, "log": log, "data": "",
             "hash": "00".repeat(32),
-        })
+        }))
     }
 
     fn tx(&self) -> Option<Value> {

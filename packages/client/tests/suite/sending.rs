@@ -43,7 +43,7 @@ async fn a_sequence_mismatch_is_signed_anew_a_bounded_number_of_times() {
     let node = FakeNode::start(stale(100)).await;
     let refused = execute(&node).await.unwrap_err();
     assert!(
-        matches!(&refused, ClientError::Refused(refusal) if refusal.is_sequence_mismatch()),
+        matches!(&refused, ClientError::Refused(refusal) if refusal.is_sequence_conflict()),
         "{refused}"
     );
     assert!(refused.is_transient());
@@ -95,6 +95,15 @@ async fn two_clones_that_send_at_once_do_not_race_for_a_sequence() {
     let (first, second) = tokio::join!(client.send("stoa1a", &one), client.send("stoa1b", &two));
     first.unwrap();
     second.unwrap();
+    assert_eq!(node.state.lock().unwrap().accepted.len(), 2);
+}
+
+#[tokio::test]
+async fn the_same_message_from_another_process_is_not_taken_for_this_one() {
+    // Both read sequence 0 and sign the same bytes; the node knows them the second time.
+    let node = FakeNode::start(State { stale_sequences: [0, 0].into(), ..State::default() }).await;
+    execute(&node).await.unwrap();
+    execute(&node).await.unwrap();
     assert_eq!(node.state.lock().unwrap().accepted.len(), 2);
 }
 
