@@ -23,7 +23,7 @@ type Vm = Instance<MockApi, MockStorage, MockQuerier>;
 const CAPABILITIES: &str = "iterator,stargate,staking,cosmwasm_1_1,cosmwasm_1_2,cosmwasm_1_3,\
     cosmwasm_1_4,cosmwasm_2_0,cosmwasm_2_1";
 /// CosmWasm gas that no single message may reach; wasmd counts 140,000 of it as one SDK gas.
-const MAX_MESSAGE_GAS: u64 = 100_000_000_000;
+const MAX_MESSAGE_GAS: u64 = 5_000_000_000;
 
 fn wasm() -> Vec<u8> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/contracts/dao.wasm");

@@ -27,7 +27,7 @@ const CAPABILITIES: &str = "iterator,stargate,staking,cosmwasm_1_1,cosmwasm_1_2,
     cosmwasm_1_4,cosmwasm_2_0,cosmwasm_2_1";
 const DENOM: &str = "ustoa";
 /// CosmWasm gas that no single message may reach; wasmd counts 140,000 of it as one SDK gas.
-const MAX_MESSAGE_GAS: u64 = 100_000_000_000;
+const MAX_MESSAGE_GAS: u64 = 1_000_000_000;
 const PRICE: u128 = 1_000;
 const BOND: u128 = 500;
 

@@ -1,7 +1,7 @@
 //! Attacks, each with the error that stops it.
 
 use cosmwasm_std::{Uint128, coin};
-use k256::{Scalar, elliptic_curve::PrimeField};
+use k256::ecdsa::Signature;
 use stoa_marketplace::ContractError;
 use stoa_marketplace_types::ExecuteMsg;
 use stoa_receipt::{Receipt, Statement, sign};
@@ -128,9 +128,8 @@ fn a_signature_of_another_length_is_refused() {
 fn the_mirrored_signature_is_refused_although_the_host_would_accept_it() {
     let (mut world, job_id) = ordered();
     let mut receipt = world.receipt(job_id);
-    let (r, s) = receipt.signature.split_at(32);
-    let low = Scalar::from_repr(*k256::FieldBytes::from_slice(s)).unwrap();
-    let mirrored = [r, (-low).to_bytes().as_slice()].concat();
+    let (r, s) = Signature::from_slice(&receipt.signature).unwrap().split_scalars();
+    let mirrored = Signature::from_scalars(r, -s).unwrap().to_bytes().to_vec();
     receipt.signature = mirrored.into();
     assert_eq!(world.deliver(receipt).unwrap_err(), ContractError::HighS {});
 }

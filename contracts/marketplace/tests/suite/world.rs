@@ -39,7 +39,6 @@ pub struct World {
     pub buyer: Addr,
     pub member: Addr,
     pub attacker: Addr,
-    pub dataset: ContentHash,
     pub model: ContentHash,
 }
 
@@ -121,7 +120,6 @@ impl World {
             buyer,
             member,
             attacker,
-            dataset,
             model,
         };
         world.advance_blocks(1); // weights count from the block after they are given
