@@ -39,8 +39,8 @@ pub enum KeyError {
     #[error("the hex digits are not a secp256k1 secret key")]
     Secret(#[source] k256::ecdsa::Error),
     /// The wallet path gives no key for this mnemonic.
-    #[error("the mnemonic gives no key at the wallet path")]
-    Derivation(#[source] cosmrs::bip32::Error),
+    #[error("the mnemonic gives no key at the wallet path: {0}")]
+    Derivation(cosmrs::bip32::Error),
 }
 
 /// A secp256k1 key; printing it shows the public half only.

@@ -80,6 +80,6 @@ fn engine_code(error: &EngineError) -> Code {
         | EngineError::AdapterLimit { .. }
         | EngineError::DeviceRefused { .. }
         | EngineError::SelfTest { .. } => Code::FailedPrecondition,
-        EngineError::DeviceLost { .. } => Code::Unavailable,
+        EngineError::DeviceLost { .. } | EngineError::DeviceFailed { .. } => Code::Unavailable,
     }
 }
