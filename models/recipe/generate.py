@@ -20,12 +20,13 @@ from evaluate import load_model
 def continue_prompt(folder, prompt, tokens, temperature, top_k, seed):
     """The prompt's continuation as text; temperature 0 is greedy."""
     config, weights, tokenizer = load_model(folder)
-    context = config["max_position_embeddings"]
     forward = jax.jit(lambda ids: llama.logits(weights, config, ids))
     ids = tokenizer.encode(prompt).ids
     start, rng = len(ids), np.random.default_rng(seed)
-    while len(ids) < min(start + tokens, context):
-        padded = np.pad(np.array(ids), (0, context - len(ids)))[None]
+    stop = min(start + tokens, config["max_position_embeddings"])
+    while len(ids) < stop:
+        # One length for every step, so that the forward pass is compiled once; what follows a token cannot reach it.
+        padded = np.pad(np.array(ids), (0, stop - len(ids)))[None]
         scores = np.asarray(forward(padded)[0, len(ids) - 1], np.float64)
         if temperature == 0:
             picked = int(scores.argmax())

@@ -1,7 +1,6 @@
 """Write the papers of an exported model folder: model card, licence note and lineage.json.
 
-Numbers come from evaluation.json (evaluate.py), training.json (what the training log says) and the extraction's table of
-sources; the sample is generated here, from the exported weights. lineage.json is what the demo registers on the chain.
+Numbers come from evaluate.py's file, the checkpoint's counters, the training log and the extraction's table of sources; the sample is generated here, from the exported weights. lineage.json is what the demo registers on the chain.
 
 usage: package.py --corpus DIR --run DIR --model FOLDER --evaluation FILE --machine TEXT
 """
@@ -12,9 +11,12 @@ import json
 import math
 from pathlib import Path
 
+import numpy as np
+
 import llama
 from export import write_json
 from generate import continue_prompt
+from train import TOKENS_A_STEP
 
 SPDX = "Apache-2.0"
 FILES = ["config.json", "generation_config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"]
@@ -32,14 +34,14 @@ def digest(path):
 
 
 def training_record(run):
-    """Tokens, seconds and last training loss, from the training log."""
-    entries = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
-    last = entries[-1]
-    recent = [entry["loss"] for entry in entries[-10:]]
+    """Steps, tokens and time of the checkpoint, and the training loss over the last logged steps."""
+    with np.load(run / "checkpoint.npz") as stored:
+        counters = json.loads(str(stored["counters"]))
+    recent = [json.loads(line)["loss"] for line in (run / "log.jsonl").read_text().splitlines()[-10:]]
     return {
-        "steps": last["steps"],
-        "tokens": last["tokens"],
-        "minutes": round(last["seconds"] / 60, 1),
+        "steps": counters["steps"],
+        "tokens": counters["tokens"],
+        "minutes": round(counters["seconds"] / 60, 1),
         "train_nats_per_token": round(sum(recent) / len(recent), 4),
     }
 
@@ -118,7 +120,7 @@ def main():
         name=folder.name, parameters=f"{parameters:,}", c=config, record=record, evaluation=evaluation,
         toolchain=table["toolchain"], machine=arguments.machine, losses=loss_table(evaluation),
         comparison=comparison(evaluation), sources=sources, files=files, samples=samples(folder),
-        epochs=f"{record['tokens'] / evaluation['train']['tokens']:.1f}",
+        batch=f"{TOKENS_A_STEP}", epochs=f"{record['tokens'] / evaluation['train']['tokens']:.1f}",
     )
     (folder / "README.md").write_text(card, encoding="utf-8")
     (folder / "LICENSE").write_text((template / "licence.txt").read_text(encoding="utf-8"), encoding="utf-8")

@@ -4,7 +4,7 @@ The learning rate follows the share of the time that is used up (warm-up, then c
 machine gives a model that has seen less text, not one cut off in the middle of its schedule. Windows grow on the way
 and have the full context in the end.
 
-Files in `--run`: tokenizer.json, checkpoint.npz (weights, AdamW moments, counters), log.jsonl.
+Files in `--run`: tokenizer.json, checkpoint.npz (weights, optimiser state, counters), log.jsonl.
 
 usage: train.py --corpus DIR --run DIR [--minutes 50]      (environment: requirements.txt)
 """
@@ -52,11 +52,14 @@ CONFIG = {
     "vocab_size": 2048,
 }
 SEED = 1
-TOKENS_A_STEP = 2048
+TOKENS_A_STEP = 4096
 # Share of the time from which windows have this length: short ones first, attention being half of a long step's cost.
 CONTEXTS = ((0.0, 128), (0.5, 256), (0.85, CONFIG["max_position_embeddings"]))
-PEAK_RATE, LAST_RATE, WARMUP_STEPS = 3e-3, 3e-4, 100
+PEAK_RATE, LAST_RATE, WARMUP_STEPS = 3e-3, 3e-4, 60
 BETA1, BETA2, EPSILON, DECAY, CLIP = 0.9, 0.98, 1e-8, 0.1, 1.0
+MOMENTUM, MATRIX_GAIN = 0.95, 0.3
+# Quintic of Jordan et al. (Muon, 2024): five rounds bring every singular value near one.
+QUINTIC, ROUNDS = (3.4445, -4.7750, 2.0315), 5
 CHECKPOINT_SECONDS = 120
 LOG_STEPS = 20
 
@@ -68,22 +71,50 @@ def loss(weights, windows):
     return jnp.mean(jax.nn.logsumexp(scores, axis=-1) - picked)
 
 
+def orthogonal(matrix):
+    """The matrix with its singular values pushed towards one, by Newton-Schulz rounds."""
+    x = matrix if matrix.shape[0] <= matrix.shape[1] else matrix.T
+    x = x / (jnp.linalg.norm(x) + 1e-7)
+    a, b, c = QUINTIC
+    for _ in range(ROUNDS):
+        square = x @ x.T
+        x = a * x + (b * square + c * square @ square) @ x
+    return x if matrix.shape[0] <= matrix.shape[1] else x.T
+
+
+def matrix_update(gradient, first):
+    """Muon: the direction of the gradient's momentum made orthogonal, at about the size of an AdamW update."""
+    first = MOMENTUM * first + (1 - MOMENTUM) * gradient
+    direction = orthogonal(MOMENTUM * first + (1 - MOMENTUM) * gradient)
+    return MATRIX_GAIN * max(gradient.shape) ** 0.5 * direction, first
+
+
+def adam_update(gradient, first, second, number):
+    """Adam with bias correction."""
+    first = BETA1 * first + (1 - BETA1) * gradient
+    second = BETA2 * second + (1 - BETA2) * gradient * gradient
+    mean, spread = first / (1 - BETA1**number), jnp.sqrt(second / (1 - BETA2**number))
+    return mean / (spread + EPSILON), first, second
+
+
 @partial(jax.jit, donate_argnums=(0, 1, 2))
 def step(weights, first, second, windows, rate, number):
-    """One AdamW step (decay on matrices only, gradient clipped by its global norm)."""
+    """One step: Muon for the matrices of the layers, Adam for embedding and norms, decoupled decay on all matrices.
+
+    The gradient is clipped by its global norm.
+    """
     value, gradient = jax.value_and_grad(loss)(weights, windows)
     norm = jnp.sqrt(sum(jnp.sum(g * g) for g in jax.tree.leaves(gradient)))
     scale = jnp.minimum(1.0, CLIP / (norm + 1e-6))
-    new_weights, new_first, new_second = {}, {}, {}
+    weights, first, second = dict(weights), dict(first), dict(second)
     for name, weight in weights.items():
         g = gradient[name] * scale
-        new_first[name] = BETA1 * first[name] + (1 - BETA1) * g
-        new_second[name] = BETA2 * second[name] + (1 - BETA2) * g * g
-        mean = new_first[name] / (1 - BETA1**number)
-        spread = jnp.sqrt(new_second[name] / (1 - BETA2**number)) + EPSILON
-        decay = DECAY * weight if weight.ndim == 2 else 0.0
-        new_weights[name] = weight - rate * (mean / spread + decay)
-    return new_weights, new_first, new_second, value
+        if name.endswith("_proj.weight"):
+            update, first[name] = matrix_update(g, first[name])
+        else:
+            update, first[name], second[name] = adam_update(g, first[name], second[name], number)
+        weights[name] = weight - rate * (update + (DECAY * weight if weight.ndim == 2 else 0.0))
+    return weights, first, second, value
 
 
 def learning_rate(number, share):
