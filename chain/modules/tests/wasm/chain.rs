@@ -24,7 +24,7 @@ use stoa_modules::{
     router::{MessageResponse, MessageRouter},
     wasm::{Limits, Wasm},
 };
-use stoa_store::{EmptySnapshot, Overlay};
+use stoa_store::{EmptySnapshot, Entry, KeyRange, Order, Overlay, Snapshot, StoreError, StoreName};
 
 /// The probe's Wasm.
 pub fn probe_wasm() -> &'static [u8] {
@@ -83,10 +83,7 @@ impl Outcome {
 impl Chain {
     /// A chain on which `buyer` has 1000 `ustoa`.
     pub fn new() -> Self {
-        let chain = Self {
-            wasm: Wasm::new(Limits::default()),
-            overlay: Overlay::new(Arc::new(EmptySnapshot)),
-        };
+        let chain = Self { wasm: shared(), overlay: Overlay::new(Arc::new(EmptySnapshot)) };
         let mut ctx = chain.ctx(GasMeter::unlimited());
         let genesis = json!({
             "balances": [{
@@ -100,10 +97,15 @@ impl Chain {
 
     /// A chain with one code and one contract of it, whose admin is `buyer`.
     pub fn with_probe() -> (Self, AccAddress) {
-        let mut chain = Self::new();
-        let code_id = chain.store(probe_wasm());
-        let probe = chain.instantiate(code_id);
-        (chain, probe)
+        static BASE: OnceLock<(Overlay, AccAddress)> = OnceLock::new();
+        let (state, probe) = BASE.get_or_init(|| {
+            let mut chain = Self::new();
+            let code_id = chain.store(probe_wasm());
+            let probe = chain.instantiate(code_id);
+            (chain.overlay, probe)
+        });
+        let overlay = Overlay::new(Arc::new(Frozen(state.clone())));
+        (Self { wasm: shared(), overlay }, probe.clone())
     }
 
     pub fn ctx(&self, gas: GasMeter) -> Context {
@@ -194,6 +196,30 @@ impl Chain {
         ctx.events.clear();
         format!("{:?}", self.wasm.export_genesis(&ctx).unwrap())
     }
+}
+
+/// State that nobody writes any more.
+struct Frozen(Overlay);
+
+impl Snapshot for Frozen {
+    fn get(&self, store: StoreName, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.0.get(store, key)
+    }
+
+    fn first(
+        &self,
+        store: StoreName,
+        range: &KeyRange,
+        order: Order,
+    ) -> Result<Option<Entry>, StoreError> {
+        self.0.first(store, range, order)
+    }
+}
+
+/// One module for all tests: what is compiled is compiled once, and tells nothing.
+fn shared() -> Wasm {
+    static SHARED: OnceLock<Wasm> = OnceLock::new();
+    SHARED.get_or_init(|| Wasm::new(Limits::default())).clone()
 }
 
 impl MessageRouter for Chain {

@@ -232,6 +232,24 @@ fn permissions_of_a_code_are_kept() {
 }
 
 #[test]
+fn gas_stays_what_it_was() {
+    // Measured with the committed probe; bounds are loose because another compiler makes another probe.
+    let mut chain = Chain::new();
+    let store = chain.deliver(GAS, &store_code(probe_wasm())).gas_used;
+    let made = chain.deliver(GAS, &instantiate(1, &json!({})));
+    let probe = made.response::<MsgInstantiateContractResponse>().address.parse().unwrap();
+    let set = chain.must(&probe, &json!({"set": {"key": "k", "value": "v"}})).gas_used;
+    let failed = chain.call(&probe, &json!({"fail": {"text": "no"}})).gas_used;
+    let figures =
+        [("store", store), ("instantiate", made.gas_used), ("set", set), ("fail", failed)];
+    println!("{figures:?}");
+    assert!((760_000..800_000).contains(&store), "{store}");
+    assert!((94_000..108_000).contains(&made.gas_used), "{}", made.gas_used);
+    assert!((66_000..76_000).contains(&set), "{set}");
+    assert!((62_000..72_000).contains(&failed), "{failed}");
+}
+
+#[test]
 #[ignore = "needs the contracts of `cargo xtask build-contracts`"]
 fn the_contracts_of_the_project_can_be_stored() {
     let built = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/contracts");
