@@ -66,7 +66,9 @@ impl Block {
                     TableComponent::HorizontalLines,
                     TableComponent::MiddleIntersections,
                     TableComponent::TopBorder,
+                    TableComponent::TopBorderIntersections,
                     TableComponent::BottomBorder,
+                    TableComponent::BottomBorderIntersections,
                 ] {
                     table.remove_style(line);
                 }
@@ -93,6 +95,7 @@ mod tests {
         let parsed: Value = serde_json::from_str(&output.render(true)).unwrap();
         assert_eq!(parsed, json!([{ "id": 1 }]));
         let text = output.render(false);
+        assert_eq!(text.lines().count(), 3, "a header, a line, a row: {text}");
         assert!(text.contains("ID") && text.contains("tiny") && !text.contains('{'), "{text}");
     }
 

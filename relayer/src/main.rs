@@ -1,6 +1,7 @@
 //! Flags and wiring of `stoa-relayer`.
 
 use std::{
+    io::IsTerminal,
     path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
@@ -25,7 +26,7 @@ struct Flags {
     #[arg(long, env = "STOA_RELAYER_CONFIG")]
     config: Option<PathBuf>,
     /// What is logged, in the syntax of tracing's EnvFilter.
-    #[arg(long, env = "RUST_LOG", default_value = "info")]
+    #[arg(long, env = "RUST_LOG", default_value = "info,fjall=warn,lsm_tree=warn")]
     log: String,
     /// Log one JSON object a line.
     #[arg(long)]
@@ -35,7 +36,10 @@ struct Flags {
 #[tokio::main]
 async fn main() -> ExitCode {
     let flags = Flags::parse();
-    let logs = tracing_subscriber::fmt().with_env_filter(&flags.log).with_writer(std::io::stderr);
+    let logs = tracing_subscriber::fmt()
+        .with_env_filter(&flags.log)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     if flags.log_json {
         logs.json().init()
     } else {

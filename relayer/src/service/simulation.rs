@@ -219,7 +219,7 @@ async fn live(world: &World, settings: Settings, seed: u64) {
     let mut dice = Dice(seed ^ 0xdead);
     let mut kills = 0;
     loop {
-        let points = if kills < MAX_KILLS { 1 + dice.below(24) } else { u64::MAX };
+        let points = if kills < MAX_KILLS { 1 + dice.below(12) } else { u64::MAX };
         let chaos = Chaos::new(points);
         let service = run(settings.clone(), world.deps(&chaos), CancellationToken::new());
         tokio::select! {
