@@ -147,7 +147,7 @@ mod tests {
         assert_eq!(events(&[attribute(101)], &[]), 11);
         assert_eq!(events(&[attribute(60), attribute(60)], &[]), 40);
         let event = Event::new("hello").add_attributes([attribute(60)]);
-        assert_eq!(events(&[attribute(60)], &[event.clone()]), 10 + 20 + 5 + 10 + 20);
+        assert_eq!(events(&[attribute(60)], std::slice::from_ref(&event)), 10 + 20 + 5 + 10 + 20);
         assert_eq!(events(&[], &[event.clone(), event]), 2 * (20 + 5 + 10) + 20);
     }
 

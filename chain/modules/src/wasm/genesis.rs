@@ -4,7 +4,7 @@ use cosmos_sdk_proto::cosmwasm::wasm::v1::{
     Code as GenesisCode, CodeInfo, Contract, ContractInfo, GenesisState, Model, Sequence,
 };
 use prost::Message as _;
-use stoa_store::{KeyRange, Order};
+use stoa_store::{Entry, KeyRange, Order};
 
 use super::{
     Wasm, action, address, error::WasmError, params, state_key, state_key::STORE, types, view,
@@ -145,7 +145,7 @@ fn export_contract(ctx: &Context, key: &[u8], value: &[u8]) -> Result<Contract, 
 }
 
 /// All entries under `prefix`, with keys without it.
-fn entries(ctx: &Context, prefix: &[u8]) -> Result<Vec<(Vec<u8>, Vec<u8>)>, ModuleError> {
+fn entries(ctx: &Context, prefix: &[u8]) -> Result<Vec<Entry>, ModuleError> {
     let mut rest = KeyRange::prefix(prefix);
     let mut found = Vec::new();
     while let Some((key, value)) = ctx.first(STORE, &rest, Order::Ascending)? {

@@ -7,10 +7,8 @@ use std::{
 
 use cosmos_sdk_proto::{
     Any,
-    cosmos::base::v1beta1::Coin,
     cosmwasm::wasm::v1::{
-        MsgExecuteContract, MsgExecuteContractResponse, MsgInstantiateContract,
-        MsgInstantiateContractResponse, MsgMigrateContract, MsgStoreCode, MsgStoreCodeResponse,
+        MsgExecuteContractResponse, MsgInstantiateContractResponse, MsgStoreCodeResponse,
         QuerySmartContractStateRequest, QuerySmartContractStateResponse,
     },
 };
@@ -25,6 +23,8 @@ use stoa_modules::{
     wasm::{Limits, Wasm},
 };
 use stoa_store::{EmptySnapshot, Entry, KeyRange, Order, Overlay, Snapshot, StoreError, StoreName};
+
+use crate::messages::{any, execute, instantiate, store_code};
 
 /// The probe's Wasm.
 pub fn probe_wasm() -> &'static [u8] {
@@ -84,14 +84,14 @@ impl Chain {
     /// A chain on which `buyer` has 1000 `ustoa`.
     pub fn new() -> Self {
         let chain = Self { wasm: shared(), overlay: Overlay::new(Arc::new(EmptySnapshot)) };
-        let mut ctx = chain.ctx(GasMeter::unlimited());
+        let ctx = chain.ctx(GasMeter::unlimited());
         let genesis = json!({
             "balances": [{
                 "address": buyer().to_string(),
                 "coins": [{"denom": "ustoa", "amount": "1000"}],
             }],
         });
-        bank::init_genesis(&mut ctx, serde_json::from_value(genesis).unwrap()).unwrap();
+        bank::init_genesis(&ctx, serde_json::from_value(genesis).unwrap()).unwrap();
         chain
     }
 
@@ -192,8 +192,7 @@ impl Chain {
 
     /// Every key and value of the state.
     pub fn state(&self) -> String {
-        let mut ctx = self.ctx(GasMeter::unlimited());
-        ctx.events.clear();
+        let ctx = self.ctx(GasMeter::unlimited());
         format!("{:?}", self.wasm.export_genesis(&ctx).unwrap())
     }
 }
@@ -243,86 +242,4 @@ pub fn buyer() -> AccAddress {
 
 pub fn attacker() -> AccAddress {
     AccAddress::new([0xa; 20]).unwrap()
-}
-
-pub fn any(message: &impl Name) -> Any {
-    fn type_url<T: Name>(_: &T) -> String {
-        T::type_url()
-    }
-    Any { type_url: type_url(message), value: message.encode_to_vec() }
-}
-
-pub fn store_code(wasm: &[u8]) -> MsgStoreCode {
-    MsgStoreCode {
-        sender: buyer().to_string(),
-        wasm_byte_code: wasm.to_vec(),
-        instantiate_permission: None,
-    }
-}
-
-pub fn instantiate(code_id: u64, message: &Value) -> MsgInstantiateContract {
-    MsgInstantiateContract {
-        sender: buyer().to_string(),
-        admin: buyer().to_string(),
-        code_id,
-        label: "probe".to_owned(),
-        msg: message.to_string().into_bytes(),
-        funds: Vec::new(),
-    }
-}
-
-pub fn execute(contract: &AccAddress, message: &Value) -> MsgExecuteContract {
-    MsgExecuteContract {
-        sender: buyer().to_string(),
-        contract: contract.to_string(),
-        msg: message.to_string().into_bytes(),
-        funds: Vec::new(),
-    }
-}
-
-pub fn migrate(contract: &AccAddress, code_id: u64) -> MsgMigrateContract {
-    MsgMigrateContract {
-        sender: buyer().to_string(),
-        contract: contract.to_string(),
-        code_id,
-        msg: b"{}".to_vec(),
-    }
-}
-
-pub fn ustoa(amount: u128) -> Vec<Coin> {
-    vec![Coin { denom: "ustoa".to_owned(), amount: amount.to_string() }]
-}
-
-/// `wasm` with one more custom section.
-pub fn with_section(wasm: &[u8], name: &str, content: &str) -> Vec<u8> {
-    let byte = |text: &str| u8::try_from(text.len()).unwrap();
-    let body = [&[byte(name)], name.as_bytes(), content.as_bytes()].concat();
-    [wasm, &[0, u8::try_from(body.len()).unwrap()], &body].concat()
-}
-
-/// A submessage of the probe that calls `contract`.
-pub fn call_message(contract: &AccAddress, message: &Value) -> Value {
-    json!({"wasm": {"execute": {
-        "contract_addr": contract.to_string(),
-        "msg": base64(message.to_string().as_bytes()),
-        "funds": [],
-    }}})
-}
-
-/// A submessage with reply.
-pub fn submessage(id: u64, message: &Value, reply_on: &str, gas_limit: Option<Gas>) -> Value {
-    json!({
-        "id": id, "msg": message, "reply_on": reply_on, "gas_limit": gas_limit,
-        "payload": "",
-    })
-}
-
-/// The probe's message that sends `messages`.
-pub fn send(messages: &[Value]) -> Value {
-    json!({"send": {"messages": messages, "data": null}})
-}
-
-pub fn base64(bytes: &[u8]) -> String {
-    use base64::{Engine as _, prelude::BASE64_STANDARD};
-    BASE64_STANDARD.encode(bytes)
 }

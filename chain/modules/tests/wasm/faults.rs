@@ -2,9 +2,12 @@
 
 use cosmos_sdk_proto::cosmwasm::wasm::v1::MsgExecuteContractResponse;
 use serde_json::{Value, json};
-use stoa_modules::{Gas, wasm::MAX_CALL_DEPTH};
+use stoa_modules::{
+    Gas,
+    wasm::{Limits, MAX_CALL_DEPTH, Wasm},
+};
 
-use crate::chain::*;
+use crate::{chain::*, messages::*};
 
 /// Delivers `message` with so much gas; the state must stay as it was and the chain must go on.
 #[track_caller]
@@ -170,4 +173,21 @@ fn results_do_not_depend_on_what_is_compiled() {
         warm.response::<MsgExecuteContractResponse>(),
         cold.response::<MsgExecuteContractResponse>()
     );
+}
+
+#[test]
+fn a_node_with_no_room_for_compiled_code_gets_the_same_results() {
+    let (mut chain, probe) = Chain::with_probe();
+    let second = chain.store(&with_section(probe_wasm(), "cw_migrate_version", "1"));
+    let other = chain.instantiate(second);
+    let message = send(&[submessage(
+        1,
+        &call_message(&other, &json!({"set": {"key": "k", "value": "v"}})),
+        "always",
+        None,
+    )]);
+    let roomy = chain.must(&probe, &message);
+    chain.wasm = Wasm::new(Limits { code_cache_bytes: 1, ..Limits::default() });
+    let cramped = chain.must(&probe, &message);
+    assert_eq!((roomy.gas_used, roomy.events), (cramped.gas_used, cramped.events));
 }

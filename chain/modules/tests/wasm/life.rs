@@ -12,7 +12,7 @@ use flate2::{Compression, write::GzEncoder};
 use serde_json::json;
 use stoa_modules::auth::AccAddress;
 
-use crate::chain::*;
+use crate::{chain::*, messages::*};
 
 #[test]
 fn stored_code_is_numbered_hashed_and_announced() {

@@ -16,7 +16,7 @@ use cosmos_sdk_proto::{
 use serde_json::{Value, json};
 use stoa_modules::{GasMeter, auth::AccAddress, wasm::MAX_QUERY_DEPTH};
 
-use crate::chain::*;
+use crate::{chain::*, messages::*};
 
 #[test]
 fn the_chain_describes_contracts_and_codes() {

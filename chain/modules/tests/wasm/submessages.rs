@@ -6,7 +6,7 @@ use cosmos_sdk_proto::cosmwasm::wasm::v1::{
 use serde_json::{Value, json};
 use stoa_modules::auth::AccAddress;
 
-use crate::chain::*;
+use crate::{chain::*, messages::*};
 
 /// Two contracts: the caller and the called.
 fn pair() -> (Chain, AccAddress, AccAddress) {
@@ -236,7 +236,7 @@ fn a_contract_makes_another_which_calls_back_at_once() {
     use prost::Message as _;
     let bytes = BASE64_STANDARD.decode(value).unwrap();
     let child = MsgInstantiateContractResponse::decode(bytes.as_slice()).unwrap().address;
-    assert_eq!(outcome.values("instantiate", "_contract_address"), [child.clone()]);
+    assert_eq!(outcome.values("instantiate", "_contract_address"), std::slice::from_ref(&child));
     assert_eq!(chain.value(&child.parse().unwrap(), "creator"), Some(caller.to_string()));
 }
 

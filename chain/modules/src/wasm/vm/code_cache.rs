@@ -3,7 +3,8 @@
 //! The VM's own cache writes machine code to files and trusts what it finds there; loading such a file is
 //! `unsafe` for that reason. Here the Wasm bytes are part of the state and the machine code is made from
 //! them whenever it is missing: after a restart, a state sync or an eviction. Results never depend on
-//! what is cached.
+//! what is cached; time does: making 250 kB of Wasm executable takes some 200 ms in a development build,
+//! where a call takes 0.3 ms. A block that calls more codes than fit pays that for each.
 
 use std::{
     collections::{BTreeMap, HashSet},
