@@ -210,6 +210,14 @@ pub enum EngineError {
         /// Index of the first element that differs.
         element: usize,
     },
+    /// The device refused a command or ran out of memory.
+    #[error("adapter {adapter} failed: {source}")]
+    DeviceFailed {
+        /// Name of the adapter.
+        adapter: String,
+        /// What wgpu or the driver said.
+        source: wgpu::Error,
+    },
     /// The device was lost or a result could not be read back.
     #[error("adapter {adapter} failed during {step}")]
     DeviceLost {

@@ -28,6 +28,12 @@ pub enum KernelError {
         /// Word of the CPU twin.
         expected: u32,
     },
+    /// The device refused a command or ran out of memory.
+    #[error("the device failed: {source}")]
+    Device {
+        /// What wgpu or the driver said.
+        source: wgpu::Error,
+    },
     /// A buffer could not be read back: the device was lost.
     #[error("the device was lost while a result was read back")]
     ReadBack,

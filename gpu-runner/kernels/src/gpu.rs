@@ -1,6 +1,6 @@
 //! The adapter: opened once, with uploads and downloads of word buffers.
 
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
 use wgpu::util::DeviceExt;
 
@@ -28,6 +28,16 @@ pub struct Gpu {
     /// Limits that the device was opened with: all that the adapter offers.
     pub limits: wgpu::Limits,
     description: AdapterDescription,
+    failure: Arc<Mutex<Failure>>,
+}
+
+/// What the device complained about; wgpu's default would be a panic.
+#[derive(Default)]
+enum Failure {
+    #[default]
+    None,
+    Unread(wgpu::Error),
+    Read,
 }
 
 impl Gpu {
@@ -55,7 +65,28 @@ impl Gpu {
             adapter: description.name.clone(),
             source,
         })?;
-        Ok(Self { device, queue, limits, description })
+        let failure = Arc::new(Mutex::new(Failure::None));
+        let sink = Arc::clone(&failure);
+        device.on_uncaptured_error(Arc::new(move |error| {
+            let mut failure = sink.lock().unwrap_or_else(PoisonError::into_inner);
+            if matches!(*failure, Failure::None) {
+                *failure = Failure::Unread(error);
+            }
+        }));
+        Ok(Self { device, queue, limits, description, failure })
+    }
+
+    /// The first complaint of the device, if it ever had one; from then on no result is trusted.
+    pub fn check(&self) -> Result<(), KernelError> {
+        let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
+        match std::mem::replace(&mut *failure, Failure::Read) {
+            Failure::None => {
+                *failure = Failure::None;
+                Ok(())
+            }
+            Failure::Unread(source) => Err(KernelError::Device { source }),
+            Failure::Read => Err(KernelError::ReadBack),
+        }
     }
 
     /// What the driver says of the adapter.
@@ -99,6 +130,7 @@ impl Gpu {
 
     /// Reads the first `words` words of a staging buffer after all submitted work.
     pub fn read(&self, staging: &wgpu::Buffer, words: u64) -> Result<Vec<u32>, KernelError> {
+        self.check()?;
         let (sender, receiver) = mpsc::channel();
         staging.map_async(wgpu::MapMode::Read, 0..words * 4, move |result| {
             // The receiver lives until the poll below has returned.

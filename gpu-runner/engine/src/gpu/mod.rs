@@ -25,6 +25,7 @@ impl GpuExecutor {
         let gpu = Gpu::open().map_err(|error| kernel_error("", error))?;
         let adapter = gpu.description().name.clone();
         let plan = Plan::new(&gpu, model)?;
+        gpu.check().map_err(|error| kernel_error(&adapter, error))?;
         self_test::run(&gpu, &plan.kernels, model)
             .map_err(|error| kernel_error(&adapter, error))?;
         Ok(Self { gpu, plan, vocab: model.config.vocab.into() })
@@ -95,6 +96,7 @@ fn kernel_error(adapter: &str, error: KernelError) -> EngineError {
         KernelError::Mismatch { kernel, element, .. } => {
             EngineError::SelfTest { adapter, kernel, element }
         }
+        KernelError::Device { source } => EngineError::DeviceFailed { adapter, source },
         KernelError::ReadBack => EngineError::DeviceLost { adapter, step: "reading logits" },
     }
 }

@@ -1,5 +1,4 @@
 //! Shared by the suites: model folders, the GPU back end or a named skip, golden files.
-#![allow(dead_code)] // every suite uses its own part
 
 use std::path::{Path, PathBuf};
 

@@ -1,8 +1,6 @@
 //! The loader and the float reference against logits that Hugging Face transformers computed.
 
-mod common;
-
-use common::{GOLDEN, cpu, golden};
+use crate::common::{GOLDEN, cpu, golden};
 use serde::Deserialize;
 use stoa_engine::reference::FloatModel;
 

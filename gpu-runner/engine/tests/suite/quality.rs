@@ -1,8 +1,6 @@
 //! What the integers cost: cross-entropy of exact mode beside the float reference on text of this repository.
 
-mod common;
-
-use common::{cpu, shipped};
+use crate::common::{cpu, shipped};
 use stoa_engine::{Engine, reference::FloatModel};
 use tokenizers::Tokenizer;
 

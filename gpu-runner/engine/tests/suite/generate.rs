@@ -1,10 +1,8 @@
 //! Whole answers of the shipped model.
 
-mod common;
-
 use std::{ops::ControlFlow, time::Instant};
 
-use common::{cpu, gpu, shipped};
+use crate::common::{cpu, gpu, shipped};
 use stoa_engine::{Engine, FinishReason, GenerateRequest, Generation, Sampler, TokenEvent};
 
 fn request(prompt: &str, max_new_tokens: u32, sampler: Sampler) -> GenerateRequest {

@@ -1,10 +1,8 @@
 //! Every refusal names the file, the field or the limit.
 
-mod common;
-
 use std::{ops::ControlFlow, path::Path};
 
-use common::{cpu, golden, shipped};
+use crate::common::{cpu, golden, shipped};
 use stoa_engine::{BackendKind, Engine, EngineError, GenerateRequest, Sampler};
 use tempfile::TempDir;
 
@@ -192,4 +190,30 @@ fn prompts_outside_the_limits_are_refused_with_the_limit() {
     ));
     let without_text = cpu(&golden("gqa-tied-f32"));
     assert!(matches!(ask(&without_text, &greedy("a", 1)), EngineError::NoTokenizer { .. }));
+}
+
+/// Set in the child process of the next test.
+const CHILD: &str = "STOA_TEST_WITHOUT_ADAPTER";
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_missing_adapter_is_a_clear_error() {
+    let child = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["refusals::child_process_without_drivers", "--exact", "--nocapture"])
+        .env(CHILD, "1")
+        .env("VK_DRIVER_FILES", "/nonexistent")
+        .env("VK_ICD_FILENAMES", "/nonexistent")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&child.stdout);
+    assert!(said.contains("no Vulkan, Metal or DX12 adapter was found"), "{said}");
+    assert!(said.contains("--backend cpu"), "the way out is named: {said}");
+}
+
+#[test]
+fn child_process_without_drivers() {
+    if std::env::var(CHILD).is_ok() {
+        let error = Engine::load(&golden("gqa-tied-f32"), BackendKind::Gpu).err().unwrap();
+        println!("{error}");
+    }
 }
