@@ -59,7 +59,16 @@ impl Genesis {
             json!({"address": actor.address().to_string(), "coins": coins})
         };
         let balances: Vec<_> = self.balances.iter().map(balance).collect();
-        let app_state = json!({"bank": {"balances": balances}});
+        // Account numbers follow the order in which balances were given.
+        let account = |(number, (actor, _)): (usize, &(Actor, u128))| {
+            json!({
+                "@type": "/cosmos.auth.v1beta1.BaseAccount",
+                "address": actor.address().to_string(),
+                "account_number": number.to_string(),
+            })
+        };
+        let accounts: Vec<_> = self.balances.iter().enumerate().map(account).collect();
+        let app_state = json!({"auth": {"accounts": accounts}, "bank": {"balances": balances}});
         let block = BlockParams { max_bytes: MAX_BYTES, max_gas: self.max_gas };
         InitChain {
             chain_id: CHAIN_ID.to_owned(),

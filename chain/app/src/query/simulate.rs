@@ -75,6 +75,6 @@ fn response(result: TxResult) -> Result<Vec<u8>, prost::DecodeError> {
     let msg_responses = TxMsgData::decode(&*result.data)?.msg_responses;
     let events = server::events(result.events);
     #[allow(deprecated)]
-    let outcome = TxOutcome { data: result.data.into(), log: String::new(), events, msg_responses };
+    let outcome = TxOutcome { data: result.data, log: String::new(), events, msg_responses };
     Ok(SimulateResponse { gas_info: Some(gas_info), result: Some(outcome) }.encode_to_vec())
 }

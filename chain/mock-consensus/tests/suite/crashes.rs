@@ -32,8 +32,9 @@ fn a_crash_around_the_first_commit_begins_again_at_the_genesis() {
     for point in CrashPoint::ALL {
         let mut chain = MockChain::at_genesis(&genesis).unwrap();
         // Admission and proposals work on the genesis before there is a block.
-        assert!(chain.check(&tx).unwrap().is_ok());
-        assert!(chain.app().unwrap().process_proposal(&[tx.clone()]).unwrap());
+        let checked = chain.check(&tx).unwrap();
+        assert!(checked.is_ok(), "{}", checked.log);
+        assert!(chain.app().unwrap().process_proposal(std::slice::from_ref(&tx)).unwrap());
         chain.crash_and_reopen().unwrap();
         assert_eq!(chain.app_hash().unwrap(), None);
         chain.crash_in_block(vec![tx.clone()], point).unwrap();

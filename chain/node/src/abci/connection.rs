@@ -37,7 +37,7 @@ pub(super) async fn run(
         let frame = match next {
             Ok(Some(frame)) => frame,
             Ok(None) => return Ok(()),
-            Err(error) => return Ok(tracing::warn!(%error, "a connection broke")),
+            Err(error) => return broken(&error),
         };
         let request = match Request::decode(frame.as_slice()) {
             Ok(request) => request,
@@ -45,7 +45,7 @@ pub(super) async fn run(
                 let response = unreadable(&frame, &error);
                 let is_fatal = matches!(response.value, Some(Answer::Exception(_)));
                 if let Err(error) = send(&mut output, &response, true).await {
-                    return Ok(tracing::warn!(%error, "a connection broke"));
+                    return broken(&error);
                 }
                 if is_fatal {
                     return Ok(());
@@ -57,9 +57,15 @@ pub(super) async fn run(
         // The state machine blocks: it computes and waits for the disk.
         let response = tokio::task::block_in_place(|| server::answer(&app, request))?;
         if let Err(error) = send(&mut output, &response, flushes).await {
-            return Ok(tracing::warn!(%error, "a connection broke"));
+            return broken(&error);
         }
     }
+}
+
+/// The other side will come again.
+fn broken(error: &io::Error) -> Result<(), AppError> {
+    tracing::warn!(%error, "a connection broke");
+    Ok(())
 }
 
 async fn send(
