@@ -1,14 +1,25 @@
 //! `gpu-runner`: parses flags and sets up logs; the library does the rest.
 
-use std::{io::stderr, process::ExitCode};
+use std::{
+    io::{IsTerminal, stderr},
+    process::ExitCode,
+};
 
 use clap::Parser;
 use stoa_runner::commands::Cli;
 use tracing_subscriber::EnvFilter;
 
+/// What is logged unless `RUST_LOG` says otherwise; the store's own notes are for its developers.
+const DEFAULT_LOGS: &str = "info,fjall=warn,lsm_tree=warn";
+
 fn main() -> ExitCode {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr).init();
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_LOGS));
+    let is_terminal = stderr().is_terminal();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(stderr)
+        .with_ansi(is_terminal)
+        .init();
     match Cli::parse().execute() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -52,7 +52,7 @@ fn announce(
         adapter = adapter.name,
         api = adapter.api,
         is_software = adapter.is_software,
-        "model loaded"
+        "serving"
     );
     tracing::info!(receipt_key = hex::encode(key.public_key()), "receipts verify under this key");
     tracing::info!(%address, "ready");

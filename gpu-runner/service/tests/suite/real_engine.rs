@@ -14,13 +14,19 @@ const MODEL_VARIABLE: &str = "STOA_TEST_MODEL_DIR";
 /// The model that the repository ships.
 const SHIPPED_MODEL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/stoa-rustdoc-2M");
 
+/// The model to test with; says aloud when there is none.
+pub fn model_dir() -> Option<String> {
+    let model_dir = std::env::var(MODEL_VARIABLE).unwrap_or_else(|_| SHIPPED_MODEL.to_owned());
+    if Path::new(&model_dir).join("tokenizer.json").is_file() {
+        return Some(model_dir);
+    }
+    eprintln!("SKIPPED: {model_dir} holds no model; set {MODEL_VARIABLE}");
+    None
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_real_model_answers_a_paid_job_the_same_way_twice() {
-    let model_dir = std::env::var(MODEL_VARIABLE).unwrap_or_else(|_| SHIPPED_MODEL.to_owned());
-    if !Path::new(&model_dir).join("tokenizer.json").is_file() {
-        eprintln!("SKIPPED: {model_dir} holds no model; set {MODEL_VARIABLE}");
-        return;
-    }
+    let Some(model_dir) = model_dir() else { return };
     let port = Arc::new(EnginePort::load(Path::new(&model_dir), BackendKind::Cpu).unwrap());
     let root = port.model().model_root;
     let dir = tempfile::tempdir().unwrap();

@@ -7,15 +7,15 @@ use stoa_primitives::ContentHash;
 use stoa_proto::{
     inference::grpc_inference_service_client::GrpcInferenceServiceClient,
     runner::v1::{
-        Completed, GenerateRequest, JobKey, Token, WatchRequest, generate_response,
-        runner_service_client::RunnerServiceClient, watch_response,
+        Completed, GenerateRequest, GenerateResponse, JobKey, Token, WatchRequest,
+        generate_response, runner_service_client::RunnerServiceClient, watch_response,
     },
 };
 use stoa_runner::{
     Config, Deps, FakeInference, InferencePort, JobStore, ReceiptKey, RelayerToken, ServeError, run,
 };
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
-use tonic::{Status, transport::Channel};
+use tonic::{Status, Streaming, transport::Channel};
 
 pub struct Runner {
     pub channel: Channel,
@@ -62,17 +62,7 @@ impl Runner {
     }
 
     pub async fn generate(&self, request: GenerateRequest) -> Result<Answer, Status> {
-        let mut stream = self.jobs().generate(request).await?.into_inner();
-        let mut tokens = Vec::new();
-        while let Some(response) = stream.message().await? {
-            match response.event.unwrap() {
-                generate_response::Event::Token(token) => tokens.push(token),
-                generate_response::Event::Completed(completed) => {
-                    return Ok(Answer { tokens, completed });
-                }
-            }
-        }
-        panic!("the stream ended without a result");
+        answer_of(self.jobs().generate(request).await?.into_inner()).await
     }
 
     pub async fn watch(&self, job: JobKey, wait_seconds: u32) -> Result<Answer, Status> {
@@ -89,6 +79,19 @@ impl Runner {
         }
         panic!("the stream ended without a result");
     }
+}
+
+pub async fn answer_of(mut stream: Streaming<GenerateResponse>) -> Result<Answer, Status> {
+    let mut tokens = Vec::new();
+    while let Some(response) = stream.message().await? {
+        match response.event.unwrap() {
+            generate_response::Event::Token(token) => tokens.push(token),
+            generate_response::Event::Completed(completed) => {
+                return Ok(Answer { tokens, completed });
+            }
+        }
+    }
+    panic!("the stream ended without a result");
 }
 
 fn token(config: &Config) -> Option<RelayerToken> {
