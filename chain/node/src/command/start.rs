@@ -1,6 +1,6 @@
 //! `stoad start`: the node, until it is told to stop.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{io::IsTerminal as _, path::PathBuf, sync::Arc};
 
 use anyhow::{Context as _, ensure};
 use stoa_app::{App, AppConfig, ante::AnteParams};
@@ -32,7 +32,9 @@ pub fn run(start: &Start) -> anyhow::Result<()> {
     ensure!(file.exists(), "{} does not exist; run stoad init first", file.display());
     let config = Config::load(&file, &start.overrides)?;
     let filter = tracing_subscriber::EnvFilter::try_new(&config.log).context("log")?;
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let output = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // Colours are for people; in a file they are noise.
+    output.with_ansi(std::io::stderr().is_terminal()).init();
 
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
