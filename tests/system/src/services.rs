@@ -62,7 +62,11 @@ pub fn start_runner(home: &Home, ports: &Ports, model: &Path, backend: Backend) 
         Backend::Gpu => "gpu",
         Backend::Cpu => "cpu",
     });
-    command.arg("--key-file").arg(provider_key(&folder)?).arg("--data-dir").arg(folder.join("data"));
+    command
+        .arg("--key-file")
+        .arg(provider_key(&folder)?)
+        .arg("--data-dir")
+        .arg(folder.join("data"));
     let mut runner = Process::start("gpu-runner", &mut command, &home.logs())?;
     let port = ports.runner;
     runner.wait_until("serving", RUNNER_START_TIMEOUT, || {
