@@ -162,6 +162,9 @@ fn client_hint(error: &ClientError) -> Option<&'static str> {
         ClientError::Simulation(refusal) if refusal.raw_log.contains("insufficient fund") => {
             Some("stoa balance")
         }
+        ClientError::Query { log, .. } if log.contains("not found") => {
+            Some("stoa services list, stoa jobs list, stoa models list: is it there?")
+        }
         ClientError::NotIncluded { .. } => Some("stoa status, and look again before repeating"),
         ClientError::KeyMissing { .. } => Some("stoa keys list"),
         ClientError::KeyExists { .. } => Some("another name"),
