@@ -8,3 +8,4 @@ mod generate;
 mod golden;
 mod quality;
 mod refusals;
+mod shards;
