@@ -24,6 +24,16 @@ const OPTIONS = { gasPrice: GAS_PRICE, broadcastPollIntervalMs: 200 };
 let client;
 let sender;
 
+// How long a broadcast may take; CosmJS keeps the process alive that long even if it is refused at once.
+const BROADCAST_TIMEOUT_MS = 10_000;
+
+async function nextBlock() {
+  const height = await client.getHeight();
+  while ((await client.getHeight()) <= height) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
 before(async () => {
   const wallet = await alice();
   sender = await addressOf(wallet);
@@ -136,7 +146,8 @@ describe("a contract", () => {
   });
 
   it("is executed, and queried smart and raw", async () => {
-    // A member votes and proposes from the block after it joined.
+    // A member proposes from the block after it joined, and simulation stands in the last block.
+    await nextBlock();
     const proposal = { propose: { title: "Hello", description: "From CosmJS", messages: [] } };
     const result = await client.execute(sender, contract, proposal, GAS_MULTIPLIER);
     const event = result.events.find((event) => event.type === "wasm");
@@ -194,7 +205,7 @@ describe("a refusal reaches the caller", () => {
     const { accountNumber, sequence } = await client.getSequence(sender);
     const send = async (fee, signerData) => {
       const tx = await client.sign(sender, [message], fee, "", signerData);
-      return client.broadcastTx(TxRaw.encode(tx).finish());
+      return client.broadcastTx(TxRaw.encode(tx).finish(), BROADCAST_TIMEOUT_MS);
     };
     const fee = calculateFee(200_000, GAS_PRICE);
     await assert.rejects(
@@ -226,7 +237,7 @@ describe("a refusal reaches the caller", () => {
     const tx = await client.sign(sender, [message], fee, "");
     const bytes = TxRaw.encode(tx).finish();
     assert.equal((await client.broadcastTx(bytes)).code, 0);
-    await assert.rejects(client.broadcastTx(bytes), /already exists in cache|sequence mismatch/);
+    await assert.rejects(client.broadcastTx(bytes, BROADCAST_TIMEOUT_MS), /already exists in cache|sequence mismatch/);
   });
 });
 

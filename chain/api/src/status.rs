@@ -92,6 +92,8 @@ impl From<&ModuleError> for Status {
             // Key and "not found".
             (codespace::SDK, 22 | 38) => Code::NotFound,
             (codespace::SDK, 6) if message.contains("unknown query path") => Code::Unimplemented,
+            // Message, emptiness, limit and "invalid" of wasmd.
+            (codespace::WASM, 10 | 12..=14) => Code::InvalidArgument,
             // "not found", "no such contract", "no such code" of wasmd.
             (codespace::WASM, 8 | 22 | 28) => Code::NotFound,
             _ => Code::Unknown,

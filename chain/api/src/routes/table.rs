@@ -1,0 +1,110 @@
+//! The rows: `method "REST path" => gRPC method, request fields, answer`.
+
+use super::{Method, Route};
+use crate::{
+    request::{Param, ParamKind},
+    shapes,
+};
+
+macro_rules! routes {
+    ($($prefix:literal => $service:literal {
+        $($method:ident $path:literal => $rpc:ident $params:expr => $response:ident;)*
+    })*) => {
+        &[$($(Route {
+            method: Method::$method,
+            path: concat!($prefix, $path),
+            grpc: concat!("/", $service, "/", stringify!($rpc)),
+            params: $params,
+            response: &shapes::$response,
+        },)*)*]
+    };
+}
+
+const fn text(number: u32, name: &'static str) -> Param {
+    Param { number, name, kind: ParamKind::Text }
+}
+
+const fn number(number: u32, name: &'static str) -> Param {
+    Param { number, name, kind: ParamKind::Number }
+}
+
+const fn base64(number: u32, name: &'static str) -> Param {
+    Param { number, name, kind: ParamKind::Base64 }
+}
+
+const fn page(number: u32) -> Param {
+    Param { number, name: "", kind: ParamKind::Page }
+}
+
+const MODE: Param = Param {
+    number: 2,
+    name: "mode",
+    kind: ParamKind::Name(&[
+        "BROADCAST_MODE_UNSPECIFIED",
+        "BROADCAST_MODE_BLOCK",
+        "BROADCAST_MODE_SYNC",
+        "BROADCAST_MODE_ASYNC",
+    ]),
+};
+const ORDER: Param = Param {
+    number: 3,
+    name: "order_by",
+    kind: ParamKind::Name(&["ORDER_BY_UNSPECIFIED", "ORDER_BY_ASC", "ORDER_BY_DESC"]),
+};
+const ADDRESS: &[Param] = &[text(1, "address")];
+const ADDRESS_AND_PAGE: &[Param] = &[text(1, "address"), page(2)];
+const CODE_AND_PAGE: &[Param] = &[number(1, "code_id"), page(2)];
+
+/// All routes. A path is matched by the first row that fits, so fixed segments come before parameters.
+pub(super) static ROUTES: &[Route] = routes! {
+    "/cosmos/auth/v1beta1" => "cosmos.auth.v1beta1.Query" {
+        Get  "/accounts" => Accounts &[page(1)] => ACCOUNTS;
+        Get  "/accounts/{address}" => Account ADDRESS => ACCOUNT;
+        Get  "/account_info/{address}" => AccountInfo ADDRESS => ACCOUNT_INFO;
+        Get  "/params" => Params &[] => AUTH_PARAMS;
+        Get  "/module_accounts" => ModuleAccounts &[] => MODULE_ACCOUNTS;
+        Get  "/bech32" => Bech32Prefix &[] => BECH32_PREFIX;
+    }
+    "/cosmos/bank/v1beta1" => "cosmos.bank.v1beta1.Query" {
+        Get  "/balances/{address}" => AllBalances ADDRESS_AND_PAGE => BALANCES;
+        Get  "/balances/{address}/by_denom" => Balance &[text(1, "address"), text(2, "denom")] => BALANCE;
+        Get  "/spendable_balances/{address}" => SpendableBalances ADDRESS_AND_PAGE => BALANCES;
+        Get  "/spendable_balances/{address}/by_denom" => SpendableBalanceByDenom &[text(1, "address"), text(2, "denom")] => BALANCE;
+        Get  "/supply" => TotalSupply &[page(1)] => SUPPLY;
+        Get  "/supply/by_denom" => SupplyOf &[text(1, "denom")] => SUPPLY_OF;
+        Get  "/denoms_metadata" => DenomsMetadata &[page(1)] => DENOMS_METADATA;
+        Get  "/denoms_metadata/{denom}" => DenomMetadata &[text(1, "denom")] => DENOM_METADATA;
+        Get  "/denoms_metadata_by_query_string" => DenomMetadata &[text(1, "denom")] => DENOM_METADATA;
+        Get  "/params" => Params &[] => BANK_PARAMS;
+    }
+    "/cosmos/base/tendermint/v1beta1" => "cosmos.base.tendermint.v1beta1.Service" {
+        Get  "/node_info" => GetNodeInfo &[] => NODE_INFO;
+        Get  "/syncing" => GetSyncing &[] => SYNCING;
+        Get  "/blocks/latest" => GetLatestBlock &[] => FOUND_BLOCK;
+        Get  "/blocks/{height}" => GetBlockByHeight &[number(1, "height")] => FOUND_BLOCK;
+        Get  "/validatorsets/latest" => GetLatestValidatorSet &[page(1)] => VALIDATOR_SET;
+        Get  "/validatorsets/{height}" => GetValidatorSetByHeight &[number(1, "height"), page(2)] => VALIDATOR_SET;
+    }
+    "/cosmos/base/node/v1beta1" => "cosmos.base.node.v1beta1.Service" {
+        Get  "/config" => Config &[] => NODE_CONFIG;
+    }
+    "/cosmos/tx/v1beta1" => "cosmos.tx.v1beta1.Service" {
+        Post "/simulate" => Simulate &[base64(2, "tx_bytes")] => SIMULATION;
+        Post "/txs" => BroadcastTx &[base64(1, "tx_bytes"), MODE] => BROADCAST;
+        Get  "/txs" => GetTxsEvent &[text(6, "query"), text(1, "events"), ORDER, number(4, "page"), number(5, "limit")] => FOUND_TXS;
+        Get  "/txs/{hash}" => GetTx &[text(1, "hash")] => FOUND_TX;
+    }
+    "/cosmwasm/wasm/v1" => "cosmwasm.wasm.v1.Query" {
+        Get  "/code" => Codes &[page(1)] => CODES;
+        Get  "/code/{code_id}" => Code &[number(1, "code_id")] => CODE;
+        Get  "/code/{code_id}/contracts" => ContractsByCode CODE_AND_PAGE => CODE_CONTRACTS;
+        Get  "/codes/pinned" => PinnedCodes &[page(2)] => PINNED;
+        Get  "/codes/params" => Params &[] => WASM_PARAMS;
+        Get  "/contract/{address}" => ContractInfo ADDRESS => CONTRACT;
+        Get  "/contract/{address}/history" => ContractHistory ADDRESS_AND_PAGE => HISTORY;
+        Get  "/contract/{address}/state" => AllContractState ADDRESS_AND_PAGE => STATE;
+        Get  "/contract/{address}/raw/{query_data}" => RawContractState &[text(1, "address"), base64(2, "query_data")] => RAW;
+        Get  "/contract/{address}/smart/{query_data}" => SmartContractState &[text(1, "address"), base64(2, "query_data")] => SMART;
+        Get  "/contracts/creator/{creator_address}" => ContractsByCreator &[text(1, "creator_address"), page(2)] => CREATOR_CONTRACTS;
+    }
+};
