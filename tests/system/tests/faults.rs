@@ -5,7 +5,7 @@
 use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use cosmwasm_std::{Uint128, coin};
-use stoa_client::{Client, ContentStore, Marketplace, open};
+use stoa_client::{Client, Marketplace, open};
 use stoa_job::UncheckedJobInput;
 use stoa_marketplace_types::{ExecuteMsg, JobResponse, JobStatus};
 use stoa_primitives::{BASE_DENOM, BasisPoints};
