@@ -250,12 +250,12 @@ fn gas_stays_what_it_was() {
 }
 
 #[test]
-#[ignore = "needs the contracts of `cargo xtask build-contracts`"]
 fn the_contracts_of_the_project_can_be_stored() {
     let built = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/contracts");
     let mut chain = Chain::new();
     let mut stored = 0;
-    for entry in std::fs::read_dir(built).unwrap() {
+    let entries = std::fs::read_dir(built).expect("run `cargo xtask build-contracts` first");
+    for entry in entries {
         let path = entry.unwrap().path();
         if path.extension().is_some_and(|extension| extension == "wasm") {
             let wasm = std::fs::read(&path).unwrap();
