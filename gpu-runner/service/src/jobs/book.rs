@@ -80,17 +80,16 @@ impl JobBook {
         if let Some(record) = &known {
             same_order(Commitment::try_from(record)?, order.commitment)?;
         }
-        let known = match known.map(finished) {
-            Some(Ok(progress)) => return Ok(JobStream::new(progress, permit)),
-            Some(Err(record)) => Some(record),
-            None => None,
-        };
+        let is_new = known.is_none();
+        if let Some(progress) = known.and_then(finished) {
+            return Ok(JobStream::new(progress, permit));
+        }
         if self.deps.closing.is_cancelled() {
             return Err(RunnerError::ShuttingDown);
         }
         let request = question(&order, &self.deps.model)?;
         let slot = self.deps.executor.reserve(Lane::Paid)?;
-        if known.is_none() {
+        if is_new {
             self.deps.store.put(&order.key, &accepted(order.commitment))?;
         }
         let job = Arc::new(LiveJob {
@@ -141,7 +140,7 @@ impl JobBook {
         if let Some(job) = self.live().get(key) {
             return Ok(Some(job.progress.subscribe()));
         }
-        Ok(self.deps.store.get(key)?.and_then(|record| finished(record).ok()))
+        Ok(self.deps.store.get(key)?.and_then(finished))
     }
 
     fn start(
@@ -217,9 +216,8 @@ fn accepted(commitment: Commitment) -> JobRecord {
     }
 }
 
-/// The stored result as something to follow; `Err` gives back the record of an unfinished job.
-fn finished(mut record: JobRecord) -> Result<watch::Receiver<Progress>, JobRecord> {
-    let Some(completed) = record.completed.take() else { return Err(record) };
-    let progress = Progress { tokens: record.tokens, outcome: Some(Ok(completed)) };
-    Ok(watch::Sender::new(progress).subscribe())
+/// The stored result as something to follow; `None` for a job that is not done.
+fn finished(record: JobRecord) -> Option<watch::Receiver<Progress>> {
+    let outcome = Some(Ok(record.completed?));
+    Some(watch::Sender::new(Progress { tokens: record.tokens, outcome }).subscribe())
 }

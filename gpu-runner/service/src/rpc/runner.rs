@@ -2,7 +2,7 @@
 
 use std::{pin::Pin, sync::Arc};
 
-use futures::{Stream, StreamExt};
+use futures::{Stream, TryStreamExt};
 use stoa_engine::BackendKind;
 use stoa_proto::{
     JobKey,
@@ -58,10 +58,7 @@ fn events<T>(stream: JobStream, wrap: fn(JobEvent) -> T) -> Response<Events<T>>
 where
     T: 'static,
 {
-    let events = stream.into_events().map(move |event| match event {
-        Ok(event) => Ok(wrap(event)),
-        Err(error) => Err(status(&error)),
-    });
+    let events = stream.into_events().map_ok(wrap).map_err(|error| status(&error));
     Response::new(Box::pin(events))
 }
 

@@ -16,15 +16,12 @@ use crate::{
     support::{answer_of, document, order},
 };
 
-struct Process {
-    child: Child,
-    jobs: RunnerServiceClient<Channel>,
-}
+struct Process(Child);
 
 impl Drop for Process {
     fn drop(&mut self) {
-        self.child.kill().unwrap(); // SIGKILL
-        self.child.wait().unwrap();
+        self.0.kill().unwrap(); // SIGKILL
+        self.0.wait().unwrap();
     }
 }
 
@@ -32,7 +29,7 @@ fn free_address() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
 
-async fn serve(model_dir: &str, dir: &Path) -> Process {
+async fn serve(model_dir: &str, dir: &Path) -> (Process, RunnerServiceClient<Channel>) {
     let address = free_address();
     // Read at run time: a shell script as RUSTC_WRAPPER drops names with a hyphen at compile time.
     let child = Command::new(std::env::var("CARGO_BIN_EXE_gpu-runner").unwrap())
@@ -46,9 +43,10 @@ async fn serve(model_dir: &str, dir: &Path) -> Process {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
+    let process = Process(child);
     for _ in 0..600 {
         if let Ok(jobs) = RunnerServiceClient::connect(format!("http://{address}")).await {
-            return Process { child, jobs };
+            return (process, jobs);
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
@@ -63,17 +61,17 @@ async fn a_killed_runner_loses_no_job_and_serves_a_finished_one_again() {
     let root = Engine::inspect(Path::new(&model_dir)).unwrap().model_root;
     let request = || order(1, document("The borrow checker", 24), root);
 
-    let mut runner = serve(&model_dir, dir.path()).await;
-    let mut stream = runner.jobs.generate(request()).await.unwrap().into_inner();
+    let (runner, mut jobs) = serve(&model_dir, dir.path()).await;
+    let mut stream = jobs.generate(request()).await.unwrap().into_inner();
     assert!(stream.message().await.unwrap().is_some());
     drop(runner); // in the middle of the answer
 
-    let mut runner = serve(&model_dir, dir.path()).await;
-    let stream = runner.jobs.generate(request()).await.unwrap().into_inner();
+    let (runner, mut jobs) = serve(&model_dir, dir.path()).await;
+    let stream = jobs.generate(request()).await.unwrap().into_inner();
     let first = answer_of(stream).await.unwrap();
     drop(runner); // right after the announcement
 
-    let mut runner = serve(&model_dir, dir.path()).await;
-    let stream = runner.jobs.generate(request()).await.unwrap().into_inner();
+    let (_runner, mut jobs) = serve(&model_dir, dir.path()).await;
+    let stream = jobs.generate(request()).await.unwrap().into_inner();
     assert_eq!(answer_of(stream).await.unwrap(), first);
 }
