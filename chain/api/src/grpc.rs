@@ -18,11 +18,10 @@ use tonic::{
     body::BoxBody,
     codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder},
     codegen::Service,
-    metadata::MetadataMap,
     server::{Grpc, UnaryService},
 };
 
-use crate::{answer::Sources, limits::MAX_REQUEST_BYTES};
+use crate::{answer::Sources, limits::MAX_REQUEST_BYTES, status::Status};
 
 /// Metadata that asks for, and tells, the height of the state.
 pub(crate) const HEIGHT: &str = "x-cosmos-block-height";
@@ -77,7 +76,8 @@ impl UnaryService<Bytes> for Call {
     fn call(&mut self, request: tonic::Request<Bytes>) -> Self::Future {
         let (sources, path) = (self.sources.clone(), self.path.clone());
         Box::pin(async move {
-            let height = wanted_height(request.metadata())?;
+            let text = request.metadata().get(HEIGHT).map(|value| value.as_bytes());
+            let height = parse_height(text).map_err(|status| status.to_tonic())?;
             let data = request.into_inner().to_vec();
             let answer =
                 sources.ask(&path, data, height).await.map_err(|status| status.to_tonic())?;
@@ -90,10 +90,11 @@ impl UnaryService<Bytes> for Call {
     }
 }
 
-fn wanted_height(metadata: &MetadataMap) -> Result<u64, tonic::Status> {
-    let Some(value) = metadata.get(HEIGHT) else { return Ok(0) };
-    let height = value.to_str().ok().and_then(|text| text.parse().ok());
-    height.ok_or_else(|| tonic::Status::invalid_argument(format!("invalid {HEIGHT}")))
+/// The height that `text` asks for; zero, the last, if there is none.
+pub(crate) fn parse_height(text: Option<&[u8]>) -> Result<u64, Status> {
+    let Some(text) = text else { return Ok(0) };
+    let height = std::str::from_utf8(text).ok().and_then(|text| text.parse().ok());
+    height.ok_or_else(|| Status::invalid(format!("invalid {HEIGHT}")))
 }
 
 /// Passes messages through.

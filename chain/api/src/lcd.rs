@@ -4,7 +4,7 @@ use axum::{
     Router,
     body::{Body, to_bytes},
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderName, HeaderValue, StatusCode, header},
     response::Response,
 };
 use serde_json::Value;
@@ -12,7 +12,7 @@ use tower_http::cors::{Any, CorsLayer};
 
 use crate::{
     answer::Sources,
-    grpc::HEIGHT,
+    grpc::{HEIGHT, parse_height},
     json,
     limits::{MAX_REQUEST_BYTES, MAX_URI_BYTES},
     request::{self, Values, percent_decode},
@@ -57,7 +57,8 @@ async fn answer(sources: &Sources, request: Request) -> Result<(Value, u64), Sta
         values.insert(name.to_owned(), percent_decode(text, false)?);
     }
     let data = request::encode(route.params, &values)?;
-    let answer = sources.ask(route.grpc, data, wanted_height(&parts.headers)?).await?;
+    let height = parse_height(parts.headers.get(HEIGHT).map(HeaderValue::as_bytes))?;
+    let answer = sources.ask(route.grpc, data, height).await?;
     let json = json::render(&answer.bytes, route.response)
         .map_err(|error| Status::internal(&error.to_string()))?;
     Ok((json, answer.height))
@@ -96,12 +97,6 @@ async fn body_values(body: Body) -> Result<Values, Status> {
         _ => None,
     };
     Ok(object.into_iter().filter_map(text).collect())
-}
-
-fn wanted_height(headers: &HeaderMap) -> Result<u64, Status> {
-    let Some(value) = headers.get(HEIGHT) else { return Ok(0) };
-    let height = value.to_str().ok().and_then(|text| text.parse().ok());
-    height.ok_or_else(|| Status::invalid(format!("invalid {HEIGHT}")))
 }
 
 fn respond(status: StatusCode, json: &Value, height: u64) -> Response {

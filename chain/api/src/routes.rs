@@ -32,10 +32,10 @@ pub(crate) struct Route {
 }
 
 /// The route of a path, and its parameters still percent-encoded.
-pub(crate) fn find<'a>(
+pub(crate) fn find(
     method: Method,
-    path: &'a str,
-) -> Option<(&'static Route, Vec<(&'static str, &'a str)>)> {
+    path: &str,
+) -> Option<(&'static Route, Vec<(&'static str, &str)>)> {
     let fits = |route: &'static Route| Some((route, captures(route.path, path)?));
     ROUTES.iter().filter(|route| route.method == method).find_map(fits)
 }

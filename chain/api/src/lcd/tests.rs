@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use axum::http::HeaderMap;
 use cosmos_sdk_proto::cosmos::{
     bank::v1beta1::{QueryAllBalancesRequest, QueryAllBalancesResponse},
     base::v1beta1::Coin,

@@ -109,3 +109,6 @@ pub fn find(type_url: &str) -> Option<&'static Shape> {
     let name = type_url.strip_prefix('/')?;
     messages::IN_ANY.iter().copied().find(|shape| shape.name == name)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,140 @@
+//! The shapes against the types that are generated from the published interfaces.
+
+use cosmos_sdk_proto::{
+    Any,
+    cosmos::{
+        auth::v1beta1::{BaseAccount, ModuleAccount},
+        bank::v1beta1::MsgSend,
+        base::v1beta1::Coin,
+        crypto::{multisig::v1beta1::CompactBitArray, secp256k1::PubKey},
+        tx::v1beta1::{
+            AuthInfo, Fee, ModeInfo, SignerInfo, Tip, Tx, TxBody,
+            mode_info::{Multi, Single, Sum},
+        },
+    },
+    cosmwasm::wasm::v1::{
+        AccessConfig, MsgClearAdmin, MsgExecuteContract, MsgInstantiateContract,
+        MsgInstantiateContract2, MsgMigrateContract, MsgStoreCode, MsgUpdateAdmin,
+        MsgUpdateContractLabel, MsgUpdateInstantiateConfig,
+    },
+};
+use prost::{Message as _, Name};
+
+use super::{Shape, find};
+use crate::tx::{
+    strict::{self, NonCritical},
+    wire,
+};
+
+fn text() -> String {
+    "x".to_owned()
+}
+
+fn coins() -> Vec<Coin> {
+    vec![Coin { denom: text(), amount: text() }]
+}
+
+fn access() -> Option<AccessConfig> {
+    Some(AccessConfig { permission: 3, addresses: vec![text()] })
+}
+
+fn any<M: Name>(message: &M) -> Any {
+    Any { type_url: M::type_url(), value: message.encode_to_vec() }
+}
+
+fn key() -> Any {
+    any(&PubKey { key: vec![1] })
+}
+
+/// A message with every field set has exactly the fields of its shape.
+fn compare<M: Name>(message: &M) {
+    let shape: &'static Shape = find(&M::type_url()).unwrap();
+    let bytes = message.encode_to_vec();
+    strict::check(&bytes, shape, NonCritical::Refused).unwrap();
+    let (mut rest, mut found) = (bytes.as_slice(), Vec::new());
+    while let Some(field) = wire::next(&mut rest) {
+        found.push(field.number);
+    }
+    found.dedup();
+    let expected: Vec<u32> = shape.fields.iter().map(|field| field.number).collect();
+    assert_eq!(found, expected, "{}", shape.name);
+}
+
+#[test]
+fn contract_messages_have_the_published_fields() {
+    let (sender, contract, msg, funds) = (text(), text(), vec![1], coins());
+    compare(&MsgStoreCode {
+        sender: text(),
+        wasm_byte_code: vec![1],
+        instantiate_permission: access(),
+    });
+    compare(&MsgInstantiateContract {
+        sender: text(),
+        admin: text(),
+        code_id: 1,
+        label: text(),
+        msg: vec![1],
+        funds: coins(),
+    });
+    compare(&MsgInstantiateContract2 {
+        sender: text(),
+        admin: text(),
+        code_id: 1,
+        label: text(),
+        msg: vec![1],
+        funds: coins(),
+        salt: vec![1],
+        fix_msg: true,
+    });
+    compare(&MsgExecuteContract { sender, contract, msg, funds });
+    compare(&MsgMigrateContract { sender: text(), contract: text(), code_id: 1, msg: vec![1] });
+    compare(&MsgUpdateAdmin { sender: text(), new_admin: text(), contract: text() });
+    compare(&MsgClearAdmin { sender: text(), contract: text() });
+    compare(&MsgUpdateContractLabel { sender: text(), new_label: text(), contract: text() });
+    compare(&MsgUpdateInstantiateConfig {
+        sender: text(),
+        code_id: 1,
+        new_instantiate_permission: access(),
+    });
+}
+
+#[test]
+fn accounts_and_sends_have_the_published_fields() {
+    compare(&MsgSend { from_address: text(), to_address: text(), amount: coins() });
+    compare(&PubKey { key: vec![1] });
+    let base =
+        BaseAccount { address: text(), pub_key: Some(key()), account_number: 1, sequence: 1 };
+    compare(&base);
+    compare(&ModuleAccount { base_account: Some(base), name: text(), permissions: vec![text()] });
+}
+
+#[test]
+#[allow(deprecated, reason = "tips are part of the published interface")]
+fn transactions_have_the_published_fields() {
+    let single = ModeInfo { sum: Some(Sum::Single(Single { mode: 1 })) };
+    let multi = Multi {
+        bitarray: Some(CompactBitArray { extra_bits_stored: 1, elems: vec![1] }),
+        mode_infos: vec![single.clone()],
+    };
+    let signer = |mode| SignerInfo {
+        public_key: Some(key()),
+        mode_info: Some(ModeInfo { sum: Some(mode) }),
+        sequence: 1,
+    };
+    let message = any(&MsgSend::default());
+    compare(&Tx {
+        body: Some(TxBody {
+            messages: vec![message.clone()],
+            memo: text(),
+            timeout_height: 1,
+            extension_options: vec![message.clone()],
+            non_critical_extension_options: vec![message],
+        }),
+        auth_info: Some(AuthInfo {
+            signer_infos: vec![signer(Sum::Multi(multi)), signer(Sum::Single(Single { mode: 1 }))],
+            fee: Some(Fee { amount: coins(), gas_limit: 1, payer: text(), granter: text() }),
+            tip: Some(Tip { amount: coins(), tipper: text() }),
+        }),
+        signatures: vec![vec![1]],
+    });
+}
