@@ -22,7 +22,7 @@ impl Vectors {
 
     /// A number below `limit`.
     pub fn below(&mut self, limit: u32) -> u32 {
-        ((self.word() >> 32) * u64::from(limit) >> 32) as u32
+        (((self.word() >> 32) * u64::from(limit)) >> 32) as u32
     }
 
     /// A row of fixed values of one magnitude; one row in four is extreme: all zero, all largest, or one spike.
@@ -43,7 +43,7 @@ impl Vectors {
     /// A number between `-limit` and `limit`.
     pub fn signed(&mut self, limit: u32) -> i32 {
         let span = 2 * u64::from(limit) + 1;
-        (u128::from(self.word()) * u128::from(span) >> 64) as i64 as i32 - limit as i32
+        ((u128::from(self.word()) * u128::from(span)) >> 64) as i64 as i32 - limit as i32
     }
 
     /// int8 codes; one row in four is all 127 or all -127.

@@ -1,5 +1,7 @@
 //! House rules of exact kernels, checked on the text of every `.wgsl` file of this crate.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)] // test helpers: a failure should stop the test here
+
 use std::path::{Path, PathBuf};
 
 const HEADER: [&str; 5] =

@@ -2,6 +2,8 @@
 //!
 //! One binary, because linking wgpu and the tokenizer five times would take longer than the tests.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)] // test helpers: a failure should stop the test here
+
 mod bits;
 mod common;
 mod generate;
