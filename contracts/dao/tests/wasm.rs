@@ -1,5 +1,8 @@
 //! The compiled contract inside the chain's VM: accepted, working, and what it costs.
 
+// A failing helper fails its test.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 use std::{fs, path::Path};
 
 use cosmwasm_std::{BankMsg, ContractResult, Empty, Response, coins, from_json};

@@ -44,7 +44,7 @@ pub async fn balance(client: &Client, address: &str) -> Result<u128> {
 /// Prints the ledger and fails if any row, or the sum of all rows, is off by a single unit.
 pub fn settle_accounts(entries: &[Entry]) -> Result<()> {
     println!("{}", table(entries));
-    for entry in entries.iter().filter(|entry| !entry.adds_up()) {
+    if let Some(entry) = entries.iter().find(|entry| !entry.adds_up()) {
         bail!(
             "{} ({}) should have gained {} ustoa less {} ustoa of fees, but gained {} ustoa",
             entry.who,

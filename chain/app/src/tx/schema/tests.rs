@@ -18,7 +18,7 @@ use cosmos_sdk_proto::{
         MsgUpdateContractLabel, MsgUpdateInstantiateConfig,
     },
 };
-use prost::{Message as _, Name};
+use prost::Name;
 
 use super::{Shape, find};
 use crate::tx::{
