@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 
 import { SigningStargateClient, calculateFee, coins } from "@cosmjs/stargate";
+import { TxMsgData } from "cosmjs-types/cosmos/base/abci/v1beta1/abci";
 import { TxRaw } from "cosmjs-types/cosmos/tx/v1beta1/tx";
 
 import { addressOf, bob, DENOM, GAS_PRICE, LCD, RPC, stranger } from "./src/network.mjs";
@@ -175,6 +176,8 @@ describe("a transaction", () => {
       single: { mode: "SIGN_MODE_DIRECT" },
     });
     assert.ok(tx_response.events.some((event) => event.type === "transfer"));
+    const data = TxMsgData.decode(Buffer.from(tx_response.data, "hex"));
+    assert.equal(data.msgResponses[0].typeUrl, "/cosmos.bank.v1beta1.MsgSendResponse");
 
     const query = encodeURIComponent(`tx.hash='${hash}'`);
     const { tx_responses } = await ok(`/cosmos/tx/v1beta1/txs?query=${query}`);

@@ -1,5 +1,6 @@
 //! Transactions in blocks.
 
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use cosmos_sdk_proto::{
     Any,
     cosmos::{
@@ -70,6 +71,11 @@ pub(super) async fn search(rpc: &HttpClient, data: &[u8]) -> Result<Vec<u8>, Sta
     Ok(answer.encode_to_vec())
 }
 
+/// The RPC library keeps the base64 text of the JSON answer instead of the bytes that it stands for.
+fn result_data(text: &[u8]) -> Vec<u8> {
+    BASE64_STANDARD.decode(text).unwrap_or_else(|_| text.to_vec())
+}
+
 async fn convert(rpc: &HttpClient, found: tx::Response) -> Result<(Tx, TxResponse), Status> {
     let unreadable = |_| Status::internal("a transaction of a block is unreadable");
     let tx = Tx::decode(found.tx.as_slice()).map_err(unreadable)?;
@@ -85,7 +91,7 @@ async fn convert(rpc: &HttpClient, found: tx::Response) -> Result<(Tx, TxRespons
         txhash: found.hash.to_string(),
         codespace: result.codespace,
         code: result.code.value(),
-        data: hex::encode_upper(&result.data),
+        data: hex::encode_upper(result_data(&result.data)),
         raw_log: result.log,
         info: result.info,
         gas_wanted: result.gas_wanted,
