@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use cosmwasm_std::{BankMsg, Coin, CosmosMsg, Uint128, coin, coins, wasm_execute};
 use stoa_dao_types::{ExecuteMsg as DaoMsg, Member};
-use stoa_marketplace_types::{ExecuteMsg as MarketMsg, JobResponse};
+use stoa_marketplace_types::{ExecuteMsg as MarketMsg, JobResponse, JobStatus};
 use stoa_provenance_types::{AssetKind, ExecuteMsg as RegistryMsg};
 use stoa_receipt::{Receipt, sign};
 
@@ -65,7 +65,9 @@ impl Ledger {
                 let Some(service) = pick(&services, service) else { return };
                 let sender = self.sender(who, &service.provider);
                 let msg = MarketMsg::CloseService { service_id: service.service_id };
-                self.market(&sender, &msg, &coins_of(funds, 0));
+                let is_accepted = self.market(&sender, &msg, &coins_of(funds, 0));
+                let may_close = sender.as_str() == service.provider && service.open_jobs == 0;
+                assert!(!is_accepted || may_close, "{service:?} was closed by {sender}");
             }
             Step::SetProtocolFee { who, fee } => {
                 let sender = self.person(who);
@@ -94,6 +96,10 @@ impl Ledger {
                 let receipt = self.receipt(&job, forgery);
                 let is_accepted = self.market(&sender, &MarketMsg::Deliver { receipt }, &[]);
                 assert!(
+                    !is_accepted || sender.as_str() == job.provider,
+                    "{sender} delivered {job:?}"
+                );
+                assert!(
                     !is_accepted || matches!(forgery, Forgery::Honest),
                     "{forgery:?} was accepted"
                 );
@@ -102,13 +108,22 @@ impl Ledger {
                 let Some(job) = pick(&self.jobs(), job) else { return };
                 let sender = self.person(who);
                 let msg = MarketMsg::Settle { job_id: job.job_id };
-                self.market(&sender, &msg, &coins_of(funds, 0));
+                let is_accepted = self.market(&sender, &msg, &coins_of(funds, 0));
+                let height = self.world.height();
+                let may_settle = matches!(
+                    job.status,
+                    JobStatus::Delivered { settleable_height, .. } if height >= settleable_height
+                );
+                assert!(!is_accepted || may_settle, "{job:?} was settled at {height}");
             }
             Step::Refund { who, job, funds } => {
                 let Some(job) = pick(&self.jobs(), job) else { return };
                 let sender = self.person(who);
                 let msg = MarketMsg::Refund { job_id: job.job_id };
-                self.market(&sender, &msg, &coins_of(funds, 0));
+                let is_accepted = self.market(&sender, &msg, &coins_of(funds, 0));
+                let height = self.world.height();
+                let is_missed = job.status == JobStatus::Ordered {} && height > job.deadline_height;
+                assert!(!is_accepted || is_missed, "{job:?} was refunded at {height}");
             }
             _ => unreachable!("{step:?} is not about jobs"),
         }
@@ -173,7 +188,11 @@ impl Ledger {
                     Vec::new()
                 };
                 let msg = RegistryMsg::Claim { asset: asset.content_hash, collect_from };
-                self.registry(&sender, &msg, &coins_of(funds, 0));
+                let is_accepted = self.registry(&sender, &msg, &coins_of(funds, 0));
+                assert!(
+                    !is_accepted || sender.as_str() == asset.owner,
+                    "{sender} claimed {asset:?}"
+                );
             }
             _ => unreachable!("{step:?} is not about lineage"),
         }

@@ -1,9 +1,10 @@
 //! Money is neither made nor lost: random sequences of every message of the three contracts, from honest
 //! and dishonest senders, with right and wrong funds, at random heights.
 //!
-//! After every step: the marketplace holds exactly what it owes, the registry exactly what was paid in and
-//! not claimed (and at least what it owes), the sum of all balances is constant, and every settled
-//! price is the sum of its parts. At the end everything is wound up and nothing may be stuck.
+//! After every step: what was accepted was allowed, the marketplace holds exactly what it owes, the
+//! registry exactly what was paid in and not claimed (and at least what it owes), the sum of all
+//! balances is constant, and every settled price is the sum of its parts. At the end everything is wound
+//! up and nothing may be stuck.
 //!
 //! Replay a failure: `cargo test -p stoa-marketplace --test suite conservation` (the seed is kept in
 //! `proptest-regressions`). More cases: `PROPTEST_CASES=1000`.
@@ -19,7 +20,7 @@ use ledger::Ledger;
 use step::step;
 
 /// Steps of one case.
-const MAX_STEPS: usize = 60;
+const MAX_STEPS: usize = 96;
 /// Cases where `PROPTEST_CASES` does not say otherwise.
 const DEFAULT_CASES: u32 = 128;
 

@@ -116,7 +116,7 @@ pub fn step() -> impl Strategy<Value = Step> {
         1 => (index(), 0u16..3_000).prop_map(|(who, fee)| Step::SetProtocolFee { who, fee }),
     ];
     let lineage = prop_oneof![
-        3 => (index(), prop::collection::vec(index(), 0..4), 0u16..6_000, any::<bool>()).prop_map(
+        3 => (index(), prop::collection::vec(index(), 0..4), 0u16..8_000, any::<bool>()).prop_map(
             |(who, parents, royalty, is_model)| Step::Register { who, parents, royalty, is_model }
         ),
         3 => (index(), index(), 0u32..1_000, funds())
