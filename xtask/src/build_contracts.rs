@@ -107,10 +107,14 @@ fn rustc_flags(toolchain: &Toolchain) -> Result<Vec<String>> {
     ])
 }
 
+/// Writes beside the target and renames, so that a reader never sees half a file.
 fn optimise(unoptimised: &Path, optimised: &Path) -> Result<()> {
+    let unfinished = optimised.with_extension("wasm.unfinished");
     workspace::run(
-        Command::new("wasm-opt").args(WASM_OPT_FLAGS).arg(unoptimised).arg("-o").arg(optimised),
-    )
+        Command::new("wasm-opt").args(WASM_OPT_FLAGS).arg(unoptimised).arg("-o").arg(&unfinished),
+    )?;
+    fs::rename(&unfinished, optimised)
+        .with_context(|| format!("could not write {}", optimised.display()))
 }
 
 fn sha256_of(file: &Path) -> Result<String> {
