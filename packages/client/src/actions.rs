@@ -59,11 +59,7 @@ impl Client {
     pub async fn store_code(&self, wasm: Vec<u8>) -> Result<StoredCode, ClientError> {
         let checksum = ContentHash::sha256(&wasm);
         let tx = self.broadcast(vec![Message::store_code(self.address()?, wasm)]).await?;
-        let from_data = first_response::<MsgStoreCodeResponse>(&tx).map(|answer| answer.code_id);
-        let code_id = from_data
-            .filter(|code_id| *code_id > 0)
-            .or_else(|| tx.attribute("store_code", "code_id")?.parse().ok())
-            .ok_or(ClientError::Incomplete { missing: "code_id" })?;
+        let MsgStoreCodeResponse { code_id, .. } = first_response(&tx)?;
         Ok(StoredCode { code_id, checksum, tx })
     }
 
@@ -85,18 +81,14 @@ impl Client {
             funds: funds.iter().map(to_proto).collect(),
         };
         let tx = self.broadcast(vec![Message::instantiate(&message)]).await?;
-        let from_data =
-            first_response::<MsgInstantiateContractResponse>(&tx).map(|answer| answer.address);
-        let address = from_data
-            .filter(|address| !address.is_empty())
-            .or_else(|| tx.attribute("instantiate", "_contract_address").map(str::to_owned))
-            .ok_or(ClientError::Incomplete { missing: "the contract's address" })?;
+        let MsgInstantiateContractResponse { address, .. } = first_response(&tx)?;
         Ok(Instantiated { address, tx })
     }
 }
 
-/// The typed answer to the transaction's first message, if the chain gave one.
-fn first_response<R: prost::Message + Default>(tx: &TxOutcome) -> Option<R> {
-    let data = TxMsgData::decode(tx.data.as_slice()).ok()?;
-    R::decode(data.msg_responses.first()?.value.as_slice()).ok()
+/// The typed answer to the transaction's first message.
+fn first_response<R: prost::Message + Default>(tx: &TxOutcome) -> Result<R, ClientError> {
+    let data = TxMsgData::decode(tx.data.as_slice())?;
+    let missing = ClientError::Incomplete { missing: "the answer to the message" };
+    Ok(R::decode(data.msg_responses.first().ok_or(missing)?.value.as_slice())?)
 }

@@ -27,8 +27,7 @@ pub trait ContentStore: Send + Sync {
     async fn get(&self, hash: ContentHash) -> Result<Bytes, ClientError>;
 }
 
-/// Opens the store at `file:///folder`, a plain folder path, or `s3://bucket/prefix` (feature `s3`,
-/// credentials from the environment).
+/// Opens the store at an address; see [`ObjectContentStore::open`].
 pub fn open(url: &str) -> Result<Arc<dyn ContentStore>, ClientError> {
     Ok(Arc::new(ObjectContentStore::open(url)?))
 }

@@ -148,7 +148,7 @@ pub enum ClientError {
     },
     /// The address of a content store is not usable.
     #[error(
-        "content store {url:?} is not usable: {reason} (expected file:///folder or s3://bucket/prefix)"
+        "content store {url:?} is not usable: {reason} (expected file:///folder or s3://bucket/prefix?endpoint=https://host&region=name)"
     )]
     ContentStoreUrl {
         /// The refused address.

@@ -50,7 +50,7 @@ pub struct Network {
     /// Address of the DAO contract.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dao: Option<String>,
-    /// Where inputs and outputs lie: `file:///folder` or `s3://bucket/prefix`.
+    /// Where inputs and outputs lie: `file:///folder` or `s3://bucket/prefix?endpoint=…&region=…`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content_store: Option<String>,
 }

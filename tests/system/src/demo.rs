@@ -8,7 +8,7 @@
 mod fees;
 pub mod ledger;
 mod parties;
-mod stoa;
+pub mod stoa;
 mod story;
 pub mod terms;
 

@@ -77,6 +77,11 @@ pub fn start_runner(home: &Home, ports: &Ports, model: &Path, backend: Backend) 
 
 /// Starts the provider's relayer.
 pub fn start_relayer(home: &Home, ports: &Ports) -> Result<Process> {
+    Process::start("stoa-relayer", &mut relayer(home, ports)?, &home.logs())
+}
+
+/// The provider's relayer, configured and not started yet.
+pub fn relayer(home: &Home, ports: &Ports) -> Result<Command> {
     let folder = home.relayer();
     fs::create_dir_all(&folder)?;
     let config = folder.join("config.toml");
@@ -88,7 +93,7 @@ pub fn start_relayer(home: &Home, ports: &Ports) -> Result<Process> {
     command.env("STOA_RELAYER_MNEMONIC_FILE", provider_key(&folder)?);
     command.env("STOA_RELAYER_RUNNER", Ports::http(ports.runner));
     command.env("STOA_RELAYER_DATA_FOLDER", folder.join("data"));
-    Process::start("stoa-relayer", &mut command, &home.logs())
+    Ok(command)
 }
 
 /// Writes the provider's (public) development mnemonic where only the owner can read it.

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 mod block_gas;
+mod contracts;
 mod crashes;
 mod events;
 mod faults;

@@ -5,9 +5,11 @@ use std::{path::PathBuf, sync::Arc};
 use async_trait::async_trait;
 use bytes::Bytes;
 use object_store::{
-    GetOptions, ObjectStore, PutPayload, local::LocalFileSystem, path::Path, prefix::PrefixStore,
+    GetOptions, ObjectStore, PutPayload, aws::AmazonS3Builder, local::LocalFileSystem, path::Path,
+    prefix::PrefixStore,
 };
 use stoa_primitives::ContentHash;
+use url::Url;
 
 use super::{ContentStore, check_hash, check_size};
 use crate::error::ClientError;
@@ -21,42 +23,56 @@ pub struct ObjectContentStore {
 }
 
 impl ObjectContentStore {
-    /// Opens `file:///folder`, a plain path (the folder is created), or `s3://bucket/prefix`.
+    /// Opens `file:///folder`, a plain path (the folder is created), or
+    /// `s3://bucket/prefix?endpoint=https://host&region=name`.
+    ///
+    /// Endpoint and region are for stores other than Amazon's; both may come from the environment
+    /// instead. Credentials come from there alone (`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, or what
+    /// the machine's role gives), because the address is public.
     pub fn open(url: &str) -> Result<Self, ClientError> {
-        let refused = |reason: String| ClientError::ContentStoreUrl { url: url.to_owned(), reason };
-        if let Some(location) = url.strip_prefix("s3://") {
-            let (bucket, prefix) = location.split_once('/').unwrap_or((location, ""));
-            let bucket = open_bucket(bucket).map_err(refused)?;
-            let store = PrefixStore::new(bucket, Path::from(prefix));
-            return Ok(Self { store: Arc::new(store) });
-        }
-        let folder = match url.split_once("://") {
-            Some(("file", folder)) => folder,
-            Some((scheme, _)) => return Err(refused(format!("unknown scheme {scheme}"))),
-            None => url,
+        let opened = match url.split_once("://") {
+            Some(("s3", _)) => open_bucket(url),
+            Some(("file", folder)) => return Self::in_folder(folder.into()),
+            Some((scheme, _)) => Err(format!("unknown scheme {scheme}")),
+            None => return Self::in_folder(url.into()),
         };
-        let folder = PathBuf::from(folder);
+        let store = opened.map_err(|reason| unusable(url, reason))?;
+        Ok(Self { store })
+    }
+
+    fn in_folder(folder: PathBuf) -> Result<Self, ClientError> {
+        let url = folder.display().to_string();
         if folder.as_os_str().is_empty() {
-            return Err(refused("no folder is named".to_owned()));
+            return Err(unusable(&url, "no folder is named".to_owned()));
         }
         std::fs::create_dir_all(&folder)
             .map_err(|source| ClientError::File { path: folder.clone(), source })?;
         let store = LocalFileSystem::new_with_prefix(&folder)
-            .map_err(|error| refused(error.to_string()))?;
+            .map_err(|error| unusable(&url, error.to_string()))?;
         Ok(Self { store: Arc::new(store) })
     }
 }
 
-#[cfg(feature = "s3")]
-fn open_bucket(bucket: &str) -> Result<Arc<dyn ObjectStore>, String> {
-    let builder = object_store::aws::AmazonS3Builder::from_env().with_bucket_name(bucket);
-    let store = builder.build().map_err(|error| error.to_string())?;
-    Ok(Arc::new(store))
+fn unusable(url: &str, reason: String) -> ClientError {
+    ClientError::ContentStoreUrl { url: url.to_owned(), reason }
 }
 
-#[cfg(not(feature = "s3"))]
-fn open_bucket(_: &str) -> Result<Arc<dyn ObjectStore>, String> {
-    Err("this program was built without the s3 feature".to_owned())
+fn open_bucket(address: &str) -> Result<Arc<dyn ObjectStore>, String> {
+    let address = Url::parse(address).map_err(|error| error.to_string())?;
+    let bucket = address.host_str().filter(|name| !name.is_empty()).ok_or("no bucket is named")?;
+    let mut builder = AmazonS3Builder::from_env().with_bucket_name(bucket);
+    for (name, value) in address.query_pairs() {
+        builder = match name.as_ref() {
+            "endpoint" => {
+                builder.with_allow_http(value.starts_with("http://")).with_endpoint(value)
+            }
+            "region" => builder.with_region(value),
+            _ => return Err(format!("unknown parameter {name}")),
+        };
+    }
+    let bucket = builder.build().map_err(|error| error.to_string())?;
+    let prefix = Path::from(address.path());
+    Ok(Arc::new(PrefixStore::new(bucket, prefix)))
 }
 
 #[async_trait]
@@ -122,7 +138,9 @@ mod tests {
 
     #[test]
     fn other_schemes_and_no_folder_are_refused() {
-        for url in ["http://host/x", "file://", ""] {
+        for url in
+            ["http://host/x", "file://", "", "s3://", "s3:///prefix", "s3://bucket?key=secret"]
+        {
             let refused = ObjectContentStore::open(url);
             assert!(matches!(refused, Err(ClientError::ContentStoreUrl { .. })), "{url}");
         }

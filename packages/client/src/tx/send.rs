@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use cosmwasm_std::Coin;
 use tendermint::{Hash, abci::types::ExecTxResult};
 use tendermint_rpc::Client as _;
@@ -108,13 +109,17 @@ fn outcome(hash: String, height: u64, result: ExecTxResult) -> Result<TxOutcome,
         };
         return Err(ClientError::Failed { hash, height, refusal });
     }
+    // tendermint-rpc hands this field on as CometBFT's JSON spells it.
+    let data = BASE64_STANDARD
+        .decode(&result.data)
+        .map_err(|_| ClientError::Incomplete { missing: "the transaction's data in base64" })?;
     Ok(TxOutcome {
         hash,
         height,
         gas_wanted: result.gas_wanted,
         gas_used: result.gas_used,
         events: result.events.iter().map(Event::from_abci).collect(),
-        data: result.data.to_vec(),
+        data,
     })
 }
 

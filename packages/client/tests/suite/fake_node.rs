@@ -27,6 +27,8 @@ use tokio::{
 pub const CHAIN_ID: &str = "stoa-local-1";
 pub const ACCOUNT_NUMBER: u64 = 7;
 pub const SIMULATED_GAS: u64 = 100_000;
+/// What every executed transaction returns.
+pub const RESULT_DATA: &[u8] = b"any bytes: \0\xff";
 
 /// What the node knows and what it was told to do.
 #[derive(Default)]
@@ -211,7 +213,7 @@ impl FakeNode {
         Some(json!({
             "hash": "00".repeat(32), "height": "5", "index": 0, "tx": "",
             "tx_result": {
-                "code": code, "codespace": codespace, "log": log, "info": "", "data": "",
+                "code": code, "codespace": codespace, "log": log, "info": "", "data": BASE64.encode(RESULT_DATA),
                 "gas_wanted": "150000", "gas_used": "100000", "events": [event],
             },
         }))

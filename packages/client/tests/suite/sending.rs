@@ -5,7 +5,7 @@ use prost::Message as _;
 use serde_json::json;
 use stoa_client::{Client, ClientError, Key, TxOutcome, coins};
 
-use crate::fake_node::{FakeNode, SIMULATED_GAS, State};
+use crate::fake_node::{FakeNode, RESULT_DATA, SIMULATED_GAS, State};
 
 const CONTRACT: &str = "stoa1contract";
 
@@ -22,6 +22,7 @@ async fn a_transaction_is_simulated_signed_sent_and_awaited() {
     let outcome = execute(&node).await.unwrap();
     assert_eq!(outcome.height, 5);
     assert_eq!(outcome.attribute("wasm", "job_id"), Some("3"));
+    assert_eq!(outcome.data, RESULT_DATA);
     let state = node.state.lock().unwrap();
     let auth = AuthInfo::decode(state.accepted[0].auth_info_bytes.as_slice()).unwrap();
     let fee = auth.fee.unwrap();

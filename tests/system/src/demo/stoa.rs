@@ -51,7 +51,8 @@ pub fn environment(home: &Home) -> Result<String> {
     ))
 }
 
-fn command(home: &Home, from: &str, arguments: &[&str]) -> Result<Command> {
+/// The command line as `from` uses it on this network.
+pub fn command(home: &Home, from: &str, arguments: &[&str]) -> Result<Command> {
     let mut command = Command::new(binaries::workspace("stoa")?);
     command.env("STOA_HOME", home.cli()).env("STOA_NETWORK", home.network());
     command.args(["--from", from]).args(arguments);

@@ -87,10 +87,17 @@ fn service(stage: &Stage) -> Result<()> {
     let price = format!("{}ustoa", terms::PRICE);
     let bond = format!("{}ustoa", terms::BOND);
     let endpoint = Ports::http(stage.localnet.ports.runner);
-    let semantics = stage.model.semantics_version.to_string();
     let mut arguments = vec!["services", "register", "--name", &name];
-    arguments.extend(["--model", &stage.model.model_root, "--semantics-version", &semantics]);
-    arguments.extend(["--price", &price, "--bond", &bond, "--endpoint", &endpoint]);
+    arguments.extend([
+        "--model",
+        &stage.model.model_root,
+        "--price",
+        &price,
+        "--bond",
+        &bond,
+        "--endpoint",
+        &endpoint,
+    ]);
     stoa::show(&stage.localnet.home, "provider", &arguments)
 }
 
