@@ -1,8 +1,14 @@
 //! CometBFT: its home, its configuration, its process.
 
-use std::{fs, path::Path, process::Command, time::Duration};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
 
 use anyhow::{Context, Result};
+use serde_json::Value as Json;
 use toml::{Table, Value};
 
 use crate::{
@@ -25,20 +31,51 @@ impl BlockTime {
     pub const FAST: Self = Self { commit: Duration::from_millis(150) };
 }
 
-/// Makes a CometBFT home with validator keys and our settings.
-pub fn init(home: &Path, ports: &Ports, block_time: BlockTime) -> Result<()> {
+/// A validator that others connect to.
+#[derive(Clone, Debug)]
+pub struct Peer {
+    /// Hash of its node key.
+    pub id: String,
+    /// Its peer-to-peer port on loopback.
+    pub port: u16,
+}
+
+/// Makes a CometBFT home with a node's and a validator's keys; returns the node's id.
+pub fn init(home: &Path) -> Result<String> {
     run(Command::new(binaries::cometbft()?).arg("init").arg("--home").arg(home))?;
-    configure(home, ports, block_time)
+    let id = run(Command::new(binaries::cometbft()?).arg("show-node-id").arg("--home").arg(home))?;
+    Ok(id.trim().to_owned())
 }
 
 /// Starts CometBFT against the ABCI application.
-pub fn start(home: &Path, logs: &Path) -> Result<Process> {
+pub fn start(name: &str, home: &Path, logs: &Path) -> Result<Process> {
     let mut command = Command::new(binaries::cometbft()?);
     command.arg("start").arg("--home").arg(home);
-    Process::start("cometbft", &mut command, logs)
+    Process::start(name, &mut command, logs)
 }
 
-fn configure(home: &Path, ports: &Ports, block_time: BlockTime) -> Result<()> {
+/// Makes the file of the first of `genesis_files` everybody's, with the validators of all.
+pub fn share_genesis(genesis_files: &[PathBuf]) -> Result<()> {
+    let read = |path: &PathBuf| -> Result<Json> {
+        let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
+        serde_json::from_str(&text).with_context(|| path.display().to_string())
+    };
+    let mut validators = Vec::new();
+    for path in genesis_files {
+        let own = read(path)?;
+        validators.extend(own["validators"].as_array().context("no validators")?.iter().cloned());
+    }
+    let mut genesis = read(genesis_files.first().context("no genesis file")?)?;
+    genesis["validators"] = Json::Array(validators);
+    let text = serde_json::to_string_pretty(&genesis)?;
+    for path in genesis_files {
+        fs::write(path, &text).with_context(|| path.display().to_string())?;
+    }
+    Ok(())
+}
+
+/// Sets a node's ports, timing and the peers it connects to.
+pub fn configure(home: &Path, ports: &Ports, block_time: BlockTime, peers: &[Peer]) -> Result<()> {
     let path = home.join("config/config.toml");
     let text = fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
     let mut config: Table = text.parse().with_context(|| format!("parsing {}", path.display()))?;
@@ -49,7 +86,13 @@ fn configure(home: &Path, ports: &Ports, block_time: BlockTime) -> Result<()> {
     set(&mut config, "rpc", "laddr", listen(ports.rpc));
     set(&mut config, "rpc", "cors_allowed_origins", Value::Array(vec!["*".into()]));
     set(&mut config, "p2p", "laddr", listen(ports.p2p));
-    set(&mut config, "p2p", "addr_book_strict", Value::Boolean(false));
+    let addresses = peers.iter().map(|peer| format!("{}@127.0.0.1:{}", peer.id, peer.port));
+    let addresses = addresses.collect::<Vec<_>>().join(",");
+    set(&mut config, "p2p", "persistent_peers", Value::String(addresses));
+    // The network is what is written here: nodes on loopback look like duplicates to an address book.
+    set(&mut config, "p2p", "pex", Value::Boolean(false));
+    set(&mut config, "p2p", "allow_duplicate_ip", Value::Boolean(true));
+    set(&mut config, "p2p", "persistent_peers_max_dial_period", millis(Duration::from_secs(1)));
     set(&mut config, "consensus", "timeout_propose", millis(Duration::from_secs(3)));
     set(&mut config, "consensus", "timeout_commit", millis(block_time.commit));
     // Loopback only: the profiler is of no use here and its port may be taken.

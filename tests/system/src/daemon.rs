@@ -9,7 +9,8 @@ use crate::{
     comet::BlockTime,
     home::Home,
     localnet::{CHAIN_ID, Localnet},
-    ports::{self, Ports},
+    node::Node,
+    ports::Ports,
     process::{exists, terminate},
 };
 
@@ -18,26 +19,46 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(15);
 /// Pause between two looks.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
-/// Starts the chain and leaves it running; goes on with the state of the last run unless `reset`.
-pub async fn start(path: &Path, reset: bool) -> Result<()> {
-    let has_state = path.join("network.json").is_file();
-    let localnet = if has_state && !reset {
-        Localnet::resume(Home::open(path)?, ports::STANDARD).await?
+/// How the chain is started.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Begin a new chain.
+    pub reset: bool,
+    /// Validators of a new chain; one unless it is said.
+    pub validators: Option<u16>,
+}
+
+/// Most validators of a network on one machine.
+pub const MAX_VALIDATORS: u16 = 10;
+
+/// Starts the chain and leaves it running; goes on with the state of the last run unless told to reset.
+pub async fn start(path: &Path, options: Options) -> Result<()> {
+    let localnet = if path.join("network.json").is_file() && !options.reset {
+        let home = Home::open(path)?;
+        let count = u16::try_from(home.validator_count())?;
+        if let Some(asked) = options.validators.filter(|asked| *asked != count) {
+            bail!("the network has {count} validators, not {asked}; begin anew with --reset");
+        }
+        Localnet::resume(home, &ports(count)).await?
     } else {
-        ports::STANDARD.check_free()?;
-        Localnet::create(path, ports::STANDARD, BlockTime::WATCHED).await?
+        let ports = ports(options.validators.unwrap_or(1));
+        ports.iter().try_for_each(Ports::check_free)?;
+        Localnet::create(path, &ports, BlockTime::WATCHED).await?
     };
-    let Localnet { home, ports, stoad, cometbft } = localnet;
-    // Consensus first, so that `stop` ends it before its application.
-    for process in [cometbft, stoad] {
-        fs::write(home.pids().join(process.name()), process.id().to_string())?;
-        process.leave_running();
-    }
     println!("{CHAIN_ID} is running:");
-    println!("  CometBFT RPC  {}", Ports::http(ports.rpc));
-    println!("  LCD REST      {}", Ports::http(ports.lcd));
-    println!("  Cosmos gRPC   127.0.0.1:{}", ports.grpc);
-    println!("  logs          {}", home.logs().display());
+    let Localnet { home, nodes } = localnet;
+    for node in nodes {
+        let Node { ports, stoad, cometbft, .. } = node;
+        println!("  {}", stoad.name().replace("stoad", "validator"));
+        println!("    CometBFT RPC  {}", Ports::http(ports.rpc));
+        println!("    LCD REST      {}", Ports::http(ports.lcd));
+        println!("    Cosmos gRPC   127.0.0.1:{}", ports.grpc);
+        for process in [cometbft, stoad] {
+            fs::write(home.pids().join(process.name()), process.id().to_string())?;
+            process.leave_running();
+        }
+    }
+    println!("  logs            {}", home.logs().display());
     println!(
         "Funded accounts (PUBLIC mnemonics in scripts/localnet-accounts.json, never send real value):"
     );
@@ -47,20 +68,27 @@ pub async fn start(path: &Path, reset: bool) -> Result<()> {
     Ok(())
 }
 
+fn ports(validators: u16) -> Vec<Ports> {
+    (1..=validators).map(Ports::standard).collect()
+}
+
 /// Stops what `start` left running.
 pub fn stop(path: &Path) -> Result<()> {
     let home = Home::open(path)?;
     let mut stopped = 0;
-    for name in ["cometbft", "stoad"] {
-        let file = home.pids().join(name);
-        let Ok(text) = fs::read_to_string(&file) else { continue };
+    let mut files: Vec<_> =
+        fs::read_dir(home.pids())?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
+    // By name CometBFT comes first: consensus ends before its application.
+    files.sort();
+    for file in files {
+        let text = fs::read_to_string(&file)?;
         let id = text
             .trim()
             .parse()
             .with_context(|| format!("{} holds no process id", file.display()))?;
         if exists(id) {
             terminate(id)?;
-            wait_for_end(name, id)?;
+            wait_for_end(&file.file_name().unwrap_or_default().to_string_lossy(), id)?;
             stopped += 1;
         }
         fs::remove_file(&file)?;

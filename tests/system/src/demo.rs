@@ -16,12 +16,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::{
-    comet::BlockTime,
-    ports::{self, Ports},
-    services::Backend,
-    stage::Stage,
-};
+use crate::{comet::BlockTime, ports::Ports, services::Backend, stage::Stage};
 
 /// How the demo runs.
 #[derive(Clone, Copy, Debug)]
@@ -37,7 +32,7 @@ pub async fn run(home: &Path, options: Options) -> Result<()> {
     let (ports, block_time) = if options.once {
         (Ports::free()?, BlockTime::FAST)
     } else {
-        (ports::STANDARD, BlockTime::WATCHED)
+        (Ports::standard(1), BlockTime::WATCHED)
     };
     println!("Starting a chain, a GPU runner and a relayer in {} …", home.display());
     let stage = Stage::set_up(home, ports, block_time, options.backend).await?;
@@ -50,7 +45,7 @@ pub async fn run(home: &Path, options: Options) -> Result<()> {
 
 async fn stay_up(stage: &Stage) -> Result<()> {
     let home = &stage.localnet.home;
-    let ports = stage.localnet.ports;
+    let ports = stage.localnet.ports()?;
     println!("\nEverything stays up. Press Ctrl-C to stop.");
     for (what, address) in [
         ("CometBFT RPC", Ports::http(ports.rpc)),

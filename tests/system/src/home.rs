@@ -34,14 +34,18 @@ impl Home {
         &self.0
     }
 
-    /// CometBFT's home.
-    pub fn comet(&self) -> PathBuf {
-        self.0.join("comet")
+    /// One validator's folder; the first has number 1.
+    pub fn validator(&self, number: usize) -> NodeHome {
+        NodeHome { folder: self.validators().join(number.to_string()), logs: self.logs(), number }
     }
 
-    /// stoad's home.
-    pub fn node(&self) -> PathBuf {
-        self.0.join("node")
+    /// How many validators' folders there are.
+    pub fn validator_count(&self) -> usize {
+        fs::read_dir(self.validators()).map_or(0, Iterator::count)
+    }
+
+    fn validators(&self) -> PathBuf {
+        self.0.join("validators")
     }
 
     /// The runner's home.
@@ -77,5 +81,46 @@ impl Home {
     /// What clients need to know about the network.
     pub fn network(&self) -> PathBuf {
         self.0.join("network.json")
+    }
+}
+
+/// The folder of one validator.
+#[derive(Clone, Debug)]
+pub struct NodeHome {
+    folder: PathBuf,
+    logs: PathBuf,
+    number: usize,
+}
+
+impl NodeHome {
+    /// Makes the folder.
+    pub fn make(&self) -> Result<()> {
+        let folder = &self.folder;
+        fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))
+    }
+
+    /// CometBFT's home.
+    pub fn comet(&self) -> PathBuf {
+        self.folder.join("comet")
+    }
+
+    /// The genesis file, which all validators share byte by byte.
+    pub fn genesis(&self) -> PathBuf {
+        self.comet().join("config/genesis.json")
+    }
+
+    /// stoad's home.
+    pub fn app(&self) -> PathBuf {
+        self.folder.join("app")
+    }
+
+    /// Where its processes write their logs.
+    pub fn logs(&self) -> PathBuf {
+        self.logs.clone()
+    }
+
+    /// A process's name in messages and log files, e.g. `stoad-1`.
+    pub fn named(&self, program: &str) -> String {
+        format!("{program}-{}", self.number)
     }
 }

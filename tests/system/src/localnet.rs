@@ -1,16 +1,21 @@
-//! The chain alone: CometBFT and stoad with funded development accounts.
+//! The chain alone: validators on loopback, with funded development accounts.
 
-use std::{path::Path, process::Command, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
 
 use anyhow::{Context, Result};
-use stoa_client::{Client, Network};
+use stoa_client::Network;
 
 use crate::{
     accounts, binaries,
-    comet::{self, BlockTime},
-    home::Home,
+    comet::{self, BlockTime, Peer},
+    home::{Home, NodeHome},
+    node::{Node, Tip},
     ports::Ports,
-    process::{Process, run},
+    process::run,
 };
 
 /// Chain id of every network that this harness makes.
@@ -20,29 +25,50 @@ const START_TIMEOUT: Duration = Duration::from_secs(60);
 /// Pause between two looks at the height.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
-/// A running chain on loopback.
+/// A running chain on loopback, of one validator or more.
 pub struct Localnet {
     /// Its folder.
     pub home: Home,
-    /// Its ports.
-    pub ports: Ports,
-    /// The ABCI application.
-    pub stoad: Process,
-    /// Consensus.
-    pub cometbft: Process,
+    /// Its validators; at least one.
+    pub nodes: Vec<Node>,
 }
 
 impl Localnet {
-    /// Makes a new chain in an empty folder and waits for its first blocks.
-    pub async fn create(path: &Path, ports: Ports, block_time: BlockTime) -> Result<Self> {
+    /// Makes a new chain with one validator for each set of ports, and waits for its first blocks.
+    pub async fn create(path: &Path, ports: &[Ports], block_time: BlockTime) -> Result<Self> {
+        let meshed = |peers: &[Peer], own: usize| {
+            let others = peers.iter().enumerate().filter(|(index, _)| *index != own);
+            others.map(|(_, peer)| peer.clone()).collect()
+        };
+        Self::create_linked(path, ports, block_time, meshed).await
+    }
+
+    /// The same, where `links` says which peers the validator with an index connects to.
+    pub async fn create_linked(
+        path: &Path,
+        ports: &[Ports],
+        block_time: BlockTime,
+        links: impl Fn(&[Peer], usize) -> Vec<Peer>,
+    ) -> Result<Self> {
         let home = Home::fresh(path)?;
-        comet::init(&home.comet(), &ports, block_time)?;
-        init_node(&home)?;
+        let homes: Vec<NodeHome> = (1..=ports.len()).map(|number| home.validator(number)).collect();
+        let mut peers = Vec::new();
+        for (home, ports) in homes.iter().zip(ports) {
+            home.make()?;
+            peers.push(Peer { id: comet::init(&home.comet())?, port: ports.p2p });
+        }
+        for (index, (home, ports)) in homes.iter().zip(ports).enumerate() {
+            comet::configure(&home.comet(), ports, block_time, &links(&peers, index))?;
+            init_app(home)?;
+        }
+        let genesis: Vec<PathBuf> = homes.iter().map(NodeHome::genesis).collect();
+        comet::share_genesis(&genesis)?;
+        let first = ports.first().context("a network needs a validator")?;
         let network = Network {
             chain_id: CHAIN_ID.to_owned(),
-            rpc: Ports::http(ports.rpc),
-            grpc: Some(Ports::http(ports.grpc)),
-            lcd: Some(Ports::http(ports.lcd)),
+            rpc: Ports::http(first.rpc),
+            grpc: Some(Ports::http(first.grpc)),
+            lcd: Some(Ports::http(first.lcd)),
             content_store: Some(format!("file://{}", home.content().display())),
             ..Network::local()
         };
@@ -51,13 +77,20 @@ impl Localnet {
     }
 
     /// Starts the chain that lies in `home`.
-    pub async fn resume(home: Home, ports: Ports) -> Result<Self> {
-        ports.check_free()?;
-        let stoad = start_node(&home, &ports)?;
-        let cometbft = comet::start(&home.comet(), &home.logs())?;
-        let mut localnet = Self { home, ports, stoad, cometbft };
+    pub async fn resume(home: Home, ports: &[Ports]) -> Result<Self> {
+        let mut nodes = Vec::new();
+        for (number, ports) in (1..).zip(ports) {
+            ports.check_free()?;
+            nodes.push(Node::start(home.validator(number), *ports)?);
+        }
+        let mut localnet = Self { home, nodes };
         localnet.wait_for_blocks(1).await?;
         Ok(localnet)
+    }
+
+    /// The first validator's ports, which clients use.
+    pub fn ports(&self) -> Result<Ports> {
+        Ok(self.nodes.first().context("a network needs a validator")?.ports)
     }
 
     /// What clients need to know.
@@ -65,15 +98,16 @@ impl Localnet {
         Ok(Network::load(&self.home.network())?)
     }
 
-    /// Waits until `blocks` more blocks are committed; fails when a process ends.
+    /// Waits until the first validator has `blocks` more blocks; fails when one of its processes ends.
     pub async fn wait_for_blocks(&mut self, blocks: u64) -> Result<()> {
-        let network = self.network()?;
+        let node = self.nodes.first_mut().context("a network needs a validator")?;
         let started = tokio::time::Instant::now();
         let mut target = None;
         loop {
-            self.stoad.check_running()?;
-            self.cometbft.check_running()?;
-            if let Ok(height) = height(&network).await {
+            node.check_running()?;
+            if let Ok(Tip { height, .. }) = node.tip().await
+                && height > 0
+            {
                 let target = *target.get_or_insert(height + blocks);
                 if height >= target {
                     return Ok(());
@@ -81,50 +115,24 @@ impl Localnet {
             }
             if started.elapsed() > START_TIMEOUT {
                 anyhow::bail!(
-                    "no new block within {} s; stoad says:\n{}",
+                    "no new block within {} s; stoad says:\n{}\nCometBFT says:\n{}",
                     START_TIMEOUT.as_secs(),
-                    self.stoad.log_tail()
+                    node.stoad.log_tail(),
+                    node.cometbft.log_tail()
                 );
             }
             tokio::time::sleep(POLL_INTERVAL).await;
         }
     }
-
-    /// Starts stoad again after it was killed.
-    pub fn restart_stoad(&mut self) -> Result<()> {
-        self.stoad = start_node(&self.home, &self.ports)?;
-        Ok(())
-    }
-
-    /// Starts CometBFT again after it was killed (it does not outlive its application).
-    pub fn restart_cometbft(&mut self) -> Result<()> {
-        self.cometbft = comet::start(&self.home.comet(), &self.home.logs())?;
-        Ok(())
-    }
 }
 
-async fn height(network: &Network) -> Result<u64> {
-    let client = Client::connect_read_only(network).await?;
-    Ok(client.height().await?)
-}
-
-fn init_node(home: &Home) -> Result<()> {
+fn init_app(home: &NodeHome) -> Result<()> {
     let mut command = Command::new(binaries::workspace("stoad")?);
-    command.arg("init").arg("--home").arg(home.node());
+    command.arg("init").arg("--home").arg(home.app());
     command.arg("--comet-home").arg(home.comet()).args(["--chain-id", CHAIN_ID]);
     for account in accounts::all()? {
         command.arg("--account").arg(format!("{}={}", account.address, account.balance));
     }
     run(&mut command).context("making the genesis")?;
     Ok(())
-}
-
-fn start_node(home: &Home, ports: &Ports) -> Result<Process> {
-    let mut command = Command::new(binaries::workspace("stoad")?);
-    command.arg("start").arg("--home").arg(home.node());
-    command.env("STOAD_ABCI__ADDRESS", format!("tcp://127.0.0.1:{}", ports.abci));
-    command.env("STOAD_API__GRPC_ADDRESS", format!("127.0.0.1:{}", ports.grpc));
-    command.env("STOAD_API__LCD_ADDRESS", format!("127.0.0.1:{}", ports.lcd));
-    command.env("STOAD_COMET__RPC", Ports::http(ports.rpc));
-    Process::start("stoad", &mut command, &home.logs())
 }

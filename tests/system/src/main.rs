@@ -23,6 +23,9 @@ enum Command {
         /// Begin a new chain
         #[arg(long)]
         reset: bool,
+        /// Validators of a new chain [default: 1]
+        #[arg(long, value_parser = clap::value_parser!(u16).range(1..=i64::from(daemon::MAX_VALIDATORS)))]
+        validators: Option<u16>,
     },
     /// Stops the chain
     Stop,
@@ -50,7 +53,10 @@ async fn main() -> Result<()> {
     let cli = Cli::parse();
     let home = cli.home.unwrap_or_else(|| binaries::repository().join(".stoa"));
     match cli.command {
-        Command::Start { reset } => daemon::start(&home.join("localnet"), reset).await,
+        Command::Start { reset, validators } => {
+            let options = daemon::Options { reset, validators };
+            daemon::start(&home.join("localnet"), options).await
+        }
         Command::Stop => daemon::stop(&home.join("localnet")),
         Command::Demo { once, backend } => {
             let backend = match backend {

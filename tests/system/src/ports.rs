@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 /// One port per server.
 #[derive(Clone, Copy, Debug)]
@@ -22,23 +22,45 @@ pub struct Ports {
 }
 
 /// What wallets and tools expect.
-pub const STANDARD: Ports =
+const STANDARD: Ports =
     Ports { rpc: 26_657, p2p: 26_656, abci: 26_658, grpc: 9_090, lcd: 1_317, runner: 8_001 };
 
 impl Ports {
+    /// The standard ports of the validator with this number: the first has what wallets expect, each
+    /// further one ten more.
+    pub const fn standard(number: u16) -> Self {
+        let step = 10 * number.saturating_sub(1);
+        let Self { rpc, p2p, abci, grpc, lcd, runner } = STANDARD;
+        Self {
+            rpc: rpc + step,
+            p2p: p2p + step,
+            abci: abci + step,
+            grpc: grpc + step,
+            lcd: lcd + step,
+            runner: runner + step,
+        }
+    }
+
     /// Ports that are free now.
     pub fn free() -> Result<Self> {
-        // All listeners are held until all six ports are known, so that no port is handed out twice.
-        let listeners: Vec<TcpListener> =
-            (0..6).map(|_| TcpListener::bind("127.0.0.1:0")).collect::<Result<_, _>>()?;
-        let ports: Vec<u16> = listeners
-            .iter()
-            .map(|listener| listener.local_addr().map(|address| address.port()))
-            .collect::<Result<_, _>>()?;
-        match ports.as_slice() {
-            &[rpc, p2p, abci, grpc, lcd, runner] => Ok(Self { rpc, p2p, abci, grpc, lcd, runner }),
-            _ => bail!("six listeners gave {} ports", ports.len()),
-        }
+        Self::free_for(1)?.pop().context("no ports")
+    }
+
+    /// Ports that are free now, for several validators.
+    pub fn free_for(validators: usize) -> Result<Vec<Self>> {
+        // All listeners are held until all ports are known, so that no port is handed out twice.
+        let mut listeners = Vec::new();
+        let mut port = || -> Result<u16> {
+            let listener = TcpListener::bind("127.0.0.1:0")?;
+            let port = listener.local_addr()?.port();
+            listeners.push(listener);
+            Ok(port)
+        };
+        let mut one = || -> Result<Self> {
+            let (rpc, p2p, abci) = (port()?, port()?, port()?);
+            Ok(Self { rpc, p2p, abci, grpc: port()?, lcd: port()?, runner: port()? })
+        };
+        (0..validators).map(|_| one()).collect()
     }
 
     /// Refuses when another program listens on one of the ports.

@@ -53,7 +53,7 @@ impl Stage {
         block_time: BlockTime,
         backend: Backend,
     ) -> Result<Self> {
-        let localnet = Localnet::create(path, ports, block_time).await?;
+        let localnet = Localnet::create(path, &[ports], block_time).await?;
         let network =
             deploy::contracts(&localnet.home, &localnet.network()?, Rules::default()).await?;
         let folder = binaries::shipped_model()?;
@@ -129,7 +129,7 @@ impl Stage {
             model: self.model.model_root.parse()?,
             semantics_version: self.model.semantics_version,
             price: terms::PRICE.into(),
-            endpoint: Ports::http(self.localnet.ports.runner),
+            endpoint: Ports::http(self.localnet.ports()?.runner),
             receipt_key: key.public_key().to_vec().into(),
         };
         let bond = [coin(terms::BOND, BASE_DENOM)];

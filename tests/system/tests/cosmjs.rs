@@ -13,7 +13,7 @@ use stoa_system::{
 async fn stock_cosmjs_connects_sends_uploads_instantiates_executes_and_queries() {
     let folder = tempfile::tempdir().unwrap();
     let ports = Ports::free().unwrap();
-    let _localnet = Localnet::create(folder.path(), ports, BlockTime::FAST).await.unwrap();
+    let _localnet = Localnet::create(folder.path(), &[ports], BlockTime::FAST).await.unwrap();
     let scripts = binaries::repository().join("tests/cosmjs");
     run(Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(&scripts)).unwrap();
 

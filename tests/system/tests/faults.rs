@@ -17,6 +17,7 @@ use stoa_system::{
     comet::BlockTime,
     demo::terms,
     ports::Ports,
+    random::Random,
     services::{self, Backend},
     stage::Stage,
 };
@@ -32,7 +33,7 @@ const SETTLE_TIMEOUT: Duration = Duration::from_secs(120);
 async fn no_job_is_lost_or_paid_twice_when_processes_are_killed() {
     let folder = tempfile::tempdir().unwrap();
     let mut stage = set_up(folder.path()).await;
-    let mut random = Random::seeded();
+    let mut random = Random::seeded("-p stoa-system --test faults");
     let buyer = stage.client("buyer").await.unwrap();
     let marketplace = marketplace(&stage, &buyer);
     let provider_before = escrow_and_treasury(&stage, &buyer).await;
@@ -109,7 +110,7 @@ async fn order(stage: &Stage, buyer: &Client, marketplace: &Marketplace, number:
 
 /// Kills one of the processes as a power cut would, and starts it again.
 async fn kill_something(stage: &mut Stage, which: u64) {
-    let ports = stage.localnet.ports;
+    let ports = stage.localnet.ports().unwrap();
     match which {
         0 => {
             println!("killing the relayer");
@@ -130,10 +131,8 @@ async fn kill_something(stage: &mut Stage, which: u64) {
         }
         _ => {
             println!("killing the chain");
-            stage.localnet.stoad.kill_hard().unwrap();
-            stage.localnet.cometbft.kill_hard().unwrap();
-            stage.localnet.restart_stoad().unwrap();
-            stage.localnet.restart_cometbft().unwrap();
+            stage.localnet.nodes[0].kill_hard().unwrap();
+            stage.localnet.nodes[0].restart().unwrap();
             stage.localnet.wait_for_blocks(1).await.unwrap();
         }
     }
@@ -141,8 +140,8 @@ async fn kill_something(stage: &mut Stage, which: u64) {
 
 fn start_runner(stage: &Stage) -> stoa_system::process::Process {
     let model = binaries::shipped_model().unwrap();
-    services::start_runner(&stage.localnet.home, &stage.localnet.ports, &model, Backend::Cpu)
-        .unwrap()
+    let ports = stage.localnet.ports().unwrap();
+    services::start_runner(&stage.localnet.home, &ports, &model, Backend::Cpu).unwrap()
 }
 
 async fn wait_until_settled(marketplace: &Marketplace) -> Vec<JobResponse> {
@@ -155,30 +154,5 @@ async fn wait_until_settled(marketplace: &Marketplace) -> Vec<JobResponse> {
         let states: BTreeMap<_, _> = jobs.iter().map(|job| (job.job_id, &job.status)).collect();
         assert!(started.elapsed() < SETTLE_TIMEOUT, "not settled in time: {states:?}");
         tokio::time::sleep(Duration::from_millis(300)).await;
-    }
-}
-
-/// SplitMix64: enough to choose moments, and replayable from one number.
-struct Random(u64);
-
-impl Random {
-    fn seeded() -> Self {
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-        let seed = match std::env::var("STOA_SEED") {
-            Ok(text) => text.parse().unwrap(),
-            Err(_) => u64::try_from(now.as_millis()).unwrap(),
-        };
-        println!(
-            "seed {seed}; replay with STOA_SEED={seed} cargo test -p stoa-system --test faults -- --nocapture"
-        );
-        Self(seed)
-    }
-
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % bound
     }
 }

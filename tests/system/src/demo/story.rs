@@ -48,7 +48,7 @@ async fn cast(stage: &Stage, reader: &Client) -> Result<()> {
     step("The stage");
     let height = reader.height().await?;
     println!("chain        {} at height {height}", stage.network.chain_id);
-    println!("GPU adapter  {}", stoa::adapter(stage.localnet.ports.runner).await?);
+    println!("GPU adapter  {}", stoa::adapter(stage.localnet.ports()?.runner).await?);
     println!("model        {} (root {})", stage.model.name, stage.model.model_root);
     for (name, address) in [
         ("marketplace", &stage.network.marketplace),
@@ -86,7 +86,7 @@ fn service(stage: &Stage) -> Result<()> {
     let name = format!("{} completions", stage.model.name);
     let price = format!("{}ustoa", terms::PRICE);
     let bond = format!("{}ustoa", terms::BOND);
-    let endpoint = Ports::http(stage.localnet.ports.runner);
+    let endpoint = Ports::http(stage.localnet.ports()?.runner);
     let mut arguments = vec!["services", "register", "--name", &name];
     arguments.extend([
         "--model",

@@ -1,0 +1,230 @@
+//! Four validators under load: one after the other is stopped, wiped, cut off and killed as proposer.
+//!
+//! The load comes from a seed; `STOA_SEED=<number> cargo test -p stoa-system --test validators` replays
+//! its choices. `STOA_MINUTES=60` repeats the faults for that long.
+
+// A failing helper fails its test.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use stoa_client::{Client, Key, coins};
+use stoa_primitives::BASE_DENOM;
+use stoa_system::{
+    accounts,
+    comet::{BlockTime, Peer},
+    link::Link,
+    localnet::Localnet,
+    node::Node,
+    ports::Ports,
+    random::Random,
+};
+use tendermint_rpc::Client as _;
+use tokio::task::JoinHandle;
+
+/// Validators; the chain goes on without any one of them.
+const VALIDATORS: usize = 4;
+/// The validator that every fault but the proposer's death hits.
+const VICTIM: usize = VALIDATORS - 1;
+/// Blocks that the others must make without it.
+const BLOCKS_WITHOUT: u64 = 5;
+/// How long a node may take to reach the others again.
+const CATCH_UP_TIMEOUT: Duration = Duration::from_secs(90);
+const POLL: Duration = Duration::from_millis(20);
+
+/// Four validators, the last of which reaches the others only through links.
+struct Network {
+    localnet: Localnet,
+    links: Vec<Link>,
+}
+
+impl Network {
+    async fn start(folder: &std::path::Path) -> Self {
+        let ports = Ports::free_for(VALIDATORS).unwrap();
+        let mut links = Vec::new();
+        for ports in &ports[..VICTIM] {
+            links.push(Link::to(ports.p2p).await.unwrap());
+        }
+        let through = |peers: &[Peer], own: usize| -> Vec<Peer> {
+            let reachable = peers[..VICTIM].iter().enumerate().filter(|(index, _)| *index != own);
+            let linked = |(index, peer): (usize, &Peer)| match own {
+                VICTIM => Peer { port: links[index].port(), ..peer.clone() },
+                _ => peer.clone(),
+            };
+            reachable.map(linked).collect()
+        };
+        let localnet =
+            Localnet::create_linked(folder, &ports, BlockTime::FAST, through).await.unwrap();
+        Self { localnet, links }
+    }
+
+    fn victim(&mut self) -> &mut Node {
+        &mut self.localnet.nodes[VICTIM]
+    }
+
+    async fn height(&self) -> u64 {
+        self.localnet.nodes[0].tip().await.unwrap().height
+    }
+
+    async fn go_on_without_it(&mut self) {
+        self.localnet.wait_for_blocks(BLOCKS_WITHOUT).await.unwrap();
+    }
+
+    /// Waits until `node` has what the first validator has now.
+    async fn catch_up(&mut self, node: usize, what: &str) {
+        let (target, started) = (self.height().await, Instant::now());
+        loop {
+            let node = &mut self.localnet.nodes[node];
+            node.check_running().unwrap();
+            if node.tip().await.is_ok_and(|tip| tip.height >= target) {
+                println!("{what}: caught up with height {target} in {:?}", started.elapsed());
+                return;
+            }
+            assert!(started.elapsed() < CATCH_UP_TIMEOUT, "{what}: {}", node.cometbft.log_tail());
+            tokio::time::sleep(POLL).await;
+        }
+    }
+
+    /// Every block led to the same root on every node, as each node computed it.
+    async fn assert_equal_roots(&self, from: u64) -> u64 {
+        let mut to = u64::MAX;
+        for node in &self.localnet.nodes {
+            // The results of a block are stored a moment after the application has executed it.
+            to = to.min(node.tip().await.unwrap().height - 1);
+        }
+        for height in from..=to {
+            let height = u32::try_from(height).unwrap();
+            let mut roots = Vec::new();
+            for node in &self.localnet.nodes {
+                roots.push(node.app_hash_after(height).await.unwrap());
+            }
+            assert!(roots.windows(2).all(|pair| pair[0] == pair[1]), "block {height}: {roots:?}");
+        }
+        to
+    }
+
+    /// The index of the validator that proposes next, if it is not the one that takes the load.
+    async fn proposer(&self) -> Option<usize> {
+        let rpc = self.localnet.nodes[0].rpc().unwrap();
+        let state = rpc.consensus_state().await.ok()?;
+        let address = state.round_state.proposer.address;
+        for (index, node) in self.localnet.nodes.iter().enumerate().skip(1) {
+            let status = node.rpc().unwrap().status().await.ok()?;
+            if status.validator_info.address == address {
+                return Some(index);
+            }
+        }
+        None
+    }
+}
+
+/// Random transfers between development accounts through the first validator, until told to stop.
+struct Load {
+    is_over: Arc<AtomicBool>,
+    sent: Arc<AtomicU64>,
+    senders: Vec<JoinHandle<()>>,
+}
+
+impl Load {
+    async fn start(network: &stoa_client::Network, random: &mut Random) -> Self {
+        let (is_over, sent) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
+        let names = ["alice", "bob", "buyer"];
+        let mut senders = Vec::new();
+        for name in names {
+            let key = Key::from_mnemonic(&accounts::named(name).unwrap().mnemonic).unwrap();
+            let client = Client::connect(network, key).await.unwrap();
+            let mut random = Random::from_seed(random.below(u64::MAX));
+            let (is_over, sent) = (Arc::clone(&is_over), Arc::clone(&sent));
+            senders.push(tokio::spawn(async move {
+                while !is_over.load(Ordering::Relaxed) {
+                    let to = names[usize::try_from(random.below(3)).unwrap()];
+                    let to = accounts::named(to).unwrap().address;
+                    let amount = u128::from(1 + random.below(1_000));
+                    // A transaction may miss its time while a proposer is dead; the next one goes on.
+                    if client.send(&to, &coins(amount, BASE_DENOM)).await.is_ok() {
+                        sent.fetch_add(1, Ordering::Relaxed);
+                    }
+                }
+            }));
+        }
+        Self { is_over, sent, senders }
+    }
+
+    async fn stop(self) -> u64 {
+        self.is_over.store(true, Ordering::Relaxed);
+        for sender in self.senders {
+            sender.await.unwrap();
+        }
+        self.sent.load(Ordering::Relaxed)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn four_validators_agree_whatever_happens_to_one_of_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut random = Random::seeded("-p stoa-system --test validators");
+    let minutes: u64 = std::env::var("STOA_MINUTES").map_or(0, |text| text.parse().unwrap());
+    let until = Instant::now() + Duration::from_secs(60 * minutes);
+    let mut network = Network::start(folder.path()).await;
+    let load = Load::start(&network.localnet.network().unwrap(), &mut random).await;
+
+    let mut checked = 1;
+    loop {
+        stopped_and_restarted(&mut network).await;
+        cut_off_and_back(&mut network).await;
+        killed_as_proposer(&mut network).await;
+        wiped(&mut network).await;
+        checked = network.assert_equal_roots(checked).await;
+        if Instant::now() >= until {
+            break;
+        }
+    }
+    let sent = load.stop().await;
+    println!("{sent} transfers in {checked} blocks");
+    assert!(sent > 0, "the load did nothing");
+}
+
+async fn stopped_and_restarted(network: &mut Network) {
+    network.victim().stop().unwrap();
+    network.go_on_without_it().await;
+    network.victim().restart().unwrap();
+    network.catch_up(VICTIM, "stopped and restarted").await;
+}
+
+async fn cut_off_and_back(network: &mut Network) {
+    network.links.iter().for_each(Link::cut);
+    network.go_on_without_it().await;
+    let (alone, others) = (network.victim().tip().await.unwrap().height, network.height().await);
+    assert!(alone < others, "one of four went on alone: {alone} of {others}");
+    network.links.iter().for_each(Link::mend);
+    network.catch_up(VICTIM, "cut off and back").await;
+}
+
+async fn killed_as_proposer(network: &mut Network) {
+    let started = Instant::now();
+    let proposer = loop {
+        if let Some(proposer) = network.proposer().await {
+            break proposer;
+        }
+        assert!(started.elapsed() < CATCH_UP_TIMEOUT, "no other validator proposes");
+        tokio::time::sleep(POLL).await;
+    };
+    network.localnet.nodes[proposer].kill_hard().unwrap();
+    network.go_on_without_it().await;
+    network.localnet.nodes[proposer].restart().unwrap();
+    network.catch_up(proposer, "killed as proposer").await;
+}
+
+async fn wiped(network: &mut Network) {
+    network.victim().kill_hard().unwrap();
+    network.victim().wipe().unwrap();
+    network.go_on_without_it().await;
+    network.victim().restart().unwrap();
+    network.catch_up(VICTIM, "wiped").await;
+}
