@@ -118,6 +118,11 @@ impl GenesisFile {
         Ok(Self { path, root })
     }
 
+    /// The whole document.
+    pub fn root(&self) -> &Map<String, Value> {
+        &self.root
+    }
+
     /// Writes the file back, whole or not at all.
     pub fn write(&self) -> Result<(), GenesisError> {
         let failed = |source| GenesisError::File { path: self.path.clone(), source };
@@ -195,7 +200,7 @@ fn coins_json(coins: &Coins) -> Vec<Value> {
 
 /// The state of a chain that nobody has used yet, in the shape of the Cosmos SDK and wasmd. Without
 /// parameters the contract module takes its defaults: anybody may upload and instantiate.
-fn app_state() -> Value {
+pub(crate) fn app_state() -> Value {
     json!({
         "auth": {
             "params": {

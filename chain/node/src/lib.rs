@@ -10,3 +10,4 @@ pub mod command;
 pub mod config;
 pub mod genesis;
 mod queries;
+pub mod registry;

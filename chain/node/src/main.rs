@@ -1,7 +1,7 @@
 //! The node binary: flags, configuration, servers.
 
 use clap::Parser;
-use stoad::command::{genesis, init, start};
+use stoad::command::{genesis, init, registry, start};
 
 /// Stoa's node: the application that CometBFT drives.
 #[derive(Parser)]
@@ -12,6 +12,8 @@ enum Command {
     /// Change the genesis file.
     #[command(subcommand)]
     Genesis(genesis::Genesis),
+    /// Write what wallets and explorers need to know: chain-registry documents, Keplr's chain info.
+    ChainRegistry(registry::Registry),
     /// Serve CometBFT, gRPC and REST.
     Start(start::Start),
 }
@@ -20,6 +22,7 @@ fn main() -> anyhow::Result<()> {
     match Command::parse() {
         Command::Init(flags) => init::run(&flags),
         Command::Genesis(command) => genesis::run(command),
+        Command::ChainRegistry(flags) => registry::run(&flags),
         Command::Start(flags) => start::run(&flags),
     }
 }

@@ -59,6 +59,7 @@ pub async fn start(path: &Path, options: Options) -> Result<()> {
         }
     }
     println!("  logs            {}", home.logs().display());
+    println!("  for Keplr       {}", home.registry().join("keplr.json").display());
     println!(
         "Funded accounts (PUBLIC mnemonics in scripts/localnet-accounts.json, never send real value):"
     );

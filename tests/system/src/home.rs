@@ -63,6 +63,11 @@ impl Home {
         self.0.join("content")
     }
 
+    /// What wallets and explorers need to know about the network.
+    pub fn registry(&self) -> PathBuf {
+        self.0.join("registry")
+    }
+
     /// The command line's home, with the development keys.
     pub fn cli(&self) -> PathBuf {
         self.0.join("cli")

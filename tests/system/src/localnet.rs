@@ -64,6 +64,7 @@ impl Localnet {
         let genesis: Vec<PathBuf> = homes.iter().map(NodeHome::genesis).collect();
         comet::share_genesis(&genesis)?;
         let first = ports.first().context("a network needs a validator")?;
+        describe(&home, first)?;
         let network = Network {
             chain_id: CHAIN_ID.to_owned(),
             rpc: Ports::http(first.rpc),
@@ -134,5 +135,17 @@ fn init_app(home: &NodeHome) -> Result<()> {
         command.arg("--account").arg(format!("{}={}", account.address, account.balance));
     }
     run(&mut command).context("making the genesis")?;
+    Ok(())
+}
+
+/// Writes the documents for wallets and explorers.
+fn describe(home: &Home, ports: &Ports) -> Result<()> {
+    let first = home.validator(1);
+    let mut command = Command::new(binaries::workspace("stoad")?);
+    command.arg("chain-registry").arg("--home").arg(first.app());
+    command.arg("--comet-home").arg(first.comet()).arg("--out").arg(home.registry());
+    command.arg("--rpc").arg(Ports::http(ports.rpc)).arg("--rest").arg(Ports::http(ports.lcd));
+    command.arg("--grpc").arg(format!("127.0.0.1:{}", ports.grpc));
+    run(&mut command).context("describing the chain")?;
     Ok(())
 }

@@ -13,7 +13,7 @@ use stoa_system::{
 async fn stock_cosmjs_connects_sends_uploads_instantiates_executes_and_queries() {
     let folder = tempfile::tempdir().unwrap();
     let ports = Ports::free().unwrap();
-    let _localnet = Localnet::create(folder.path(), &[ports], BlockTime::FAST).await.unwrap();
+    let localnet = Localnet::create(folder.path(), &[ports], BlockTime::FAST).await.unwrap();
     let scripts = binaries::repository().join("tests/cosmjs");
     run(Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(&scripts)).unwrap();
 
@@ -22,6 +22,7 @@ async fn stock_cosmjs_connects_sends_uploads_instantiates_executes_and_queries()
         .current_dir(&scripts)
         .env("STOA_RPC", Ports::http(ports.rpc))
         .env("STOA_LCD", Ports::http(ports.lcd))
+        .env("STOA_REGISTRY", localnet.home.registry())
         .env("STOA_GRPC", format!("127.0.0.1:{}", ports.grpc))
         .env("STOA_MNEMONIC_ALICE", accounts::named("alice").unwrap().mnemonic)
         .env("STOA_MNEMONIC_BOB", accounts::named("bob").unwrap().mnemonic)

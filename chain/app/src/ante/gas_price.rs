@@ -23,14 +23,34 @@ pub struct GasPriceError {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MinGasPrices(Vec<GasPrice>);
 
+/// The least price of one unit of gas in one denomination.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct GasPrice {
+pub struct GasPrice {
     denom: String,
     /// In units of 10^-18.
     atto: u128,
 }
 
+impl GasPrice {
+    /// The denomination.
+    pub fn denom(&self) -> &str {
+        &self.denom
+    }
+
+    /// The price times `percent` hundredths, as the shortest exact decimal, e.g. `0.025`.
+    pub fn times_percent(&self, percent: u128) -> String {
+        let atto = self.atto.saturating_mul(percent) / 100;
+        let text = format!("{}.{:0DECIMALS$}", atto / ONE, atto % ONE);
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    }
+}
+
 impl MinGasPrices {
+    /// Each denomination's price.
+    pub fn iter(&self) -> impl Iterator<Item = &GasPrice> {
+        self.0.iter()
+    }
+
     /// What `gas` costs at least in each denomination, rounded up. Prices of zero ask for nothing.
     pub fn required(&self, gas: u64) -> Vec<Coin> {
         let cost = |price: &GasPrice| {

@@ -17,7 +17,7 @@ mod signers;
 use stoa_modules::{Context, ModuleError, auth, router::Modules};
 
 pub use error::AnteError;
-pub use gas_price::{GasPriceError, MinGasPrices};
+pub use gas_price::{GasPrice, GasPriceError, MinGasPrices};
 
 use crate::tx::Tx;
 

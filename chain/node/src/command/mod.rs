@@ -2,4 +2,5 @@
 
 pub mod genesis;
 pub mod init;
+pub mod registry;
 pub mod start;
