@@ -6,9 +6,11 @@ mod block_gas;
 mod crashes;
 mod events;
 mod faults;
+mod grants;
 mod mempool;
 mod money;
 mod queries;
+mod sign_modes;
 mod simulate;
 
 use stoa_app::TxResult;
