@@ -3,10 +3,7 @@
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde_json::{Map, Value, json};
-use stoa_app::tx::{
-    schema::{Field, Kind, Shape},
-    wire::{self, WireField},
-};
+use stoa_app::tx::schema::{self, Field, Kind, Shape, Value as Wire, WhenEmpty};
 
 use crate::shapes;
 
@@ -30,69 +27,40 @@ fn message(bytes: &[u8], shape: &'static Shape, depth: usize) -> Option<Map<Stri
     if depth >= MAX_DEPTH {
         return None;
     }
-    let found = fields(bytes)?;
     let mut object = Map::new();
-    for field in shape.fields {
-        let mut values = found.iter().filter(|found| found.number == field.number);
+    for (field, values) in schema::read(bytes, shape)? {
         let value = if field.is_repeated {
-            Value::Array(list(field, values, depth)?)
-        } else if let Some(last) = values.next_back() {
+            let list = values.iter().map(|value| one(field.kind, value, depth));
+            Value::Array(list.collect::<Option<_>>()?)
+        } else if let Some(last) = values.last() {
             one(field.kind, last, depth)?
         } else if field.is_optional {
             continue;
         } else {
-            absent(field.kind)
+            absent(field)
         };
         object.insert(field.name.to_owned(), value);
     }
     Some(object)
 }
 
-fn fields(mut bytes: &[u8]) -> Option<Vec<WireField<'_>>> {
-    let mut found = Vec::new();
-    while !bytes.is_empty() {
-        found.push(wire::next(&mut bytes)?);
-    }
-    Some(found)
-}
-
-fn list<'a>(
-    field: &Field,
-    values: impl Iterator<Item = &'a WireField<'a>>,
-    depth: usize,
-) -> Option<Vec<Value>> {
-    let mut list = Vec::new();
-    for found in values {
-        if field.kind.wire_type() == wire::VARINT && found.wire_type == wire::LENGTH {
-            let mut packed = found.content;
-            while !packed.is_empty() {
-                list.push(number(field.kind, wire::varint(&mut packed)?.0));
-            }
-        } else {
-            list.push(one(field.kind, found, depth)?);
-        }
-    }
-    Some(list)
-}
-
-fn one(kind: Kind, found: &WireField<'_>, depth: usize) -> Option<Value> {
-    if found.wire_type != kind.wire_type() {
-        return None;
-    }
-    let content = found.content;
+fn one(kind: Kind, value: &Wire<'_>, depth: usize) -> Option<Value> {
+    let content = match value {
+        Wire::Number(value) => return Some(number(kind, *value)),
+        Wire::Content(content) => *content,
+    };
     Some(match kind {
-        Kind::Text => Value::String(String::from_utf8(content.to_vec()).ok()?),
-        Kind::Bytes if content.is_empty() => Value::Null,
-        Kind::Bytes => Value::String(BASE64_STANDARD.encode(content)),
+        Kind::Int if content.is_empty() => json!("0"),
+        Kind::Text | Kind::Int => Value::String(String::from_utf8(content.to_vec()).ok()?),
+        Kind::Bytes | Kind::Json if content.is_empty() => Value::Null,
         Kind::Hex => Value::String(hex::encode_upper(content)),
-        Kind::Json if content.is_empty() => Value::Null,
         Kind::Json => serde_json::from_slice(content)
             .unwrap_or_else(|_| Value::String(BASE64_STANDARD.encode(content))),
         Kind::Message(shape) => Value::Object(message(content, shape, depth + 1)?),
         Kind::Any => any(content, depth)?,
         Kind::Timestamp => Value::String(timestamp(content)?),
         Kind::Duration => Value::String(duration(content)?),
-        _ => number(kind, found.value),
+        _ => Value::String(BASE64_STANDARD.encode(content)),
     })
 }
 
@@ -115,42 +83,53 @@ fn number(kind: Kind, value: u64) -> Value {
     }
 }
 
-fn absent(kind: Kind) -> Value {
-    match kind {
+fn absent(field: &Field) -> Value {
+    let is_never_null = field.when_empty == WhenEmpty::Kept;
+    match field.kind {
         Kind::Text | Kind::Hex => json!(""),
+        Kind::Int => json!("0"),
+        Kind::Timestamp if is_never_null => json!("0001-01-01T00:00:00Z"),
+        Kind::Duration if is_never_null => json!("0s"),
         Kind::Bytes | Kind::Json | Kind::Message(_) | Kind::Any => Value::Null,
-        Kind::Timestamp => json!("0001-01-01T00:00:00Z"),
-        Kind::Duration => json!("0s"),
-        _ => number(kind, 0),
+        Kind::Timestamp | Kind::Duration => Value::Null,
+        kind => number(kind, 0),
     }
 }
 
 fn any(bytes: &[u8], depth: usize) -> Option<Value> {
-    let found = fields(bytes)?;
-    let content = |number| {
-        found.iter().rfind(|found| found.number == number).map_or(&[][..], |found| found.content)
-    };
-    let type_url = String::from_utf8(content(1).to_vec()).ok()?;
+    let [type_url, value] = two(bytes, &schema::ANY)?.map(|value| match value {
+        Some(Wire::Content(content)) => content,
+        _ => &[],
+    });
+    let type_url = String::from_utf8(type_url.to_vec()).ok()?;
     if type_url.is_empty() {
         return Some(Value::Null);
     }
     let mut object = Map::new();
     object.insert("@type".to_owned(), json!(type_url));
     match shapes::find(&type_url) {
-        Some(shape) => object.extend(message(content(2), shape, depth + 1)?),
+        Some(shape) => object.extend(message(value, shape, depth + 1)?),
         None => {
-            object.insert("value".to_owned(), json!(BASE64_STANDARD.encode(content(2))));
+            object.insert("value".to_owned(), json!(BASE64_STANDARD.encode(value)));
         }
     }
     Some(Value::Object(object))
 }
 
+/// The last values of the two fields of a message.
+fn two<'a>(bytes: &'a [u8], shape: &'static Shape) -> Option<[Option<Wire<'a>>; 2]> {
+    let fields = schema::read(bytes, shape)?;
+    let last = |place: usize| fields.get(place).and_then(|(_, values)| values.last().copied());
+    Some([last(0), last(1)])
+}
+
 /// Seconds and nanoseconds of a `Timestamp` or `Duration`.
 fn parts(bytes: &[u8]) -> Option<(i64, u32)> {
-    let found = fields(bytes)?;
-    let value = |number| found.iter().rfind(|found| found.number == number).map_or(0, |f| f.value);
-    let seconds = i64::from_le_bytes(value(1).to_le_bytes());
-    Some((seconds, u32::try_from(value(2)).ok()?))
+    let [seconds, nanos] = two(bytes, &schema::SECONDS_AND_NANOS)?.map(|value| match value {
+        Some(Wire::Number(number)) => number,
+        _ => 0,
+    });
+    Some((i64::from_le_bytes(seconds.to_le_bytes()), u32::try_from(nanos).ok()?))
 }
 
 fn timestamp(bytes: &[u8]) -> Option<String> {

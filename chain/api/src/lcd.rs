@@ -15,7 +15,7 @@ use crate::{
     grpc::{HEIGHT, parse_height},
     json,
     limits::{MAX_REQUEST_BYTES, MAX_URI_BYTES},
-    request::{self, Values, percent_decode},
+    request::{self, REPEATED, Values, percent_decode},
     routes::{self, Method},
     status::Status,
 };
@@ -69,10 +69,14 @@ fn query_values(query: &str) -> Result<Values, Status> {
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (name, text) = pair.split_once('=').unwrap_or((pair, ""));
         let (name, text) = (percent_decode(name, true)?, percent_decode(text, true)?);
-        // Several conditions on events mean all of them; other names occur once.
+        // Several conditions on events mean all of them, and denominations are a list; others occur once.
         match values.get_mut(&name) {
             Some(earlier) if name == "events" => {
                 earlier.push_str(" AND ");
+                earlier.push_str(&text);
+            }
+            Some(earlier) if name == "denoms" => {
+                earlier.push(REPEATED);
                 earlier.push_str(&text);
             }
             _ => {

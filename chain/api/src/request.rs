@@ -22,11 +22,16 @@ pub(crate) struct Param {
     pub(crate) kind: ParamKind,
 }
 
+/// Between the values of a name that occurs several times: no value holds it unescaped twice.
+pub(crate) const REPEATED: char = '\u{1f}';
+
 /// How the text of a parameter is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ParamKind {
     /// As it is.
     Text,
+    /// As a list, one text each time the name occurs.
+    Texts,
     /// As a number.
     Number,
     /// As base64, either alphabet, padded or not.
@@ -53,6 +58,10 @@ pub(crate) fn encode(params: &[Param], values: &Values) -> Result<Vec<u8>, Statu
         let Some(text) = values.get(param.name).filter(|text| !text.is_empty()) else { continue };
         match param.kind {
             ParamKind::Text => encoding::string::encode(param.number, text, &mut bytes),
+            ParamKind::Texts => {
+                let texts: Vec<String> = text.split(REPEATED).map(str::to_owned).collect();
+                encoding::string::encode_repeated(param.number, &texts, &mut bytes);
+            }
             ParamKind::Base64 => {
                 encoding::bytes::encode(param.number, &base64(param.name, text)?, &mut bytes);
             }

@@ -20,6 +20,13 @@ pub(crate) fn find(type_url: &str) -> Option<&'static Shape> {
 /// Answers of messages, as simulations show them.
 static RESPONSES: &[&Shape] = &[
     &SEND_RESPONSE,
+    &MULTI_SEND_RESPONSE,
+    &GRANT_RESPONSE,
+    &REVOKE_RESPONSE,
+    &EXEC_RESPONSE,
+    &GRANT_ALLOWANCE_RESPONSE,
+    &REVOKE_ALLOWANCE_RESPONSE,
+    &PRUNE_ALLOWANCES_RESPONSE,
     &STORE_CODE_RESPONSE,
     &INSTANTIATE_RESPONSE,
     &EXECUTE_RESPONSE,
@@ -28,13 +35,11 @@ static RESPONSES: &[&Shape] = &[
 
 macro_rules! shapes {
     ($($id:ident = $name:literal: [$($field:expr),* $(,)?];)*) => {
-        $(pub(crate) static $id: Shape = Shape { name: $name, fields: &[$($field),*] };)*
+        stoa_app::shapes! { $(pub(crate) $id = $name: [$($field),*];)* }
     };
 }
 pub(crate) use shapes;
 
-const ACCESS_TYPES: &[(i32, &str)] =
-    &[(0, "Unspecified"), (1, "Nobody"), (3, "Everybody"), (4, "AnyOfAddresses")];
 const HISTORY_OPERATIONS: &[(i32, &str)] = &[
     (0, "CONTRACT_CODE_HISTORY_OPERATION_TYPE_UNSPECIFIED"),
     (1, "CONTRACT_CODE_HISTORY_OPERATION_TYPE_INIT"),
@@ -78,13 +83,7 @@ shapes! {
     ];
     SUPPLY_OF = "cosmos.bank.v1beta1.QuerySupplyOfResponse": [one(1, "amount", COIN)];
     BANK_PARAMS = "cosmos.bank.v1beta1.QueryParamsResponse": [
-        one(1, "params", Message(&BANK_PARAMETERS)),
-    ];
-    BANK_PARAMETERS = "cosmos.bank.v1beta1.Params": [
-        many(1, "send_enabled", Message(&SEND_ENABLED)), one(2, "default_send_enabled", Bool),
-    ];
-    SEND_ENABLED = "cosmos.bank.v1beta1.SendEnabled": [
-        one(1, "denom", Text), one(2, "enabled", Bool),
+        one(1, "params", Message(&schema::BANK_PARAMS)),
     ];
     DENOM_METADATA = "cosmos.bank.v1beta1.QueryDenomMetadataResponse": [
         one(1, "metadata", Message(&METADATA)),
@@ -105,14 +104,44 @@ shapes! {
     DENOM_UNIT = "cosmos.bank.v1beta1.DenomUnit": [
         one(1, "denom", Text), one(2, "exponent", U32), many(3, "aliases", Text),
     ];
+    DENOM_OWNERS = "cosmos.bank.v1beta1.QueryDenomOwnersResponse": [
+        many(1, "denom_owners", Message(&DENOM_OWNER)), one(2, "pagination", PAGE),
+    ];
+    DENOM_OWNER = "cosmos.bank.v1beta1.DenomOwner": [
+        one(1, "address", Text), one(2, "balance", COIN),
+    ];
+    SEND_ENABLED = "cosmos.bank.v1beta1.QuerySendEnabledResponse": [
+        many(1, "send_enabled", Message(&schema::SEND_ENABLED)), one(99, "pagination", PAGE),
+    ];
     SEND_RESPONSE = "cosmos.bank.v1beta1.MsgSendResponse": [];
+    MULTI_SEND_RESPONSE = "cosmos.bank.v1beta1.MsgMultiSendResponse": [];
+
+    GRANTS = "cosmos.authz.v1beta1.QueryGrantsResponse": [
+        many(1, "grants", Message(&schema::GRANT)), one(2, "pagination", PAGE),
+    ];
+    NAMED_GRANTS = "cosmos.authz.v1beta1.QueryGranterGrantsResponse": [
+        many(1, "grants", Message(&schema::GRANT_AUTHORIZATION)), one(2, "pagination", PAGE),
+    ];
+    GRANT_RESPONSE = "cosmos.authz.v1beta1.MsgGrantResponse": [];
+    REVOKE_RESPONSE = "cosmos.authz.v1beta1.MsgRevokeResponse": [];
+    EXEC_RESPONSE = "cosmos.authz.v1beta1.MsgExecResponse": [many(1, "results", Bytes)];
+
+    ALLOWANCE = "cosmos.feegrant.v1beta1.QueryAllowanceResponse": [
+        one(1, "allowance", Message(&schema::FEE_GRANT)),
+    ];
+    ALLOWANCES = "cosmos.feegrant.v1beta1.QueryAllowancesResponse": [
+        many(1, "allowances", Message(&schema::FEE_GRANT)), one(2, "pagination", PAGE),
+    ];
+    GRANT_ALLOWANCE_RESPONSE = "cosmos.feegrant.v1beta1.MsgGrantAllowanceResponse": [];
+    REVOKE_ALLOWANCE_RESPONSE = "cosmos.feegrant.v1beta1.MsgRevokeAllowanceResponse": [];
+    PRUNE_ALLOWANCES_RESPONSE = "cosmos.feegrant.v1beta1.MsgPruneAllowancesResponse": [];
 
     WASM_PARAMS = "cosmwasm.wasm.v1.QueryParamsResponse": [
         one(1, "params", Message(&WASM_PARAMETERS)),
     ];
     WASM_PARAMETERS = "cosmwasm.wasm.v1.Params": [
         one(1, "code_upload_access", Message(&schema::ACCESS_CONFIG)),
-        one(2, "instantiate_default_permission", Enum(ACCESS_TYPES)),
+        one(2, "instantiate_default_permission", Enum(schema::ACCESS_TYPES)),
     ];
     CODES = "cosmwasm.wasm.v1.QueryCodesResponse": [
         many(1, "code_infos", Message(&CODE_INFO)), one(2, "pagination", PAGE),

@@ -18,6 +18,9 @@ pub enum AppError {
     /// The genesis file is refused by a module.
     #[error("genesis app_state: {0}")]
     Genesis(#[source] ModuleError),
+    /// A module failed before or behind the transactions of a block.
+    #[error("begin or end of block: {0}")]
+    AroundBlock(#[source] ModuleError),
     /// Consensus finalizes another block than the one that follows.
     #[error("block {actual} to finalize, block {expected} follows")]
     UnexpectedHeight {

@@ -1,11 +1,11 @@
 //! A decided block becomes results and a root.
 
-use stoa_modules::{BlockInfo, ExecMode, Gas};
+use stoa_modules::{BlockInfo, ExecMode, Gas, GasMeter};
 use stoa_store::Overlay;
 
 use crate::{
     app::{App, Consensus, Finalized},
-    block::{Block, BlockResult, Note, TxResult},
+    block::{Block, BlockResult, Note, TxResult, context},
     deliver::TxRun,
     error::{AppError, Refusal, sdk_code},
     limits,
@@ -43,6 +43,9 @@ impl App {
         block: &BlockInfo,
         txs: &[Vec<u8>],
     ) -> Result<Vec<TxResult>, AppError> {
+        let gas = GasMeter::unlimited();
+        let mut ctx = context(block.clone(), ExecMode::Deliver, gas, overlay.clone());
+        self.modules.begin_block(&mut ctx).map_err(AppError::AroundBlock)?;
         let limits = limits::pending(overlay)?;
         let mut gas_left = limits.max_gas;
         let mut results = Vec::with_capacity(txs.len());
@@ -61,6 +64,7 @@ impl App {
             gas_left = gas_left.saturating_sub(result.gas_used.min(result.gas_wanted));
             results.push(result);
         }
+        self.modules.end_block(&mut ctx).map_err(AppError::AroundBlock)?;
         Ok(results)
     }
 }

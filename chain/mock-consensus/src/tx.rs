@@ -16,6 +16,7 @@ use cosmos_sdk_proto::{
     },
 };
 use prost::{Message as _, Name as _};
+use stoa_app::tx::SignerData;
 use stoa_modules::auth::AccAddress;
 
 use crate::{Actor, CHAIN_ID, DENOM};
@@ -46,6 +47,8 @@ pub struct TxBuilder {
     body: TxBody,
     gas_limit: u64,
     fee: u128,
+    granter: String,
+    mode: SignMode,
     chain_id: String,
     account_number: u64,
     sequence: u64,
@@ -59,6 +62,8 @@ impl TxBuilder {
             body: TxBody::default(),
             gas_limit: DEFAULT_GAS,
             fee: DEFAULT_FEE,
+            granter: String::new(),
+            mode: SignMode::Direct,
             chain_id: CHAIN_ID.to_owned(),
             account_number,
             sequence,
@@ -100,6 +105,20 @@ impl TxBuilder {
         self
     }
 
+    /// Lets somebody else pay.
+    #[must_use]
+    pub fn granter(mut self, granter: &AccAddress) -> Self {
+        self.granter = granter.to_string();
+        self
+    }
+
+    /// Signs the amino JSON document, as Ledger devices do.
+    #[must_use]
+    pub const fn amino(mut self) -> Self {
+        self.mode = SignMode::LegacyAminoJson;
+        self
+    }
+
     /// Signs for another chain.
     #[must_use]
     pub fn chain_id(mut self, chain_id: impl Into<String>) -> Self {
@@ -114,7 +133,7 @@ impl TxBuilder {
         self
     }
 
-    /// The signed transaction in `SIGN_MODE_DIRECT`.
+    /// The signed transaction.
     #[must_use]
     pub fn sign(&self, signer: &Actor) -> Vec<u8> {
         self.sign_as(signer, signer)
@@ -123,30 +142,44 @@ impl TxBuilder {
     /// Signed by `signer` with the public key of `claimed`.
     #[must_use]
     pub fn sign_as(&self, signer: &Actor, claimed: &Actor) -> Vec<u8> {
-        let auth_info_bytes = self.auth_info(claimed).encode_to_vec();
-        let document = SignDoc {
-            body_bytes: self.body.encode_to_vec(),
-            auth_info_bytes,
-            chain_id: self.chain_id.clone(),
-            account_number: self.account_number,
-        };
-        let signature = signer.sign(&document.encode_to_vec());
-        let SignDoc { body_bytes, auth_info_bytes, .. } = document;
-        TxRaw { body_bytes, auth_info_bytes, signatures: vec![signature] }.encode_to_vec()
+        let raw = self.raw(claimed);
+        let signature = signer.sign(&self.document(&raw));
+        TxRaw { signatures: vec![signature], ..raw }.encode_to_vec()
+    }
+
+    /// What is signed of `raw`; nothing if there is no such document.
+    fn document(&self, raw: &TxRaw) -> Vec<u8> {
+        if self.mode == SignMode::Direct {
+            let document = SignDoc {
+                body_bytes: raw.body_bytes.clone(),
+                auth_info_bytes: raw.auth_info_bytes.clone(),
+                chain_id: self.chain_id.clone(),
+                account_number: self.account_number,
+            };
+            return document.encode_to_vec();
+        }
+        let Self { account_number, sequence, .. } = *self;
+        let signer = SignerData { chain_id: &self.chain_id, account_number, sequence };
+        let tx = stoa_app::tx::decode(&raw.encode_to_vec()).ok();
+        tx.and_then(|tx| tx.sign_bytes(self.mode.into(), &signer).ok()).unwrap_or_default()
     }
 
     /// As for gas estimation: one empty signature.
     #[must_use]
     pub fn unsigned(&self, signer: &Actor) -> Vec<u8> {
+        self.raw(signer).encode_to_vec()
+    }
+
+    fn raw(&self, signer: &Actor) -> TxRaw {
         let auth_info_bytes = self.auth_info(signer).encode_to_vec();
         let signatures = vec![Vec::new()];
-        TxRaw { body_bytes: self.body.encode_to_vec(), auth_info_bytes, signatures }.encode_to_vec()
+        TxRaw { body_bytes: self.body.encode_to_vec(), auth_info_bytes, signatures }
     }
 
     fn auth_info(&self, signer: &Actor) -> AuthInfo {
         let key = PubKey { key: signer.public_key() };
         let public_key = Any { type_url: PubKey::type_url(), value: key.encode_to_vec() };
-        let mode = Sum::Single(Single { mode: SignMode::Direct as i32 });
+        let mode = Sum::Single(Single { mode: self.mode.into() });
         let amount = if self.fee == 0 { Vec::new() } else { vec![coin(self.fee)] };
         AuthInfo {
             signer_infos: vec![SignerInfo {
@@ -154,7 +187,12 @@ impl TxBuilder {
                 mode_info: Some(ModeInfo { sum: Some(mode) }),
                 sequence: self.sequence,
             }],
-            fee: Some(Fee { amount, gas_limit: self.gas_limit, ..Fee::default() }),
+            fee: Some(Fee {
+                amount,
+                gas_limit: self.gas_limit,
+                granter: self.granter.clone(),
+                ..Fee::default()
+            }),
             ..AuthInfo::default()
         }
     }

@@ -1,4 +1,4 @@
-//! State machine modules: auth, bank, wasm.
+//! State machine modules: auth, authz, bank, feegrant, wasm.
 //!
 //! Purpose: what the chain can do. Each folder is one module of one shape: `types`, `params`, `genesis`,
 //! `state_key`, `view`, `action/<message>`, `event`, `error`.
@@ -9,11 +9,15 @@
 #![deny(clippy::float_arithmetic)]
 
 pub mod auth;
+pub mod authz;
 pub mod bank;
 pub mod core;
+pub mod feegrant;
 pub mod router;
 #[cfg(test)]
 mod testing;
 pub mod wasm;
 
-pub use crate::core::{BlockInfo, Context, Event, ExecMode, Gas, GasMeter, ModuleError, OutOfGas};
+pub use crate::core::{
+    BlockInfo, Context, Event, ExecMode, Gas, GasMeter, ModuleError, OutOfGas, Time,
+};

@@ -14,12 +14,13 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 pub use error::{QueryError, RouteError};
-pub use page::{MAX_PAGE, page};
+pub use page::{MAX_PAGE, filtered_page, page};
 
 use crate::{
     auth::{self, AccAddress},
-    bank,
+    authz, bank,
     core::{Context, ModuleError},
+    feegrant,
     wasm::{self, Wasm},
 };
 
@@ -48,6 +49,9 @@ pub trait MessageRouter {
     /// The addresses that must sign `message`, in order, each once.
     fn signers(&self, message: &Any) -> Result<Vec<AccAddress>, ModuleError>;
 
+    /// Whether any module executes messages of the type of `message`; its value is not looked at.
+    fn knows(&self, message: &Any) -> bool;
+
     /// Answers a query by its gRPC path with protobuf bytes.
     fn query(&self, ctx: &Context, path: &str, data: &[u8]) -> Result<Vec<u8>, ModuleError>;
 }
@@ -75,6 +79,12 @@ impl Modules {
         if let Some(result) = bank::execute_message(ctx, message) {
             return result;
         }
+        if let Some(result) = authz::execute_message(ctx, self, message) {
+            return result;
+        }
+        if let Some(result) = feegrant::execute_message(ctx, message) {
+            return result;
+        }
         if let Some(result) = self.wasm.execute_message(ctx, self, message) {
             return result;
         }
@@ -83,13 +93,16 @@ impl Modules {
 
     /// The addresses that must sign `message`, in order, each once.
     pub fn signers(&self, message: &Any) -> Result<Vec<AccAddress>, ModuleError> {
-        if let Some(signers) = bank::signers(message) {
-            return signers;
-        }
-        if let Some(signers) = self.wasm.signers(message) {
-            return signers;
-        }
-        Err(RouteError::UnknownType { type_url: message.type_url.clone() }.into())
+        let unknown = || RouteError::UnknownType { type_url: message.type_url.clone() };
+        self.asked(message).ok_or_else(unknown)?
+    }
+
+    /// The signers, by the one module whose message it is.
+    fn asked(&self, message: &Any) -> Option<Result<Vec<AccAddress>, ModuleError>> {
+        bank::signers(message)
+            .or_else(|| authz::signers(message))
+            .or_else(|| feegrant::signers(message))
+            .or_else(|| self.wasm.signers(message))
     }
 
     /// Answers a query by its gRPC path, e.g. `/cosmos.bank.v1beta1.Query/Balance`.
@@ -98,6 +111,12 @@ impl Modules {
             return answer;
         }
         if let Some(answer) = bank::query(ctx, path, data) {
+            return answer;
+        }
+        if let Some(answer) = authz::query(ctx, path, data) {
+            return answer;
+        }
+        if let Some(answer) = feegrant::query(ctx, path, data) {
             return answer;
         }
         if let Some(answer) = self.wasm.query(ctx, path, data) {
@@ -110,7 +129,19 @@ impl Modules {
     pub fn init_genesis(&self, ctx: &mut Context, app_state: &Value) -> Result<(), ModuleError> {
         auth::init_genesis(ctx, section(app_state, "auth")?)?;
         bank::init_genesis(ctx, section(app_state, "bank")?)?;
+        authz::init_genesis(ctx, section(app_state, "authz")?)?;
+        feegrant::init_genesis(ctx, section(app_state, "feegrant")?)?;
         self.wasm.init_genesis(ctx, section::<GenesisState>(app_state, "wasm")?)
+    }
+
+    /// What the modules do before the transactions of a block. A failure is the node's own.
+    pub fn begin_block(&self, ctx: &mut Context) -> Result<(), ModuleError> {
+        authz::remove_expired(ctx, authz::MAX_REMOVED_PER_BLOCK)
+    }
+
+    /// What the modules do behind the transactions of a block. A failure is the node's own.
+    pub fn end_block(&self, ctx: &mut Context) -> Result<(), ModuleError> {
+        feegrant::remove_expired(ctx, feegrant::MAX_REMOVED_PER_BLOCK)
     }
 }
 
@@ -121,6 +152,10 @@ impl MessageRouter for Modules {
 
     fn signers(&self, message: &Any) -> Result<Vec<AccAddress>, ModuleError> {
         self.signers(message)
+    }
+
+    fn knows(&self, message: &Any) -> bool {
+        self.asked(message).is_some()
     }
 
     fn query(&self, ctx: &Context, path: &str, data: &[u8]) -> Result<Vec<u8>, ModuleError> {

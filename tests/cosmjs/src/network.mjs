@@ -5,12 +5,14 @@
 //   STOA_GRPC            host:port of gRPC          127.0.0.1:9090
 //   STOA_MNEMONIC_ALICE  an account with money; used by cosmjs.test.mjs alone
 //   STOA_MNEMONIC_BOB    an account with money; used by lcd.test.mjs alone
+//   STOA_MNEMONIC_CAROL  an account with money; used by signing.test.mjs alone
 //   STOA_CONTRACT_WASM   the compiled DAO contract
 //
 // Test files run beside each other, so two of them must never sign with one account.
 
 import { readFile } from "node:fs/promises";
 
+import { Secp256k1HdWallet } from "@cosmjs/amino";
 import { DirectSecp256k1HdWallet } from "@cosmjs/proto-signing";
 import { GasPrice } from "@cosmjs/stargate";
 
@@ -38,10 +40,15 @@ async function wallet(variable) {
 
 export const alice = () => wallet("STOA_MNEMONIC_ALICE");
 export const bob = () => wallet("STOA_MNEMONIC_BOB");
+// Carol's wallet signs amino JSON only, as a Ledger device does.
+export const carol = () =>
+  Secp256k1HdWallet.fromMnemonic(required("STOA_MNEMONIC_CAROL"), { prefix: PREFIX });
 export const contractWasm = () => readFile(required("STOA_CONTRACT_WASM"));
 
 // A wallet that never had money.
 export const stranger = () => DirectSecp256k1HdWallet.generate(12, { prefix: PREFIX });
+
+export const aminoStranger = () => Secp256k1HdWallet.generate(12, { prefix: PREFIX });
 
 export async function addressOf(wallet) {
   const [account] = await wallet.getAccounts();

@@ -26,6 +26,7 @@ async fn stock_cosmjs_connects_sends_uploads_instantiates_executes_and_queries()
         .env("STOA_GRPC", format!("127.0.0.1:{}", ports.grpc))
         .env("STOA_MNEMONIC_ALICE", accounts::named("alice").unwrap().mnemonic)
         .env("STOA_MNEMONIC_BOB", accounts::named("bob").unwrap().mnemonic)
+        .env("STOA_MNEMONIC_CAROL", accounts::named("member-1").unwrap().mnemonic)
         .env("STOA_CONTRACT_WASM", binaries::contract("dao").unwrap()))
     .unwrap();
     println!("{report}");

@@ -24,6 +24,10 @@ const fn text(number: u32, name: &'static str) -> Param {
     Param { number, name, kind: ParamKind::Text }
 }
 
+const fn texts(number: u32, name: &'static str) -> Param {
+    Param { number, name, kind: ParamKind::Texts }
+}
+
 const fn number(number: u32, name: &'static str) -> Param {
     Param { number, name, kind: ParamKind::Number }
 }
@@ -65,6 +69,11 @@ pub(super) static ROUTES: &[Route] = routes! {
         Get  "/module_accounts" => ModuleAccounts &[] => MODULE_ACCOUNTS;
         Get  "/bech32" => Bech32Prefix &[] => BECH32_PREFIX;
     }
+    "/cosmos/authz/v1beta1" => "cosmos.authz.v1beta1.Query" {
+        Get  "/grants" => Grants &[text(1, "granter"), text(2, "grantee"), text(3, "msg_type_url"), page(4)] => GRANTS;
+        Get  "/grants/granter/{granter}" => GranterGrants &[text(1, "granter"), page(2)] => NAMED_GRANTS;
+        Get  "/grants/grantee/{grantee}" => GranteeGrants &[text(1, "grantee"), page(2)] => NAMED_GRANTS;
+    }
     "/cosmos/bank/v1beta1" => "cosmos.bank.v1beta1.Query" {
         Get  "/balances/{address}" => AllBalances ADDRESS_AND_PAGE => BALANCES;
         Get  "/balances/{address}/by_denom" => Balance &[text(1, "address"), text(2, "denom")] => BALANCE;
@@ -74,8 +83,16 @@ pub(super) static ROUTES: &[Route] = routes! {
         Get  "/supply/by_denom" => SupplyOf &[text(1, "denom")] => SUPPLY_OF;
         Get  "/denoms_metadata" => DenomsMetadata &[page(1)] => DENOMS_METADATA;
         Get  "/denoms_metadata/{denom}" => DenomMetadata &[text(1, "denom")] => DENOM_METADATA;
-        Get  "/denoms_metadata_by_query_string" => DenomMetadata &[text(1, "denom")] => DENOM_METADATA;
+        Get  "/denoms_metadata_by_query_string" => DenomMetadataByQueryString &[text(1, "denom")] => DENOM_METADATA;
+        Get  "/denom_owners/{denom}" => DenomOwners &[text(1, "denom"), page(2)] => DENOM_OWNERS;
+        Get  "/denom_owners_by_query" => DenomOwnersByQuery &[text(1, "denom"), page(2)] => DENOM_OWNERS;
+        Get  "/send_enabled" => SendEnabled &[texts(1, "denoms"), page(99)] => SEND_ENABLED;
         Get  "/params" => Params &[] => BANK_PARAMS;
+    }
+    "/cosmos/feegrant/v1beta1" => "cosmos.feegrant.v1beta1.Query" {
+        Get  "/allowance/{granter}/{grantee}" => Allowance &[text(1, "granter"), text(2, "grantee")] => ALLOWANCE;
+        Get  "/allowances/{grantee}" => Allowances &[text(1, "grantee"), page(2)] => ALLOWANCES;
+        Get  "/issued/{granter}" => AllowancesByGranter &[text(1, "granter"), page(2)] => ALLOWANCES;
     }
     "/cosmos/base/tendermint/v1beta1" => "cosmos.base.tendermint.v1beta1.Service" {
         Get  "/node_info" => GetNodeInfo &[] => NODE_INFO;

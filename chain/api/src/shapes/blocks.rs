@@ -1,6 +1,6 @@
 //! Shapes of what comes from CometBFT.
 
-use super::{Any, Bool, Bytes, Enum, I64, Message, PAGE, Shape, Text, Timestamp, U32, U64};
+use super::{Any, Bool, Bytes, Enum, I64, Message, PAGE, Text, Timestamp, U32, U64};
 use super::{many, one, shapes};
 use stoa_app::tx::schema::Kind;
 
@@ -84,7 +84,7 @@ shapes! {
         one(1, "version", Message(&CONSENSUS)),
         one(2, "chain_id", Text),
         one(3, "height", I64),
-        one(4, "time", Timestamp),
+        one(4, "time", Timestamp).kept(),
         one(5, "last_block_id", Message(&BLOCK_ID)),
         one(6, "last_commit_hash", Bytes),
         one(7, "data_hash", Bytes),
@@ -100,7 +100,7 @@ shapes! {
         one(1, "version", Message(&CONSENSUS)),
         one(2, "chain_id", Text),
         one(3, "height", I64),
-        one(4, "time", Timestamp),
+        one(4, "time", Timestamp).kept(),
         one(5, "last_block_id", Message(&BLOCK_ID)),
         one(6, "last_commit_hash", Bytes),
         one(7, "data_hash", Bytes),
@@ -125,7 +125,7 @@ shapes! {
     COMMIT_SIGNATURE = "tendermint.types.CommitSig": [
         one(1, "block_id_flag", Enum(VOTE_FLAGS)),
         one(2, "validator_address", Bytes),
-        one(3, "timestamp", Timestamp),
+        one(3, "timestamp", Timestamp).kept(),
         one(4, "signature", Bytes),
     ];
 }

@@ -6,6 +6,8 @@ use stoa_modules::{
     core::codespace,
 };
 
+use crate::{error::UNDEFINED_CODESPACE, tx::SignatureError};
+
 /// A refusal; codes and texts are those of the Cosmos SDK, because clients look for them.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AnteError {
@@ -77,9 +79,9 @@ pub enum AnteError {
         /// What the bank said.
         reason: String,
     },
-    /// Fee grants are not part of this chain yet.
-    #[error("fee grants are not enabled: invalid request")]
-    FeeGranter,
+    /// The fee granter's text is no address.
+    #[error("invalid fee granter address: {0}: invalid address")]
+    GranterAddress(AddressError),
     /// The fee payer's text is no address.
     #[error("invalid fee payer address: {0}: invalid address")]
     PayerAddress(AddressError),
@@ -100,7 +102,7 @@ pub enum AnteError {
         index: usize,
     },
     /// Neither the account nor the transaction has the key.
-    #[error("pubkey on account is not set: invalid pubkey")]
+    #[error("unrecognized public key type: <nil>: invalid pubkey")]
     NoKey,
     /// Signed for another position in the account's history.
     #[error(
@@ -123,8 +125,27 @@ pub enum AnteError {
         /// Chain id of this chain.
         chain_id: String,
         /// What is wrong.
-        reason: &'static str,
+        reason: String,
     },
+    /// The same, of signers who sign an amino JSON document.
+    #[error(
+        "signature verification failed; please verify account number ({account_number}), sequence \
+         ({sequence}) and chain-id ({chain_id}): unauthorized"
+    )]
+    BadAminoSignature {
+        /// Number of the account.
+        account_number: u64,
+        /// Sequence of the account.
+        sequence: u64,
+        /// Chain id of this chain.
+        chain_id: String,
+    },
+    /// Mode and bytes are no signature.
+    #[error("{0}: unauthorized")]
+    MalformedSignature(#[from] SignatureError),
+    /// One signature by a key of several.
+    #[error("expected *signing.MultiSignatureData, got, *signing.SingleSignatureData")]
+    SingleSignature,
     /// A sequence is used up.
     #[error("sequence of {address} overflows: internal logic error")]
     SequenceOverflow {
@@ -136,16 +157,21 @@ pub enum AnteError {
 impl AnteError {
     const fn code(&self) -> u32 {
         match self {
-            Self::SignerCount { .. } | Self::BadSignature { .. } => 4,
+            // An error without a code of its own.
+            Self::SingleSignature => 1,
+            Self::SignerCount { .. }
+            | Self::BadSignature { .. }
+            | Self::BadAminoSignature { .. }
+            | Self::MalformedSignature(_) => 4,
             Self::CannotPay { .. } => 5,
-            Self::PayerAddress(_) => 7,
+            Self::PayerAddress(_) | Self::GranterAddress(_) => 7,
             Self::ForeignKey { .. } | Self::NoKey => 8,
             Self::UnknownPayer { .. } => 9,
             Self::MemoTooLarge { .. } => 12,
             Self::InsufficientFee { .. } | Self::InvalidFee { .. } => 13,
             Self::TooManySignatures { .. } => 14,
             Self::NoSignatures => 15,
-            Self::GasTooHigh { .. } | Self::FeeGranter => 18,
+            Self::GasTooHigh { .. } => 18,
             Self::TimedOut { .. } => 30,
             Self::ExtensionOptions => 31,
             Self::WrongSequence { .. } => 32,
@@ -156,6 +182,10 @@ impl AnteError {
 
 impl From<AnteError> for ModuleError {
     fn from(error: AnteError) -> Self {
-        Self::Refused { codespace: codespace::SDK, code: error.code(), message: error.to_string() }
+        let codespace = match error {
+            AnteError::SingleSignature => UNDEFINED_CODESPACE,
+            _ => codespace::SDK,
+        };
+        Self::Refused { codespace, code: error.code(), message: error.to_string() }
     }
 }

@@ -2,8 +2,9 @@
 
 use stoa_modules::{
     Context, Event, ExecMode, ModuleError,
-    auth::{self, FEE_COLLECTOR},
+    auth::{self, AccAddress, FEE_COLLECTOR},
     bank::{self, Coins},
+    feegrant,
 };
 
 use super::{AnteError, AnteParams, signers::Signers};
@@ -33,16 +34,48 @@ pub(super) fn deduct(
         let required = required.join(",");
         return Err(AnteError::InsufficientFee { offered: fee.to_string(), required }.into());
     }
-    let payer = &signers.payer;
-    if !auth::has_account(ctx, payer)? {
-        return Err(AnteError::UnknownPayer { payer: payer.clone() }.into());
+    let from = source(ctx, tx, signers, &fee)?;
+    if auth::account(ctx, &from)?.is_none() {
+        return Err(AnteError::UnknownPayer { payer: from }.into());
     }
     if !fee.is_empty() {
         auth::module_account(ctx, FEE_COLLECTOR)?;
-        bank::send(ctx, payer, &FEE_COLLECTOR.address(), &fee).map_err(cannot_pay)?;
+        bank::send(ctx, &from, &FEE_COLLECTOR.address(), &fee).map_err(cannot_pay)?;
     }
-    ctx.emit(Event::new("tx").with("fee", fee.to_string()).with("fee_payer", payer.to_string()));
+    ctx.emit(Event::new("tx").with("fee", fee.to_string()).with("fee_payer", from.to_string()));
     Ok(())
+}
+
+/// Whose money it is: the payer's, or the granter's within what it allows the payer.
+fn source(
+    ctx: &mut Context,
+    tx: &Tx,
+    signers: &Signers,
+    fee: &Coins,
+) -> Result<AccAddress, ModuleError> {
+    let payer = &signers.payer;
+    if tx.fee().granter.is_empty() {
+        return Ok(payer.clone());
+    }
+    let granter: AccAddress = tx.fee().granter.parse().map_err(AnteError::GranterAddress)?;
+    if granter != *payer {
+        let messages: Vec<&str> =
+            tx.messages().iter().map(|message| message.type_url.as_str()).collect();
+        feegrant::use_fees(ctx, &granter, payer, fee, &messages)
+            .map_err(|error| not_granted(error, &granter, payer))?;
+    }
+    Ok(granter)
+}
+
+/// The SDK's words in front of the reason.
+fn not_granted(error: ModuleError, granter: &AccAddress, payer: &AccAddress) -> ModuleError {
+    match error {
+        ModuleError::Refused { codespace, code, message } => {
+            let message = format!("{granter} does not allow to pay fees for {payer}: {message}");
+            ModuleError::Refused { codespace, code, message }
+        }
+        other => other,
+    }
 }
 
 /// A bank refusal becomes one about the fee; gas and the store speak for themselves.

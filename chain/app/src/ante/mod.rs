@@ -5,16 +5,21 @@
 //! blocks, except where [`ExecMode`](stoa_modules::ExecMode) says otherwise.
 //! Invariants: after success the fee is taken and every signer's sequence is one higher, so the same bytes
 //! never succeed twice; in blocks nothing depends on this node's own prices.
-//! Order, gas, events, codes and texts are those of the Cosmos SDK's `x/auth/ante`.
+//! Order, gas, events, codes and texts are those of the Cosmos SDK's `x/auth/ante`: each function is one of
+//! its decorators and reads what that one reads.
 
 mod basic;
 mod error;
 mod fee;
 mod gas_price;
-mod signatures;
+mod keys;
+mod sequences;
+mod signature_gas;
 mod signers;
+mod size;
+mod verify;
 
-use stoa_modules::{Context, ModuleError, auth, router::Modules};
+use stoa_modules::{Context, ModuleError, router::Modules};
 
 pub use error::AnteError;
 pub use gas_price::{GasPrice, GasPriceError, MinGasPrices};
@@ -36,15 +41,16 @@ pub fn run(
     ctx: &mut Context,
     tx: &Tx,
 ) -> Result<(), ModuleError> {
-    let limits = auth::params(ctx)?;
-    let signers = signers::required(modules, tx)?;
-    basic::check(ctx, tx, &signers, &limits)?;
-    signatures::charge_size(ctx, tx, &limits)?;
-    fee::deduct(ctx, tx, &signers, params)?;
-    signatures::set_keys(ctx, tx, &signers)?;
-    signatures::charge(ctx, tx, &limits)?;
-    signatures::verify(ctx, tx, &signers)?;
-    signatures::advance_sequences(ctx, &signers)
+    let required = signers::required(modules, tx)?;
+    basic::check(ctx, tx, &required)?;
+    let signatures = signers::signatures(tx, &required)?;
+    size::charge(ctx, tx, &signatures)?;
+    fee::deduct(ctx, tx, &required, params)?;
+    keys::set(ctx, &signatures)?;
+    keys::check_count(ctx, &signatures)?;
+    signature_gas::charge(ctx, &signatures)?;
+    verify::check(ctx, tx, &signatures)?;
+    sequences::advance(ctx, &required)
 }
 
 #[cfg(test)]

@@ -1,9 +1,12 @@
-//! Who must sign.
+//! Who must sign, and what each signed with.
 
+use std::collections::BTreeSet;
+
+use cosmos_sdk_proto::Any;
 use stoa_modules::{ModuleError, auth::AccAddress, router::Modules};
 
 use super::AnteError;
-use crate::tx::Tx;
+use crate::tx::{SignatureData, Tx};
 
 /// The signers of all messages in order, each once, and the fee payer behind them if it is not among them.
 /// The first pays unless another payer is named.
@@ -13,22 +16,45 @@ pub(super) struct Signers {
 }
 
 pub(super) fn required(modules: &Modules, tx: &Tx) -> Result<Signers, ModuleError> {
-    let mut addresses: Vec<AccAddress> = Vec::new();
-    for message in tx.messages() {
-        for signer in modules.signers(message)? {
-            push_new(&mut addresses, signer);
+    let (mut addresses, mut seen) = (Vec::new(), BTreeSet::new());
+    let mut push_new = |address: AccAddress| {
+        if seen.insert(address.clone()) {
+            addresses.push(address);
         }
-    }
-    let payer = match tx.fee().payer.as_str() {
-        "" => addresses.first().cloned().ok_or(AnteError::NoSignatures)?,
-        named => named.parse().map_err(AnteError::PayerAddress)?,
     };
-    push_new(&mut addresses, payer.clone());
+    for message in tx.messages() {
+        modules.signers(message)?.into_iter().for_each(&mut push_new);
+    }
+    let named = match tx.fee().payer.as_str() {
+        "" => None,
+        text => Some(text.parse::<AccAddress>().map_err(AnteError::PayerAddress)?),
+    };
+    named.clone().into_iter().for_each(push_new);
+    let payer = named.or_else(|| addresses.first().cloned()).ok_or(AnteError::NoSignatures)?;
     Ok(Signers { addresses, payer })
 }
 
-fn push_new(addresses: &mut Vec<AccAddress>, address: AccAddress) {
-    if !addresses.contains(&address) {
-        addresses.push(address);
-    }
+/// A required signer and what the transaction has of it.
+pub(super) struct Signed<'a> {
+    pub(super) signer: &'a AccAddress,
+    pub(super) key: Option<&'a Any>,
+    pub(super) sequence: u64,
+    pub(super) data: SignatureData,
+}
+
+/// One entry a signer, in order; the caller has checked that there are as many signatures as signers.
+pub(super) fn signatures<'a>(
+    tx: &'a Tx,
+    required: &'a Signers,
+) -> Result<Vec<Signed<'a>>, AnteError> {
+    let parts = required.addresses.iter().zip(tx.signer_infos()).zip(tx.signatures());
+    let signed = parts.map(|((signer, info), signature)| {
+        Ok(Signed {
+            signer,
+            key: info.public_key.as_ref(),
+            sequence: info.sequence,
+            data: SignatureData::read(info.mode_info.as_ref(), signature)?,
+        })
+    });
+    signed.collect()
 }

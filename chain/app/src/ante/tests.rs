@@ -1,6 +1,9 @@
 //! Whole transactions through all checks.
 
+mod amino;
 mod forgery;
+mod grants;
+mod multisig;
 mod refusals;
 
 use std::sync::Arc;
@@ -13,7 +16,7 @@ use cosmos_sdk_proto::{
         tx::{
             signing::v1beta1::SignMode,
             v1beta1::{
-                AuthInfo, Fee, ModeInfo, SignDoc, SignerInfo, TxBody, TxRaw,
+                AuthInfo, Fee, ModeInfo, SignerInfo, TxBody, TxRaw,
                 mode_info::{Single, Sum},
             },
         },
@@ -30,7 +33,7 @@ use stoa_modules::{
 use stoa_store::{EmptySnapshot, Overlay};
 
 use super::{AnteParams, run};
-use crate::tx::decode;
+use crate::tx::{SignerData, decode};
 
 const CHAIN: &str = "stoa-test-1";
 
@@ -51,6 +54,11 @@ impl Owner {
 
     fn address(&self) -> AccAddress {
         self.public().address()
+    }
+
+    fn sign(&self, bytes: &[u8]) -> Vec<u8> {
+        let signature: Signature = self.key.sign(bytes);
+        signature.to_bytes().to_vec()
     }
 }
 
@@ -167,28 +175,29 @@ impl Draft {
             mode_info: Some(ModeInfo { sum: Some(Sum::Single(Single { mode: self.mode.into() })) }),
             sequence: *sequence,
         };
-        let auth_info = AuthInfo {
-            signer_infos: signers.iter().map(info).collect(),
-            fee: Some(self.fee.clone()),
-            ..AuthInfo::default()
+        let mut raw = self.unsigned(signers.iter().map(info).collect());
+        let sign = |(owner, account_number, sequence): &(&Owner, u64, u64)| {
+            owner.sign(&self.document(&raw, *account_number, *sequence))
         };
-        let (body_bytes, auth_info_bytes) = (self.body.encode_to_vec(), auth_info.encode_to_vec());
-        let sign = |(owner, account_number, _): &(&Owner, u64, u64)| {
-            let document = SignDoc {
-                body_bytes: body_bytes.clone(),
-                auth_info_bytes: auth_info_bytes.clone(),
-                chain_id: self.chain_id.clone(),
-                account_number: *account_number,
-            };
-            let signature: Signature = owner.key.sign(&document.encode_to_vec());
-            signature.to_bytes().to_vec()
-        };
-        let signatures = signers.iter().map(sign).collect();
-        TxRaw {
-            body_bytes: body_bytes.clone(),
-            auth_info_bytes: auth_info_bytes.clone(),
-            signatures,
-        }
+        raw.signatures = signers.iter().map(sign).collect();
+        raw
+    }
+
+    /// One empty signature a signer.
+    fn unsigned(&self, signer_infos: Vec<SignerInfo>) -> TxRaw {
+        let signatures = vec![Vec::new(); signer_infos.len()];
+        let fee = Some(self.fee.clone());
+        let auth_info = AuthInfo { signer_infos, fee, ..AuthInfo::default() };
+        let auth_info_bytes = auth_info.encode_to_vec();
+        TxRaw { body_bytes: self.body.encode_to_vec(), auth_info_bytes, signatures }
+    }
+
+    /// What is signed in the draft's mode; in modes without bytes, what is signed in `DIRECT`.
+    fn document(&self, raw: &TxRaw, account_number: u64, sequence: u64) -> Vec<u8> {
+        let tx = decode(&raw.encode_to_vec()).unwrap();
+        let signer = SignerData { chain_id: &self.chain_id, account_number, sequence };
+        let bytes = |mode: SignMode| tx.sign_bytes(mode.into(), &signer);
+        bytes(self.mode).or_else(|_| bytes(SignMode::Direct)).unwrap()
     }
 
     fn sign(&self, owner: &Owner) -> Vec<u8> {

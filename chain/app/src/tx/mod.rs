@@ -4,22 +4,28 @@
 //! that this version does not know: signing something that the chain reads differently must not be
 //! possible (Cosmos SDK ADR-020 and ADR-027).
 //! Place: before the ante checks; pure.
-//! Invariants: reading never panics and its work is linear in the number of bytes.
+//! Invariants: reading never panics and its work is linear in the number of bytes; no two sign modes and no
+//! two chains, accounts or sequences share the bytes that are signed.
 
+mod amino;
 mod decode;
 mod error;
 pub mod schema;
+mod sign_mode;
+mod signature;
 mod strict;
 pub mod wire;
 
 use cosmos_sdk_proto::{
     Any,
-    cosmos::tx::v1beta1::{AuthInfo, Fee, SignDoc, SignerInfo, TxBody},
+    cosmos::tx::v1beta1::{AuthInfo, Fee, SignerInfo, TxBody},
 };
-use prost::Message as _;
 
+pub use amino::AminoError;
 pub use decode::decode;
 pub use error::TxError;
+pub use sign_mode::{SignModeError, SignerData};
+pub use signature::{SignatureData, SignatureError};
 
 /// A transaction that can be read; nothing else about it is checked yet.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,16 +83,5 @@ impl Tx {
     /// Most gas that it may consume.
     pub const fn gas_limit(&self) -> u64 {
         self.fee.gas_limit
-    }
-
-    /// The bytes that a signer in `SIGN_MODE_DIRECT` signs.
-    pub fn sign_bytes(&self, chain_id: &str, account_number: u64) -> Vec<u8> {
-        SignDoc {
-            body_bytes: self.body_bytes.clone(),
-            auth_info_bytes: self.auth_info_bytes.clone(),
-            chain_id: chain_id.to_owned(),
-            account_number,
-        }
-        .encode_to_vec()
     }
 }

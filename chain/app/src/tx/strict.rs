@@ -17,7 +17,8 @@ pub(super) enum NonCritical {
     Refused,
 }
 
-/// Checks every field of `bytes`, and of what lies inside, against `shape`.
+/// Checks every field of `bytes`, and of what lies inside, against `shape`. A field that occurs once may
+/// not occur twice: decoders merge or replace, and what is signed must not depend on which.
 pub(super) fn check(
     bytes: &[u8],
     shape: &'static Shape,
@@ -35,9 +36,12 @@ fn check_level(
     if depth >= MAX_DEPTH {
         return Err(TxError::TooDeep { limit: MAX_DEPTH });
     }
+    let mut seen = 0u64;
     while !bytes.is_empty() {
         let found = next(&mut bytes).ok_or(TxError::Malformed { message: shape.name })?;
-        let Some(field) = shape.field(found.number) else {
+        let place = shape.fields.iter().position(|field| field.number == found.number);
+        let Some((place, field)) = place.and_then(|place| Some((place, shape.fields.get(place)?)))
+        else {
             if found.number & NON_CRITICAL != 0 && non_critical == NonCritical::Allowed {
                 continue;
             }
@@ -47,9 +51,17 @@ fn check_level(
         if !has_wire_type(field, found.wire_type) {
             return Err(TxError::Malformed { message: shape.name });
         }
+        let bit = u32::try_from(place).ok().and_then(|place| 1u64.checked_shl(place)).unwrap_or(0);
+        if !field.is_repeated && seen & bit != 0 {
+            return Err(TxError::NotCanonical { message: shape.name });
+        }
+        seen |= bit;
         match field.kind {
             Kind::Message(inner) => check_level(found.content, inner, non_critical, depth + 1)?,
             Kind::Any => check_any(found.content, non_critical, depth + 1)?,
+            Kind::Timestamp | Kind::Duration => {
+                check_level(found.content, &schema::SECONDS_AND_NANOS, non_critical, depth + 1)?;
+            }
             _ => {}
         }
     }
@@ -103,6 +115,15 @@ mod tests {
     #[test]
     fn a_known_field_of_another_wire_type_is_refused() {
         assert!(check(&[0x08, 1], &schema::COIN, NonCritical::Allowed).is_err());
+    }
+
+    #[test]
+    fn a_field_that_occurs_once_occurs_once() {
+        let twice = [0x0a, 1, b'a', 0x0a, 1, b'b'];
+        let refused = check(&twice, &schema::COIN, NonCritical::Allowed);
+        assert_eq!(refused, Err(TxError::NotCanonical { message: "cosmos.base.v1beta1.Coin" }));
+        let list = [0x1a, 1, b'a', 0x1a, 1, b'b'];
+        assert_eq!(check(&list, &schema::TX_RAW, NonCritical::Refused), Ok(()));
     }
 
     #[test]

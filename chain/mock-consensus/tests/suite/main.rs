@@ -7,9 +7,11 @@ mod contracts;
 mod crashes;
 mod events;
 mod faults;
+mod grants;
 mod mempool;
 mod money;
 mod queries;
+mod sign_modes;
 mod simulate;
 
 use stoa_app::TxResult;

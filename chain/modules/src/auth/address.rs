@@ -59,9 +59,15 @@ impl AccAddress {
         Self(Ripemd160::digest(Sha256::digest(compressed_key)).to_vec())
     }
 
+    /// The address of an ed25519 key and of the amino encoding of a multisig key: the first 20 bytes of
+    /// `SHA-256(key)`.
+    pub fn from_digest(key: &[u8]) -> Self {
+        Self(Sha256::digest(key).iter().take(HASH_ADDRESS_BYTES).copied().collect())
+    }
+
     /// The address of a module account: the first 20 bytes of `SHA-256(name)`.
     pub fn of_module(name: &str) -> Self {
-        Self(Sha256::digest(name.as_bytes()).iter().take(HASH_ADDRESS_BYTES).copied().collect())
+        Self::from_digest(name.as_bytes())
     }
 
     /// The bytes.

@@ -7,7 +7,8 @@ use prost::Message as _;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
 use super::{
-    Account, AuthError, FEE_COLLECTOR, ModuleIdentity, Params, PublicKey, STORE, action, state_key,
+    Account, AuthError, Ed25519Key, FEE_COLLECTOR, ModuleIdentity, MultisigKey, Params, PublicKey,
+    STORE, action, state_key,
 };
 use crate::core::{Context, ModuleError};
 
@@ -54,8 +55,33 @@ struct BaseAccount {
 }
 
 #[derive(Debug, Deserialize)]
-struct GenesisKey {
-    key: String,
+#[serde(tag = "@type")]
+enum GenesisKey {
+    #[serde(rename = "/cosmos.crypto.secp256k1.PubKey")]
+    Secp256k1 { key: String },
+    #[serde(rename = "/cosmos.crypto.ed25519.PubKey")]
+    Ed25519 { key: String },
+    #[serde(rename = "/cosmos.crypto.multisig.LegacyAminoPubKey")]
+    Multisig { threshold: u32, public_keys: Vec<GenesisKey> },
+}
+
+impl GenesisKey {
+    fn check(self) -> Result<PublicKey, AuthError> {
+        let bytes = |key: &str| {
+            let refuse =
+                |error: base64::DecodeError| AuthError::Genesis { reason: error.to_string() };
+            BASE64_STANDARD.decode(key).map_err(refuse)
+        };
+        Ok(match self {
+            Self::Secp256k1 { key } => PublicKey::from_compressed(&bytes(&key)?)?,
+            Self::Ed25519 { key } => PublicKey::Ed25519(Ed25519Key::new(&bytes(&key)?)?),
+            Self::Multisig { threshold, public_keys } => {
+                let members = public_keys.into_iter().map(Self::check);
+                let members = members.collect::<Result<Vec<_>, _>>()?;
+                PublicKey::Multisig(MultisigKey::new(threshold, members)?)
+            }
+        })
+    }
 }
 
 /// A number as the SDK writes it (a string), or as people do.
@@ -84,10 +110,7 @@ impl GenesisAccount {
             }
         };
         let address = base.address.parse().map_err(|e| refuse(format!("{}: {e}", base.address)))?;
-        let key = base.pub_key.map(|key| {
-            let bytes = BASE64_STANDARD.decode(&key.key).map_err(|e| refuse(e.to_string()))?;
-            PublicKey::from_compressed(&bytes)
-        });
+        let key = base.pub_key.map(GenesisKey::check);
         let account = Account {
             key: key.transpose()?,
             sequence: base.sequence,

@@ -23,7 +23,7 @@ pub use address::{AccAddress, AddressError, BECH32_PREFIX, MAX_ADDRESS_BYTES};
 pub use error::AuthError;
 pub use genesis::{Genesis, init_genesis};
 pub use params::Params;
-pub use public_key::PublicKey;
+pub use public_key::{Ed25519Key, MAX_MULTISIG_MEMBERS, MultisigKey, PublicKey, Secp256k1Key};
 pub use rpc::query;
 pub use state_key::STORE;
 pub use view::{account, account_or_refuse, has_account, params};

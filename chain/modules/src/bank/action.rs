@@ -1,8 +1,11 @@
 //! Writes.
 
+mod by_authority;
+mod multi_send;
+
 use cosmos_sdk_proto::{
     Any,
-    cosmos::bank::v1beta1::{MsgSend, MsgSendResponse},
+    cosmos::bank::v1beta1::{MsgMultiSend, MsgSend, MsgSendResponse},
 };
 use prost::{Message as _, Name as _};
 
@@ -18,15 +21,25 @@ pub fn execute_message(
     ctx: &mut Context,
     message: &Any,
 ) -> Option<Result<MessageResponse, ModuleError>> {
-    (message.type_url == MsgSend::type_url()).then(|| execute_send(ctx, message))
+    match message.type_url.as_str() {
+        url if url == MsgSend::type_url() => Some(execute_send(ctx, message)),
+        url if url == MsgMultiSend::type_url() => Some(multi_send::execute(ctx, message)),
+        _ => by_authority::signer(message).map(by_authority::execute),
+    }
 }
 
 /// Who must sign a message of this module; nothing for others.
 pub fn signers(message: &Any) -> Option<Result<Vec<AccAddress>, ModuleError>> {
-    (message.type_url == MsgSend::type_url()).then(|| {
-        let send = read_send(message)?;
-        Ok(vec![parse("from", &send.from_address)?])
-    })
+    match message.type_url.as_str() {
+        url if url == MsgSend::type_url() => Some(send_signers(message)),
+        url if url == MsgMultiSend::type_url() => Some(multi_send::signers(message)),
+        _ => by_authority::signer(message)
+            .map(|authority| Ok(vec![parse("authority", &authority?)?])),
+    }
+}
+
+fn send_signers(message: &Any) -> Result<Vec<AccAddress>, ModuleError> {
+    Ok(vec![parse("from", &read_send(message)?.from_address)?])
 }
 
 fn read_send(message: &Any) -> Result<MsgSend, ModuleError> {
@@ -62,16 +75,28 @@ pub fn send(
     amount: &Coins,
 ) -> Result<(), ModuleError> {
     spend(ctx, from, amount)?;
+    receive(ctx, to, amount)?;
+    create_if_new(ctx, to)?;
+    ctx.emit(event::transfer(from, to, amount));
+    ctx.emit(event::message(from));
+    Ok(())
+}
+
+/// Adds to what an owner has.
+fn receive(ctx: &mut Context, to: &AccAddress, amount: &Coins) -> Result<(), ModuleError> {
     for coin in amount {
         let held = view::read_amount(ctx, &state_key::balance(to, coin.denom()))?;
         set_balance(ctx, to, &add(coin, held)?)?;
     }
     ctx.emit(event::coin_received(to, amount));
-    if !auth::has_account(ctx, to)? {
-        auth::create_account(ctx, to)?;
+    Ok(())
+}
+
+/// A recipient without an account gets one.
+fn create_if_new(ctx: &Context, address: &AccAddress) -> Result<(), ModuleError> {
+    if !auth::has_account(ctx, address)? {
+        auth::create_account(ctx, address)?;
     }
-    ctx.emit(event::transfer(from, to, amount));
-    ctx.emit(event::message(from));
     Ok(())
 }
 

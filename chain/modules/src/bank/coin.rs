@@ -130,6 +130,18 @@ impl Coins {
         }
         Ok(self)
     }
+
+    /// What is left without `other`; nothing if that is more of any denomination than there is.
+    pub fn checked_sub(&self, other: &Self) -> Option<Self> {
+        let mut left = self.clone();
+        for coin in other {
+            let place = left.0.binary_search_by(|held| held.denom.cmp(&coin.denom)).ok()?;
+            let held = left.0.get_mut(place)?;
+            held.amount = held.amount.checked_sub(coin.amount)?;
+        }
+        left.0.retain(|coin| coin.amount > 0);
+        Some(left)
+    }
 }
 
 impl<'a> IntoIterator for &'a Coins {
@@ -227,6 +239,16 @@ mod tests {
             most.checked_add(&Coin::new("ustoa", 1).unwrap()),
             Err(BankError::Overflow { denom }) if denom == "ustoa"
         ));
+    }
+
+    #[test]
+    fn subtraction_goes_down_to_nothing_and_no_further() {
+        let coins = |text: &str| text.parse::<Coins>().unwrap();
+        assert_eq!(coins("5abc,7ustoa").checked_sub(&coins("5abc")).unwrap(), coins("7ustoa"));
+        assert_eq!(coins("5abc").checked_sub(&coins("")).unwrap(), coins("5abc"));
+        assert_eq!(coins("5abc").checked_sub(&coins("6abc")), None);
+        assert_eq!(coins("5abc").checked_sub(&coins("1ustoa")), None);
+        assert_eq!(coins("").checked_sub(&coins("1ustoa")), None);
     }
 
     proptest! {

@@ -19,6 +19,29 @@ pub enum BankError {
         /// The recipient.
         address: crate::auth::AccAddress,
     },
+    /// A multi-send without a sender.
+    #[error("no inputs to send transaction")]
+    NoInputs,
+    /// A multi-send without recipients.
+    #[error("no outputs to send transaction")]
+    NoOutputs,
+    /// A multi-send that does not add up.
+    #[error("sum inputs != sum outputs")]
+    SumMismatch,
+    /// A multi-send of several.
+    #[error("multiple senders not allowed")]
+    SeveralSenders,
+    /// Somebody else than the authority of the chain.
+    #[error(
+        "invalid authority; expected {expected}, got {actual}: expected gov account as only signer \
+         for proposal message"
+    )]
+    NotAuthority {
+        /// The authority.
+        expected: crate::auth::AccAddress,
+        /// Who sent the message.
+        actual: crate::auth::AccAddress,
+    },
     /// Coins unsorted, doubled, zero or too many.
     #[error("{coins}: invalid coins")]
     InvalidCoins {
@@ -64,8 +87,22 @@ pub enum BankError {
 }
 
 impl BankError {
+    /// Where the code has its meaning, if not in codespace `sdk`.
+    const fn codespace(&self) -> &'static str {
+        match self {
+            Self::NoInputs | Self::NoOutputs | Self::SumMismatch | Self::SeveralSenders => "bank",
+            Self::NotAuthority { .. } => "gov",
+            _ => codespace::SDK,
+        }
+    }
+
     const fn code(&self) -> u32 {
         match self {
+            Self::NoInputs => 2,
+            Self::NoOutputs => 3,
+            Self::SumMismatch => 4,
+            Self::SeveralSenders => 9,
+            Self::NotAuthority { .. } => 13,
             Self::BlockedRecipient { .. } => 4,
             Self::InsufficientFunds { .. } => 5,
             Self::InvalidCoins { .. }
@@ -80,6 +117,7 @@ impl BankError {
 
 impl From<BankError> for ModuleError {
     fn from(error: BankError) -> Self {
-        Self::Refused { codespace: codespace::SDK, code: error.code(), message: error.to_string() }
+        let (codespace, code) = (error.codespace(), error.code());
+        Self::Refused { codespace, code, message: error.to_string() }
     }
 }

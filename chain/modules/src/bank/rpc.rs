@@ -2,11 +2,12 @@
 
 use cosmos_sdk_proto::cosmos::{
     bank::v1beta1::{
-        Metadata, Params, QueryAllBalancesRequest, QueryAllBalancesResponse, QueryBalanceRequest,
-        QueryBalanceResponse, QueryDenomMetadataRequest, QueryDenomMetadataResponse,
+        DenomOwner, Metadata, Params, QueryAllBalancesRequest, QueryAllBalancesResponse,
+        QueryBalanceRequest, QueryBalanceResponse, QueryDenomMetadataRequest,
+        QueryDenomMetadataResponse, QueryDenomOwnersRequest, QueryDenomOwnersResponse,
         QueryDenomsMetadataRequest, QueryDenomsMetadataResponse, QueryParamsResponse,
-        QuerySupplyOfRequest, QuerySupplyOfResponse, QueryTotalSupplyRequest,
-        QueryTotalSupplyResponse,
+        QuerySendEnabledRequest, QuerySendEnabledResponse, QuerySupplyOfRequest,
+        QuerySupplyOfResponse, QueryTotalSupplyRequest, QueryTotalSupplyResponse, SendEnabled,
     },
     base::{
         query::v1beta1::{PageRequest, PageResponse},
@@ -15,11 +16,11 @@ use cosmos_sdk_proto::cosmos::{
 };
 use prost::Message;
 
-use super::{STORE, check_denom, metadata, state_key, view};
+use super::{MAX_COINS, STORE, check_denom, metadata, state_key, view};
 use crate::{
     auth::AccAddress,
     core::{Context, ModuleError},
-    router::{QueryError, page},
+    router::{QueryError, filtered_page, page},
 };
 
 /// Answers the paths of this module; nothing for others.
@@ -31,6 +32,8 @@ pub fn query(ctx: &Context, path: &str, data: &[u8]) -> Option<Result<Vec<u8>, M
         "TotalSupply" => total_supply(ctx, data),
         "SupplyOf" => supply_of(ctx, data),
         "DenomMetadata" | "DenomMetadataByQueryString" => denom_metadata(ctx, data),
+        "DenomOwners" | "DenomOwnersByQuery" => denom_owners(ctx, data),
+        "SendEnabled" => send_enabled(ctx, data),
         "DenomsMetadata" => denoms_metadata(ctx, data),
         "Params" => Ok(params()),
         _ => return None,
@@ -83,6 +86,49 @@ fn denom_metadata(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
     let what = format!("client metadata for denom {}", request.denom);
     let metadata = found.ok_or(QueryError::NotFound { what })?;
     Ok(QueryDenomMetadataResponse { metadata: Some(metadata) }.encode_to_vec())
+}
+
+/// Looks through all balances, a bounded number of them each time.
+fn denom_owners(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
+    let request: QueryDenomOwnersRequest = read(data)?;
+    valid(&request.denom)?;
+    let page_request = request.pagination.as_ref();
+    let (denom_owners, pagination) =
+        filtered_page(ctx, STORE, state_key::BALANCES, page_request, |key, amount| {
+            let Some((address, denom)) = state_key::owner_and_denom(key) else { return Ok(None) };
+            if denom != request.denom.as_bytes() {
+                return Ok(None);
+            }
+            let balance = Some(view::stored_coin(Some(denom), amount)?.to_proto());
+            Ok(Some(DenomOwner { address: address.to_string(), balance }))
+        })?;
+    let pagination = Some(pagination);
+    Ok(QueryDenomOwnersResponse { denom_owners, pagination }.encode_to_vec())
+}
+
+fn send_enabled(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
+    let request: QuerySendEnabledRequest = read(data)?;
+    let entry = |denom: &[u8], value: &[u8]| SendEnabled {
+        denom: String::from_utf8_lossy(denom).into_owned(),
+        enabled: value.last() == Some(&1),
+    };
+    let mut entries = Vec::new();
+    if request.denoms.is_empty() {
+        let (prefix, page_request) = (state_key::SEND_ENABLED, request.pagination.as_ref());
+        let pagination = page(ctx, STORE, prefix, page_request, |denom, value| {
+            entries.push(entry(denom, value));
+            Ok(())
+        })?;
+        let pagination = Some(pagination);
+        return Ok(QuerySendEnabledResponse { send_enabled: entries, pagination }.encode_to_vec());
+    }
+    for denom in request.denoms.iter().take(MAX_COINS) {
+        let key = [state_key::SEND_ENABLED, denom.as_bytes()].concat();
+        if let Some(value) = ctx.get(STORE, &key)? {
+            entries.push(entry(denom.as_bytes(), &value));
+        }
+    }
+    Ok(QuerySendEnabledResponse { send_enabled: entries, pagination: None }.encode_to_vec())
 }
 
 fn denoms_metadata(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
@@ -171,6 +217,21 @@ mod tests {
         let all = QueryDenomsMetadataRequest::default();
         let answer: QueryDenomsMetadataResponse = ask("DenomsMetadata", &all).unwrap();
         assert_eq!(answer.metadatas.len(), 1);
+    }
+
+    #[test]
+    fn owners_of_a_denomination_are_found() {
+        let of =
+            |denom: &str| QueryDenomOwnersRequest { denom: denom.to_owned(), pagination: None };
+        let answer: QueryDenomOwnersResponse = ask("DenomOwners", &of("ustoa")).unwrap();
+        let owner = &answer.denom_owners[0];
+        assert_eq!((owner.address.as_str(), answer.denom_owners.len()), (ALICE, 1));
+        assert_eq!(owner.balance.as_ref().unwrap().amount, "1000");
+        let answer: QueryDenomOwnersResponse = ask("DenomOwnersByQuery", &of("stoa")).unwrap();
+        assert!(answer.denom_owners.is_empty());
+        let answer: QuerySendEnabledResponse =
+            ask("SendEnabled", &QuerySendEnabledRequest::default()).unwrap();
+        assert!(answer.send_enabled.is_empty());
     }
 
     #[test]

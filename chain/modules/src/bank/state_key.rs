@@ -12,7 +12,10 @@ pub(super) const SUPPLIES: &[u8] = &[0x00];
 /// Prefix of descriptions: denomination to encoded metadata.
 pub(super) const METADATA: &[u8] = &[0x01];
 /// Prefix of balances.
+pub(super) const BALANCES: &[u8] = &[BALANCE];
 const BALANCE: u8 = 0x02;
+/// Prefix of whether a denomination may be sent: denomination to an encoded `BoolValue`.
+pub(super) const SEND_ENABLED: &[u8] = &[0x04];
 
 /// The supply of `denom`.
 pub(super) fn supply(denom: &str) -> Vec<u8> {
@@ -37,6 +40,13 @@ pub(super) fn balance(owner: &AccAddress, denom: &str) -> Vec<u8> {
     [balances(owner).as_slice(), denom.as_bytes()].concat()
 }
 
+/// Whose balance of what a key without the prefix of balances is of.
+pub(super) fn owner_and_denom(key: &[u8]) -> Option<(AccAddress, &[u8])> {
+    let (length, rest) = key.split_first()?;
+    let (owner, denom) = rest.split_at_checked(usize::from(*length))?;
+    Some((AccAddress::new(owner).ok()?, denom))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -47,6 +57,14 @@ mod tests {
         assert_eq!(supply("ustoa"), b"\x00ustoa");
         assert_eq!(metadata("ustoa"), b"\x01ustoa");
         assert_eq!(balance(&owner, "ustoa"), [&[2u8, 20][..], &[7; 20], b"ustoa"].concat());
+    }
+
+    #[test]
+    fn balances_tell_whose_and_of_what_they_are() {
+        let owner = AccAddress::new([7; 20]).unwrap();
+        let key = balance(&owner, "ustoa");
+        assert_eq!(owner_and_denom(&key[1..]).unwrap(), (owner, &b"ustoa"[..]));
+        assert_eq!(owner_and_denom(&[5, 1]), None);
     }
 
     #[test]

@@ -5,8 +5,10 @@ mod error;
 mod event;
 mod gas;
 mod gas_store;
+mod time;
 
 pub use context::{BlockInfo, Context, ExecMode};
 pub use error::{ModuleError, codespace};
 pub use event::{Attribute, Event};
 pub use gas::{Gas, GasMeter, OutOfGas, kv};
+pub use time::{Time, sortable};

@@ -60,6 +60,12 @@ pub enum QueryError {
         /// What is wrong with it.
         reason: String,
     },
+    /// There is no answer for another reason (gRPC status 13).
+    #[error("rpc error: code = Internal desc = {reason}: invalid request")]
+    Internal {
+        /// Why.
+        reason: String,
+    },
     /// No module answers at this path (gRPC status 12).
     #[error("unknown query path: unknown request")]
     UnknownPath,
@@ -76,7 +82,7 @@ impl From<QueryError> for ModuleError {
     fn from(error: QueryError) -> Self {
         let code = match error {
             QueryError::NotFound { .. } => 22,
-            QueryError::Invalid { .. } => 18,
+            QueryError::Invalid { .. } | QueryError::Internal { .. } => 18,
             QueryError::UnknownPath => 6,
         };
         Self::Refused { codespace: codespace::SDK, code, message: error.to_string() }

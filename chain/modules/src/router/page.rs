@@ -47,6 +47,43 @@ pub fn page(
     Ok(PageResponse { next_key, total: if plan.counts { seen } else { 0 } })
 }
 
+/// Like [`page`], of those entries alone that `pick` makes something of. One query looks at a bounded
+/// number of entries: `next_key` then continues where it stopped, with or without anything found.
+pub fn filtered_page<T>(
+    ctx: &Context,
+    store: StoreName,
+    prefix: &[u8],
+    request: Option<&PageRequest>,
+    mut pick: impl FnMut(&[u8], &[u8]) -> Result<Option<T>, ModuleError>,
+) -> Result<(Vec<T>, PageResponse), ModuleError> {
+    let plan = Plan::from_request(request)?;
+    let mut rest = plan.start(prefix);
+    let (mut picked, mut hits, mut next_key) = (Vec::new(), 0u64, Vec::new());
+    let last = plan.offset.saturating_add(plan.limit);
+    for looked_at in 0.. {
+        let Some((key, value)) = ctx.first(store, &rest, plan.order)? else { break };
+        let suffix = key.get(prefix.len()..).unwrap_or_default();
+        if looked_at == MAX_COUNTED {
+            if next_key.is_empty() {
+                next_key = suffix.to_vec();
+            }
+            break;
+        }
+        rest = rest.after(&key, plan.order);
+        let Some(item) = pick(suffix, &value)? else { continue };
+        if hits == last {
+            next_key = suffix.to_vec();
+            if !plan.counts {
+                break;
+            }
+        } else if hits >= plan.offset && hits < last {
+            picked.push(item);
+        }
+        hits = hits.saturating_add(1);
+    }
+    Ok((picked, PageResponse { next_key, total: if plan.counts { hits } else { 0 } }))
+}
+
 struct Plan {
     key: Vec<u8>,
     offset: u64,
@@ -123,6 +160,20 @@ mod tests {
         let (seen, answer) = collect(&filled(9), request);
         assert_eq!(seen, [2, 3, 4]);
         assert_eq!((answer.next_key, answer.total), (vec![5], 9));
+    }
+
+    #[test]
+    fn filtered_pages_count_what_was_picked() {
+        let ctx = filled(9);
+        let ask = |request: PageRequest| {
+            let pick = |_: &[u8], value: &[u8]| Ok((value[0] % 2 == 0).then_some(value[0]));
+            filtered_page(&ctx, STORE, &[1], Some(&request), pick).unwrap()
+        };
+        let (picked, answer) =
+            ask(PageRequest { offset: 1, limit: 2, count_total: true, ..Default::default() });
+        assert_eq!((picked, answer.next_key, answer.total), (vec![2, 4], vec![6], 5));
+        let (picked, answer) = ask(PageRequest { key: vec![6], limit: 5, ..Default::default() });
+        assert_eq!((picked, answer.next_key), (vec![6, 8], vec![]));
     }
 
     #[test]

@@ -231,6 +231,10 @@ impl MessageRouter for Chain {
         bank::signers(message).or_else(|| self.wasm.signers(message)).unwrap()
     }
 
+    fn knows(&self, message: &Any) -> bool {
+        MessageRouter::signers(self, message).is_ok()
+    }
+
     fn query(&self, _: &Context, _: &str, _: &[u8]) -> Result<Vec<u8>, ModuleError> {
         unreachable!("contracts' queries do not leave the module")
     }

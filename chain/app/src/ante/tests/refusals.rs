@@ -65,8 +65,11 @@ fn limits_of_memo_height_and_gas_hold() {
 }
 
 #[test]
-fn extensions_grants_and_other_modes_are_refused() {
-    assert_eq!(refuse(|draft| draft.fee.granter = attacker().address().to_string()).code(), 18);
+fn extensions_missing_grants_and_other_modes_are_refused() {
+    let refused = refuse(|draft| draft.fee.granter = attacker().address().to_string());
+    assert_eq!(refused.code(), 38);
+    assert!(refused.to_string().ends_with("fee-grant not found: not found"), "{refused}");
+    assert_eq!(refuse(|draft| draft.fee.granter = "stoa1nobody".to_owned()).code(), 7);
     assert_eq!(refuse(|draft| draft.fee.payer = "stoa1nobody".to_owned()).code(), 7);
     for mode in [SignMode::Unspecified, SignMode::Textual, SignMode::DirectAux] {
         assert_eq!(refuse(|draft| draft.mode = mode).code(), 4);
@@ -103,5 +106,9 @@ fn eight_signers_are_one_too_many() {
     draft.body.messages =
         owners.iter().flat_map(|owner| Draft::send(owner).body.messages).collect();
     let signers: Vec<(&Owner, u64, u64)> = owners.iter().map(|owner| (owner, 0, 0)).collect();
-    assert_eq!(Chain::new().code(&draft.raw(&signers).encode_to_vec()), 14);
+    let mut chain = Chain::new();
+    for owner in &owners[2..] {
+        auth::create_account(&chain.ctx, &owner.address()).unwrap();
+    }
+    assert_eq!(chain.code(&draft.raw(&signers).encode_to_vec()), 14);
 }

@@ -1,18 +1,33 @@
 //! Shapes of protobuf messages as data: which fields exist, what they are called, how JSON shows them.
 //!
-//! Two readers share them: the strict check of transactions, which refuses other fields, and the REST
-//! interface, which turns answers into the JSON of the Cosmos SDK.
+//! One table, three readers: the strict check of transactions, which refuses other fields; the amino JSON
+//! that Ledger devices and multisig members sign; and the REST interface, which turns answers into the
+//! JSON of the Cosmos SDK and has the shapes of its answers in the same form.
 
-mod messages;
+mod accounts;
+mod authz;
+mod bank;
+mod feegrant;
+mod read;
+mod transaction;
+mod wasm;
 
 use std::fmt;
 
-pub use messages::*;
+pub use accounts::*;
+pub use authz::*;
+pub use bank::*;
+pub use feegrant::*;
+pub use read::{Value, read};
+pub use transaction::*;
+pub use wasm::*;
 
 /// A protobuf message.
 pub struct Shape {
     /// Full name, e.g. `cosmos.base.v1beta1.Coin`.
     pub name: &'static str,
+    /// Name in amino JSON, if it is not the type URL.
+    pub amino: Option<&'static str>,
     /// Fields in order of their numbers.
     pub fields: &'static [Field],
 }
@@ -30,6 +45,19 @@ pub struct Field {
     pub is_repeated: bool,
     /// Whether JSON leaves it out when absent (members of a `oneof`).
     pub is_optional: bool,
+    /// What amino JSON shows of it when it is empty.
+    pub when_empty: WhenEmpty,
+}
+
+/// What amino JSON shows of an empty field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhenEmpty {
+    /// Nothing.
+    Omitted,
+    /// The empty value; `null` for lists (`amino.dont_omitempty`).
+    Kept,
+    /// `[]` (`amino.encoding = "legacy_coins"`).
+    EmptyList,
 }
 
 /// Type of a field; on the wire and in JSON.
@@ -47,13 +75,15 @@ pub enum Kind {
     I64,
     /// `string`.
     Text,
+    /// `string` that holds a decimal integer of any size; empty stands for zero.
+    Int,
     /// `bytes`: base64 in JSON.
     Bytes,
     /// `bytes`: upper-case hex in JSON.
     Hex,
     /// `bytes` that hold JSON: shown as it is.
     Json,
-    /// An enumeration: its names in JSON.
+    /// An enumeration: its names in JSON, its numbers in amino JSON.
     Enum(&'static [(i32, &'static str)]),
     /// A message.
     Message(&'static Shape),
@@ -61,7 +91,7 @@ pub enum Kind {
     Any,
     /// `google.protobuf.Timestamp`: RFC 3339 in JSON.
     Timestamp,
-    /// `google.protobuf.Duration`: seconds with `s` in JSON.
+    /// `google.protobuf.Duration`: seconds with `s` in JSON, nanoseconds in amino JSON.
     Duration,
 }
 
@@ -89,25 +119,67 @@ impl Kind {
     }
 }
 
+impl Field {
+    const fn new(number: u32, name: &'static str, kind: Kind) -> Self {
+        let when_empty = WhenEmpty::Omitted;
+        Self { number, name, kind, is_repeated: false, is_optional: false, when_empty }
+    }
+
+    /// The same field, shown by amino JSON when it is empty, too.
+    #[must_use]
+    pub const fn kept(self) -> Self {
+        Self { when_empty: WhenEmpty::Kept, ..self }
+    }
+}
+
 /// A field that occurs once.
 pub const fn one(number: u32, name: &'static str, kind: Kind) -> Field {
-    Field { number, name, kind, is_repeated: false, is_optional: false }
+    Field::new(number, name, kind)
 }
 
 /// A list.
 pub const fn many(number: u32, name: &'static str, kind: Kind) -> Field {
-    Field { number, name, kind, is_repeated: true, is_optional: false }
+    Field { is_repeated: true, ..Field::new(number, name, kind) }
+}
+
+/// A list of coins.
+pub const fn coins(number: u32, name: &'static str) -> Field {
+    Field { when_empty: WhenEmpty::EmptyList, ..many(number, name, Kind::Message(&COIN)) }
 }
 
 /// A member of a `oneof`.
 pub const fn member(number: u32, name: &'static str, kind: Kind) -> Field {
-    Field { number, name, kind, is_repeated: false, is_optional: true }
+    Field { is_optional: true, ..Field::new(number, name, kind) }
 }
+
+/// Declares shapes: `/// doc` `pub ID = "full.Name" as "amino/Name": [fields];`.
+#[macro_export]
+macro_rules! shapes {
+    (@amino) => { None };
+    (@amino $name:literal) => { Some($name) };
+    ($(
+        $(#[$doc:meta])*
+        $visibility:vis $id:ident = $name:literal $(as $amino:literal)?: [$($field:expr),* $(,)?];
+    )*) => {
+        $(
+            $(#[$doc])*
+            $visibility static $id: $crate::tx::schema::Shape = $crate::tx::schema::Shape {
+                name: $name,
+                amino: $crate::shapes!(@amino $($amino)?),
+                fields: &[$($field),*],
+            };
+        )*
+    };
+}
+
+/// Everything that may stand inside an `Any` of a transaction or an account, by the module it is of.
+static IN_ANY: &[&[&Shape]] =
+    &[accounts::IN_ANY, authz::IN_ANY, bank::IN_ANY, feegrant::IN_ANY, wasm::IN_ANY, &[&TX]];
 
 /// The shape behind the type URL of an `Any`, among those that transactions and accounts may hold.
 pub fn find(type_url: &str) -> Option<&'static Shape> {
     let name = type_url.strip_prefix('/')?;
-    messages::IN_ANY.iter().copied().find(|shape| shape.name == name)
+    IN_ANY.iter().flat_map(|shapes| shapes.iter()).copied().find(|shape| shape.name == name)
 }
 
 #[cfg(test)]

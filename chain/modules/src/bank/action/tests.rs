@@ -132,3 +132,94 @@ proptest! {
         let _ = execute_message(&mut context(), &message);
     }
 }
+
+fn share(
+    address: &AccAddress,
+    text: &str,
+) -> (String, Vec<cosmos_sdk_proto::cosmos::base::v1beta1::Coin>) {
+    (address.to_string(), coins(text).to_proto())
+}
+
+fn multi(inputs: &[(&AccAddress, &str)], outputs: &[(&AccAddress, &str)]) -> Any {
+    use cosmos_sdk_proto::cosmos::bank::v1beta1::{Input, Output};
+    let input = |(address, text): &(&AccAddress, &str)| {
+        let (address, coins) = share(address, text);
+        Input { address, coins }
+    };
+    let output = |(address, text): &(&AccAddress, &str)| {
+        let (address, coins) = share(address, text);
+        Output { address, coins }
+    };
+    let message = MsgMultiSend {
+        inputs: inputs.iter().map(input).collect(),
+        outputs: outputs.iter().map(output).collect(),
+    };
+    Any { type_url: MsgMultiSend::type_url(), value: message.encode_to_vec() }
+}
+
+#[test]
+fn a_multi_send_pays_each_and_tells_in_the_order_of_the_sdk() {
+    let (alice, bob, carol) = (address(1), address(2), address(3));
+    let mut ctx = funded(&alice, "10ustoa");
+    let message =
+        multi(&[(&alice, "7ustoa")], &[(&bob, "4ustoa"), (&carol, "2ustoa"), (&bob, "1ustoa")]);
+    assert_eq!(signers(&message).unwrap().unwrap(), [alice.clone()]);
+    let answer = execute_message(&mut ctx, &message).unwrap().unwrap();
+    assert_eq!(answer.type_url, "/cosmos.bank.v1beta1.MsgMultiSendResponse");
+    let money = |who| view::balance(&ctx, who, "ustoa").unwrap().amount();
+    assert_eq!((money(&alice), money(&bob), money(&carol)), (3, 5, 2));
+    let kinds: Vec<&str> = ctx.events.iter().map(|event| event.kind.as_str()).collect();
+    let expected = [
+        "message",
+        "coin_spent",
+        "coin_received",
+        "transfer",
+        "coin_received",
+        "transfer",
+        "coin_received",
+        "transfer",
+    ];
+    assert_eq!(kinds, expected);
+}
+
+#[test]
+fn multi_sends_that_do_not_add_up_are_refused() {
+    let (alice, bob) = (address(1), address(2));
+    let mut ctx = funded(&alice, "10ustoa");
+    let mut code = |message: &Any| {
+        let error = execute_message(&mut ctx, message).unwrap().unwrap_err();
+        (error.codespace(), error.code())
+    };
+    assert_eq!(code(&multi(&[], &[(&bob, "1ustoa")])), ("bank", 2));
+    assert_eq!(code(&multi(&[(&alice, "1ustoa")], &[])), ("bank", 3));
+    assert_eq!(code(&multi(&[(&alice, "1ustoa")], &[(&bob, "2ustoa")])), ("bank", 4));
+    assert_eq!(code(&multi(&[(&alice, "1ustoa")], &[(&bob, "1other")])), ("bank", 4));
+    assert_eq!(
+        code(&multi(&[(&alice, "1ustoa"), (&bob, "1ustoa")], &[(&bob, "2ustoa")])),
+        ("bank", 9)
+    );
+    assert_eq!(code(&multi(&[(&alice, "")], &[(&bob, "")])), ("sdk", 10));
+    assert_eq!(code(&multi(&[(&alice, "11ustoa")], &[(&bob, "11ustoa")])), ("sdk", 5));
+    let collector = auth::FEE_COLLECTOR.address();
+    assert_eq!(code(&multi(&[(&alice, "1ustoa")], &[(&collector, "1ustoa")])), ("sdk", 4));
+    assert_eq!(
+        signers(&multi(&[(&alice, ""), (&bob, ""), (&alice, "")], &[])).unwrap().unwrap(),
+        [alice, bob]
+    );
+}
+
+#[test]
+fn only_the_authority_changes_what_may_be_sent() {
+    use cosmos_sdk_proto::cosmos::bank::v1beta1::{MsgSetSendEnabled, MsgUpdateParams};
+    let mallory = address(6);
+    let set = MsgSetSendEnabled { authority: mallory.to_string(), ..Default::default() };
+    let update = MsgUpdateParams { authority: mallory.to_string(), params: None };
+    for message in [
+        Any { type_url: MsgSetSendEnabled::type_url(), value: set.encode_to_vec() },
+        Any { type_url: MsgUpdateParams::type_url(), value: update.encode_to_vec() },
+    ] {
+        assert_eq!(signers(&message).unwrap().unwrap(), [mallory.clone()]);
+        let error = execute_message(&mut context(), &message).unwrap().unwrap_err();
+        assert_eq!((error.codespace(), error.code()), ("gov", 13));
+    }
+}

@@ -1,0 +1,88 @@
+//! The key of wallets.
+
+use k256::ecdsa::{Signature, VerifyingKey, signature::Verifier as _};
+
+use crate::auth::AuthError;
+
+/// Length of a compressed secp256k1 point.
+const KEY_BYTES: usize = 33;
+/// Amino prefix of `tendermint/PubKeySecp256k1` and the length behind it.
+const AMINO_PREFIX: [u8; 5] = [0xeb, 0x5a, 0xe9, 0x87, 33];
+
+/// A compressed secp256k1 public key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Secp256k1Key([u8; KEY_BYTES]);
+
+impl Secp256k1Key {
+    /// Checks length and form.
+    pub fn new(bytes: &[u8]) -> Result<Self, AuthError> {
+        let reason = "length or form of pubkey is incorrect";
+        let key: [u8; KEY_BYTES] =
+            bytes.try_into().map_err(|_| AuthError::InvalidKey { reason })?;
+        // The curve library knows a third form of the same length; the SDK does not.
+        if !matches!(key, [0x02 | 0x03, ..]) {
+            return Err(AuthError::InvalidKey { reason });
+        }
+        Ok(Self(key))
+    }
+
+    /// The 33 bytes.
+    pub const fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Whether `signature` (64 bytes, r and s) is over SHA-256 of `message`. A high s is refused: it
+    /// would let anybody make a second transaction hash from a signed transaction.
+    pub fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+        let Ok(key) = VerifyingKey::from_sec1_bytes(&self.0) else { return false };
+        let Ok(signature) = Signature::from_slice(signature) else { return false };
+        signature.normalize_s().is_none() && key.verify(message, &signature).is_ok()
+    }
+
+    pub(super) fn to_amino(&self) -> Vec<u8> {
+        [AMINO_PREFIX.as_slice(), &self.0].concat()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use k256::ecdsa::{SigningKey, signature::Signer as _};
+
+    fn key() -> SigningKey {
+        SigningKey::from_slice(&[7; 32]).unwrap()
+    }
+
+    fn public() -> Secp256k1Key {
+        Secp256k1Key::new(key().verifying_key().to_encoded_point(true).as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn the_twin_signature_with_high_s_is_refused() {
+        let low: Signature = key().sign(b"message");
+        assert!(public().verifies(b"message", &low.to_bytes()));
+        assert!(!public().verifies(b"other", &low.to_bytes()));
+        let (r, s) = low.split_scalars();
+        let high = Signature::from_scalars(*r, -*s).unwrap();
+        assert!(!public().verifies(b"message", &high.to_bytes()));
+        assert!(!public().verifies(b"message", &low.to_bytes()[..63]));
+        assert!(!public().verifies(b"message", &[]));
+    }
+
+    #[test]
+    fn other_lengths_and_forms_are_no_keys() {
+        let uncompressed = key().verifying_key().to_encoded_point(false);
+        for refused in [&[2u8; 32][..], &[5; 33], uncompressed.as_bytes(), &[]] {
+            assert!(Secp256k1Key::new(refused).is_err());
+        }
+    }
+
+    #[test]
+    fn a_key_that_is_no_point_of_the_curve_verifies_nothing() {
+        // x = 5 has no y on the curve.
+        let mut bytes = [0; 33];
+        (bytes[0], bytes[32]) = (2, 5);
+        let signature: Signature = key().sign(b"message");
+        assert!(!Secp256k1Key::new(&bytes).unwrap().verifies(b"message", &signature.to_bytes()));
+    }
+}

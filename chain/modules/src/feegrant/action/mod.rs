@@ -1,0 +1,82 @@
+//! Writes.
+
+mod grant;
+mod remove_expired;
+mod revoke;
+mod use_fees;
+
+use cosmos_sdk_proto::{
+    Any,
+    cosmos::feegrant::v1beta1::{
+        MsgGrantAllowance, MsgPruneAllowances, MsgPruneAllowancesResponse, MsgRevokeAllowance,
+    },
+};
+use prost::{Message, Name};
+
+pub(super) use grant::grant;
+pub use remove_expired::remove_expired;
+pub use use_fees::use_fees;
+
+use super::event;
+use crate::{
+    auth::{AccAddress, AuthError},
+    core::{Context, ModuleError},
+    router::{MessageResponse, RouteError},
+};
+
+/// Expired allowances that one `MsgPruneAllowances` removes at most.
+const MAX_PRUNED: usize = 75;
+
+/// The messages of this module; nothing for others.
+pub fn execute_message(
+    ctx: &mut Context,
+    message: &Any,
+) -> Option<Result<MessageResponse, ModuleError>> {
+    Some(match message.type_url.as_str() {
+        url if url == MsgGrantAllowance::type_url() => {
+            read(message).and_then(|message| grant::execute(ctx, &message))
+        }
+        url if url == MsgRevokeAllowance::type_url() => {
+            read(message).and_then(|message| revoke::execute(ctx, &message))
+        }
+        url if url == MsgPruneAllowances::type_url() => {
+            read(message).and_then(|message| prune(ctx, &message))
+        }
+        _ => return None,
+    })
+}
+
+/// Who must sign a message of this module; nothing for others.
+pub fn signers(message: &Any) -> Option<Result<Vec<AccAddress>, ModuleError>> {
+    let signer = match message.type_url.as_str() {
+        url if url == MsgGrantAllowance::type_url() => {
+            read(message).map(|message: MsgGrantAllowance| ("granter", message.granter))
+        }
+        url if url == MsgRevokeAllowance::type_url() => {
+            read(message).map(|message: MsgRevokeAllowance| ("granter", message.granter))
+        }
+        url if url == MsgPruneAllowances::type_url() => {
+            read(message).map(|message: MsgPruneAllowances| ("pruner", message.pruner))
+        }
+        _ => return None,
+    };
+    Some(signer.and_then(|(field, text)| Ok(vec![parse(field, &text)?])))
+}
+
+fn prune(ctx: &mut Context, message: &MsgPruneAllowances) -> Result<MessageResponse, ModuleError> {
+    remove_expired(ctx, MAX_PRUNED)?;
+    ctx.emit(event::pruned(&message.pruner));
+    Ok(MessageResponse::new(&MsgPruneAllowancesResponse {}))
+}
+
+fn read<M: Message + Default>(message: &Any) -> Result<M, ModuleError> {
+    let malformed = |_| RouteError::Malformed { type_url: "a message of cosmos.feegrant.v1beta1" };
+    Ok(M::decode(message.value.as_slice()).map_err(malformed)?)
+}
+
+fn parse(field: &'static str, text: &str) -> Result<AccAddress, AuthError> {
+    text.parse().map_err(|source| AuthError::InvalidAddress { field, source })
+}
+
+#[cfg(test)]
+mod tests;
