@@ -1,6 +1,6 @@
 //! What can be refused before any account is read.
 
-use stoa_modules::{Context, ModuleError, auth::Params};
+use stoa_modules::{Context, ModuleError, auth};
 
 use super::{AnteError, signers::Signers};
 use crate::tx::Tx;
@@ -8,25 +8,26 @@ use crate::tx::Tx;
 /// Most gas that the SDK's signed counters hold.
 const MAX_GAS_WANTED: u64 = (1 << 63) - 1;
 
-pub(super) fn check(
-    ctx: &Context,
-    tx: &Tx,
-    signers: &Signers,
-    limits: &Params,
-) -> Result<(), ModuleError> {
+pub(super) fn check(ctx: &Context, tx: &Tx, signers: &Signers) -> Result<(), ModuleError> {
     if !tx.extension_options().is_empty() {
         return Err(AnteError::ExtensionOptions.into());
     }
     check_shape(tx, signers)?;
-    check_signature_count(tx, limits)?;
     let (height, timeout) = (ctx.block.height, tx.timeout_height());
     if timeout > 0 && height > timeout {
         return Err(AnteError::TimedOut { height, timeout }.into());
     }
-    let memo_bytes = u64::try_from(tx.memo().len()).unwrap_or(u64::MAX);
-    if memo_bytes > limits.max_memo_bytes {
-        let (limit, actual) = (limits.max_memo_bytes, tx.memo().len());
-        return Err(AnteError::MemoTooLarge { limit, actual }.into());
+    check_memo(ctx, tx)
+}
+
+/// The limit is read only where there is a memo, and reading costs gas.
+fn check_memo(ctx: &Context, tx: &Tx) -> Result<(), ModuleError> {
+    if tx.memo().is_empty() {
+        return Ok(());
+    }
+    let limit = auth::params(ctx)?.max_memo_bytes;
+    if u64::try_from(tx.memo().len()).unwrap_or(u64::MAX) > limit {
+        return Err(AnteError::MemoTooLarge { limit, actual: tx.memo().len() }.into());
     }
     Ok(())
 }
@@ -47,14 +48,6 @@ fn check_shape(tx: &Tx, signers: &Signers) -> Result<(), AnteError> {
         if actual != expected {
             return Err(AnteError::SignerCount { expected, actual });
         }
-    }
-    Ok(())
-}
-
-fn check_signature_count(tx: &Tx, limits: &Params) -> Result<(), AnteError> {
-    let actual = tx.signatures().len();
-    if u64::try_from(actual).unwrap_or(u64::MAX) > limits.signature_limit {
-        return Err(AnteError::TooManySignatures { actual, limit: limits.signature_limit });
     }
     Ok(())
 }

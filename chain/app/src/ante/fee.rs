@@ -34,7 +34,7 @@ pub(super) fn deduct(
         return Err(AnteError::InsufficientFee { offered: fee.to_string(), required }.into());
     }
     let payer = &signers.payer;
-    if !auth::has_account(ctx, payer)? {
+    if auth::account(ctx, payer)?.is_none() {
         return Err(AnteError::UnknownPayer { payer: payer.clone() }.into());
     }
     if !fee.is_empty() {

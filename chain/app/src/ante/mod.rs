@@ -14,7 +14,11 @@ mod gas_price;
 mod signatures;
 mod signers;
 
-use stoa_modules::{Context, ModuleError, auth, router::Modules};
+use stoa_modules::{
+    Context, ExecMode, ModuleError,
+    router::{Modules, pay_for_routing},
+    wasm,
+};
 
 pub use error::AnteError;
 pub use gas_price::{GasPriceError, MinGasPrices};
@@ -36,13 +40,19 @@ pub fn run(
     ctx: &mut Context,
     tx: &Tx,
 ) -> Result<(), ModuleError> {
-    let limits = auth::params(ctx)?;
+    if ctx.mode != ExecMode::Simulate {
+        ctx.tx_index = Some(wasm::count_transaction(ctx)?);
+    }
+    for _ in tx.messages() {
+        pay_for_routing(ctx)?;
+    }
     let signers = signers::required(modules, tx)?;
-    basic::check(ctx, tx, &signers, &limits)?;
-    signatures::charge_size(ctx, tx, &limits)?;
+    basic::check(ctx, tx, &signers)?;
+    signatures::charge_size(ctx, tx)?;
     fee::deduct(ctx, tx, &signers, params)?;
     signatures::set_keys(ctx, tx, &signers)?;
-    signatures::charge(ctx, tx, &limits)?;
+    signatures::check_count(ctx, tx)?;
+    signatures::charge(ctx, tx, &signers)?;
     signatures::verify(ctx, tx, &signers)?;
     signatures::advance_sequences(ctx, &signers)
 }

@@ -7,7 +7,7 @@ use cosmos_sdk_proto::cosmos::tx::{
 };
 use stoa_modules::{
     Context, Event, ExecMode, Gas, ModuleError,
-    auth::{self, Account, Params, PublicKey},
+    auth::{self, Account, PublicKey},
 };
 
 use super::{AnteError, signers::Signers};
@@ -24,7 +24,8 @@ const STAND_IN_KEY: [u8; 33] = [
 ];
 
 /// Charges for every byte; in simulations also for signatures that are not there yet.
-pub(super) fn charge_size(ctx: &Context, tx: &Tx, limits: &Params) -> Result<(), ModuleError> {
+pub(super) fn charge_size(ctx: &Context, tx: &Tx) -> Result<(), ModuleError> {
+    let limits = auth::params(ctx)?;
     let bytes = Gas::try_from(tx.size_bytes()).unwrap_or(Gas::MAX);
     ctx.gas.charge(bytes.saturating_mul(limits.gas_per_tx_byte), "txSize")?;
     if ctx.mode == ExecMode::Simulate {
@@ -65,9 +66,21 @@ pub(super) fn set_keys(ctx: &mut Context, tx: &Tx, signers: &Signers) -> Result<
     Ok(())
 }
 
+/// Refuses more signatures than one transaction may have.
+pub(super) fn check_count(ctx: &Context, tx: &Tx) -> Result<(), ModuleError> {
+    let (actual, limit) = (tx.signatures().len(), auth::params(ctx)?.signature_limit);
+    if u64::try_from(actual).unwrap_or(u64::MAX) > limit {
+        return Err(AnteError::TooManySignatures { actual, limit }.into());
+    }
+    Ok(())
+}
+
 /// Charges for the verification of each signature.
-pub(super) fn charge(ctx: &Context, tx: &Tx, limits: &Params) -> Result<(), ModuleError> {
-    for _ in tx.signatures() {
+pub(super) fn charge(ctx: &Context, tx: &Tx, signers: &Signers) -> Result<(), ModuleError> {
+    let limits = auth::params(ctx)?;
+    for (signer, _) in signers.addresses.iter().zip(tx.signatures()) {
+        // The kind of key decides the price, and it is the account's.
+        auth::pay_for_account(ctx, signer)?;
         ctx.gas.charge(limits.gas_per_secp256k1, "ante verify: secp256k1")?;
     }
     Ok(())

@@ -1,9 +1,12 @@
 //! Who must sign.
 
-use stoa_modules::{ModuleError, auth::AccAddress, router::Modules};
+use stoa_modules::{ModuleError, auth::AccAddress, core::codespace, router::Modules};
 
 use super::AnteError;
-use crate::tx::Tx;
+use crate::{
+    error::{INTERNAL_CODE, sdk_code::INVALID_ADDRESS},
+    tx::Tx,
+};
 
 /// The signers of all messages in order, each once, and the fee payer behind them if it is not among them.
 /// The first pays unless another payer is named.
@@ -15,7 +18,7 @@ pub(super) struct Signers {
 pub(super) fn required(modules: &Modules, tx: &Tx) -> Result<Signers, ModuleError> {
     let mut addresses: Vec<AccAddress> = Vec::new();
     for message in tx.messages() {
-        for signer in modules.signers(message)? {
+        for signer in modules.signers(message).map_err(no_signer)? {
             push_new(&mut addresses, signer);
         }
     }
@@ -25,6 +28,16 @@ pub(super) fn required(modules: &Modules, tx: &Tx) -> Result<Signers, ModuleErro
     };
     push_new(&mut addresses, payer.clone());
     Ok(Signers { addresses, payer })
+}
+
+/// A signer that is no address has no code of its own in the SDK.
+fn no_signer(error: ModuleError) -> ModuleError {
+    match error {
+        ModuleError::Refused { codespace: codespace::SDK, code: INVALID_ADDRESS, message } => {
+            ModuleError::Refused { codespace: codespace::UNDEFINED, code: INTERNAL_CODE, message }
+        }
+        other => other,
+    }
 }
 
 fn push_new(addresses: &mut Vec<AccAddress>, address: AccAddress) {

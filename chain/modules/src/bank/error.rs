@@ -19,6 +19,12 @@ pub enum BankError {
         /// The recipient.
         address: crate::auth::AccAddress,
     },
+    /// Transfers of a denomination are switched off.
+    #[error("{denom} transfers are currently disabled: send transactions are disabled")]
+    SendDisabled {
+        /// Which.
+        denom: String,
+    },
     /// Coins unsorted, doubled, zero or too many.
     #[error("{coins}: invalid coins")]
     InvalidCoins {
@@ -67,7 +73,8 @@ impl BankError {
     const fn code(&self) -> u32 {
         match self {
             Self::BlockedRecipient { .. } => 4,
-            Self::InsufficientFunds { .. } => 5,
+            // 5 of codespace `bank`.
+            Self::InsufficientFunds { .. } | Self::SendDisabled { .. } => 5,
             Self::InvalidCoins { .. }
             | Self::InvalidAmount { .. }
             | Self::InvalidDenom { .. }
@@ -80,6 +87,10 @@ impl BankError {
 
 impl From<BankError> for ModuleError {
     fn from(error: BankError) -> Self {
-        Self::Refused { codespace: codespace::SDK, code: error.code(), message: error.to_string() }
+        let codespace = match error {
+            BankError::SendDisabled { .. } => codespace::BANK,
+            _ => codespace::SDK,
+        };
+        Self::Refused { codespace, code: error.code(), message: error.to_string() }
     }
 }

@@ -2,7 +2,7 @@
 
 use cosmos_sdk_proto::cosmos::{
     bank::v1beta1::{
-        Metadata, Params, QueryAllBalancesRequest, QueryAllBalancesResponse, QueryBalanceRequest,
+        Metadata, QueryAllBalancesRequest, QueryAllBalancesResponse, QueryBalanceRequest,
         QueryBalanceResponse, QueryDenomMetadataRequest, QueryDenomMetadataResponse,
         QueryDenomsMetadataRequest, QueryDenomsMetadataResponse, QueryParamsResponse,
         QuerySupplyOfRequest, QuerySupplyOfResponse, QueryTotalSupplyRequest,
@@ -15,7 +15,7 @@ use cosmos_sdk_proto::cosmos::{
 };
 use prost::Message;
 
-use super::{STORE, check_denom, metadata, state_key, view};
+use super::{STORE, check_denom, metadata, params, state_key, view};
 use crate::{
     auth::AccAddress,
     core::{Context, ModuleError},
@@ -32,7 +32,7 @@ pub fn query(ctx: &Context, path: &str, data: &[u8]) -> Option<Result<Vec<u8>, M
         "SupplyOf" => supply_of(ctx, data),
         "DenomMetadata" | "DenomMetadataByQueryString" => denom_metadata(ctx, data),
         "DenomsMetadata" => denoms_metadata(ctx, data),
-        "Params" => Ok(params()),
+        "Params" => params(ctx),
         _ => return None,
     })
 }
@@ -97,9 +97,9 @@ fn denoms_metadata(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
 }
 
 #[allow(deprecated, reason = "the wire type still has the field that moved to its own list")]
-fn params() -> Vec<u8> {
-    let params = Params { send_enabled: Vec::new(), default_send_enabled: true };
-    QueryParamsResponse { params: Some(params) }.encode_to_vec()
+fn params(ctx: &Context) -> Result<Vec<u8>, ModuleError> {
+    let params = params::load(ctx)?.to_proto();
+    Ok(QueryParamsResponse { params: Some(params) }.encode_to_vec())
 }
 
 fn coins(

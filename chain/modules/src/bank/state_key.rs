@@ -13,6 +13,12 @@ pub(super) const SUPPLIES: &[u8] = &[0x00];
 pub(super) const METADATA: &[u8] = &[0x01];
 /// Prefix of balances.
 const BALANCE: u8 = 0x02;
+/// Prefix of the owners of a denomination.
+const OWNER: u8 = 0x03;
+/// Prefix of what a denomination's transfers are set to.
+const SEND_ENABLED: u8 = 0x04;
+/// Parameters.
+pub(super) const PARAMS: &[u8] = &[0x05];
 
 /// The supply of `denom`.
 pub(super) fn supply(denom: &str) -> Vec<u8> {
@@ -37,6 +43,18 @@ pub(super) fn balance(owner: &AccAddress, denom: &str) -> Vec<u8> {
     [balances(owner).as_slice(), denom.as_bytes()].concat()
 }
 
+/// The mark that `owner` has some of `denom`.
+pub(super) fn owner(owner: &AccAddress, denom: &str) -> Vec<u8> {
+    let bytes = owner.as_bytes();
+    let length = u8::try_from(bytes.len()).unwrap_or(u8::MAX);
+    [&[OWNER], denom.as_bytes(), &[0, length], bytes].concat()
+}
+
+/// Whether transfers of `denom` are allowed, if it is set.
+pub(super) fn send_enabled(denom: &str) -> Vec<u8> {
+    [&[SEND_ENABLED], denom.as_bytes()].concat()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -47,6 +65,9 @@ mod tests {
         assert_eq!(supply("ustoa"), b"\x00ustoa");
         assert_eq!(metadata("ustoa"), b"\x01ustoa");
         assert_eq!(balance(&owner, "ustoa"), [&[2u8, 20][..], &[7; 20], b"ustoa"].concat());
+        let by_denom = super::owner(&owner, "ustoa");
+        assert_eq!(by_denom, [&b"\x03ustoa\0\x14"[..], &[7; 20]].concat());
+        assert_eq!(send_enabled("ustoa"), b"\x04ustoa");
     }
 
     #[test]
