@@ -70,23 +70,46 @@ pub fn run() -> Result<()> {
     Ok(())
 }
 
-/// Runs cargo, which skips what is unchanged; returns the file it made.
+/// Builds published contracts, the dependencies of the package in `folder`, into `output` where they are
+/// not there yet. Its release profile is the one that counts.
+pub fn foreign(folder: &Path, packages: &[&str], output: &Path) -> Result<()> {
+    let file = |package: &str| output.join(format!("{}.wasm", package.replace('-', "_")));
+    if packages.iter().all(|package| file(package).is_file()) {
+        return Ok(());
+    }
+    let toolchain = Toolchain::find()?;
+    for package in packages {
+        optimise(&compile_in(folder, package, "release", &toolchain)?, &file(package))?;
+    }
+    Ok(())
+}
+
 fn compile(name: &str, toolchain: &Toolchain) -> Result<PathBuf> {
+    compile_in(&workspace::root()?, &format!("stoa-{name}"), PROFILE, toolchain)
+}
+
+/// Runs cargo, which skips what is unchanged; returns the file it made.
+fn compile_in(
+    folder: &Path,
+    package: &str,
+    profile: &str,
+    toolchain: &Toolchain,
+) -> Result<PathBuf> {
     let target_dir = workspace::target_dir()?.join("wasm-build");
     workspace::run(
         Command::new(workspace::cargo())
-            .current_dir(workspace::root()?)
+            .current_dir(folder)
             .args(["rustc", "--quiet", "--lib", "--crate-type", "cdylib", "--locked"])
-            .args(["--package", &format!("stoa-{name}")])
-            .args(["--profile", PROFILE, "--target", TARGET, "-Zbuild-std=std,panic_abort"])
+            .args(["--package", package])
+            .args(["--profile", profile, "--target", TARGET, "-Zbuild-std=std,panic_abort"])
             .env("RUSTC", &toolchain.rustc)
             .env("RUSTC_BOOTSTRAP", "1") // for -Zbuild-std
             .env("CARGO_TARGET_DIR", &target_dir)
             .env("CARGO_ENCODED_RUSTFLAGS", rustc_flags(toolchain)?.join("\u{1f}"))
             .env_remove("RUSTFLAGS"),
     )
-    .with_context(|| format!("contract {name} did not compile"))?;
-    Ok(target_dir.join(TARGET).join(PROFILE).join(format!("stoa_{name}.wasm")))
+    .with_context(|| format!("contract {package} did not compile"))?;
+    Ok(target_dir.join(TARGET).join(profile).join(format!("{}.wasm", package.replace('-', "_"))))
 }
 
 fn rustc_flags(toolchain: &Toolchain) -> Result<Vec<String>> {

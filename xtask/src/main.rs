@@ -1,6 +1,7 @@
 //! Developer commands. What CI runs is what a person runs: `cargo xtask <command>`.
 
 mod build_contracts;
+mod oracle;
 mod proto;
 mod schema;
 mod test;
@@ -28,6 +29,8 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Compares stoad with wasmd, transaction by transaction; needs Go.
+    Oracle(oracle::Arguments),
     /// Runs every check: style, contracts, unit and property tests, system tests, the demo.
     Test,
 }
@@ -37,6 +40,7 @@ fn main() -> anyhow::Result<()> {
         Command::BuildContracts => build_contracts::run(),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Proto { check } => proto::run(&workspace::root()?, check),
+        Command::Oracle(arguments) => oracle::run(&workspace::root()?, &arguments),
         Command::Test => test::run(&workspace::root()?),
     }
 }

@@ -92,5 +92,14 @@ pub(crate) fn context(
     gas: GasMeter,
     overlay: Overlay,
 ) -> Context {
-    Context { block, mode, tx_index: None, gas, overlay, events: Vec::new() }
+    Context {
+        block,
+        mode,
+        tx_index: None,
+        block_gas_used: 0,
+        loaded_code: None,
+        gas,
+        overlay,
+        events: Vec::new(),
+    }
 }

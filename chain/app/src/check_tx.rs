@@ -27,9 +27,12 @@ impl App {
             overlay: &state.overlay,
             block: &state.block,
             mode: if is_recheck { ExecMode::Recheck } else { ExecMode::Check },
-            tx_index: None,
-            max_gas: state.limits.max_gas,
+            limits: state.limits,
+            block_gas_used: 0,
         };
-        run.run(bytes).unwrap_or_else(|error| TxResult::refused(Refusal::internal(&error), 0, 0))
+        match run.run(bytes) {
+            Ok(ran) => ran.result,
+            Err(error) => TxResult::refused(Refusal::internal(&error), 0, 0),
+        }
     }
 }

@@ -4,6 +4,7 @@ use cosmos_sdk_proto::{Any, cosmos::base::abci::v1beta1::TxMsgData};
 use prost::Message as _;
 use stoa_modules::{
     BlockInfo, Context, Event, ExecMode, Gas, GasMeter, ModuleError,
+    core::LoadedCode,
     router::{MessageResponse, Modules},
 };
 use stoa_store::{Overlay, StoreError};
@@ -13,7 +14,7 @@ use crate::{
     block::{MAX_TX_BYTES, TxResult, context},
     contain::{caught, contained},
     error::{Refusal, sdk_code},
-    finalize_block::no_block_gas,
+    limits::BlockLimits,
     tx::{self, Tx},
 };
 
@@ -24,48 +25,99 @@ pub(crate) struct TxRun<'a> {
     pub(crate) overlay: &'a Overlay,
     pub(crate) block: &'a BlockInfo,
     pub(crate) mode: ExecMode,
-    pub(crate) tx_index: Option<u32>,
-    /// Most gas it may want; the limit itself in simulations.
-    pub(crate) max_gas: Gas,
+    /// Limits of the block; the most gas of a block is the limit of a simulation.
+    pub(crate) limits: BlockLimits,
+    /// Gas that the block has used before.
+    pub(crate) block_gas_used: Gas,
+}
+
+/// A transaction's result, and what it takes of the block's gas: never more than its limit.
+pub(crate) struct Ran {
+    pub(crate) result: TxResult,
+    pub(crate) block_gas: Gas,
+}
+
+impl From<TxResult> for Ran {
+    fn from(result: TxResult) -> Self {
+        Self { result, block_gas: 0 }
+    }
 }
 
 impl TxRun<'_> {
     /// Decodes, checks and, unless it is only admitted, executes. What the ante checks wrote (fee,
     /// sequence) stays even if the messages fail; a refused check leaves nothing.
-    pub(crate) fn run(&self, bytes: &[u8]) -> Result<TxResult, StoreError> {
+    pub(crate) fn run(&self, bytes: &[u8]) -> Result<Ran, StoreError> {
         let tx = match decode(bytes) {
             Ok(tx) => tx,
-            Err(refusal) => return Ok(TxResult::refused(refusal, 0, 0)),
+            Err(refusal) => return Ok(TxResult::refused(refusal, 0, 0).into()),
         };
-        let wanted = tx.gas_limit();
-        let limit = if self.mode == ExecMode::Simulate { self.max_gas } else { wanted };
-        if limit > self.max_gas {
-            return Ok(TxResult::refused(no_block_gas(limit, self.max_gas), wanted, 0));
+        if self.mode == ExecMode::Deliver && self.block_gas_used >= self.limits.max_gas {
+            return Ok(TxResult::refused(no_block_gas(), 0, 0).into());
         }
-        let (block, overlay) = (self.block.clone(), self.overlay.clone());
-        let mut ctx = context(block, self.mode, GasMeter::new(limit), overlay);
-        ctx.tx_index = self.tx_index;
+        if let Err(refusal) = caught(|| self.check_messages(&tx)) {
+            if refusal.is_unreadable() {
+                return Ok(TxResult::refused(refusal, 0, 0).into());
+            }
+            // Until its own limit is known, a transaction counts what reading the block's limits costs.
+            let block_gas = self.limits.lookup_gas;
+            return Ok(Ran { result: TxResult::refused(refusal, 0, block_gas), block_gas });
+        }
+        let limit = match self.mode {
+            ExecMode::Simulate => self.limits.max_gas,
+            _ => tx.gas_limit(),
+        };
+        if tx.gas_limit() > self.limits.max_gas {
+            let refusal = gas_limit_too_high(tx.gas_limit(), self.limits.max_gas);
+            return Ok(TxResult::refused(refusal, limit, 0).into());
+        }
+        let mut ctx =
+            context(self.block.clone(), self.mode, GasMeter::new(limit), self.overlay.clone());
+        ctx.block_gas_used = self.block_gas_used;
+        ctx.loaded_code = Some(LoadedCode::default());
+        let result = self.check_and_execute(&mut ctx, &tx)?;
+        Ok(Ran { result, block_gas: ctx.gas.used().min(limit) })
+    }
 
-        let checked = contained(&mut ctx, |ctx| ante::run(self.modules, self.ante, ctx, &tx))?;
+    /// The checks of messages that need no state, before all others.
+    fn check_messages(&self, tx: &Tx) -> Result<(), ModuleError> {
+        tx.messages().iter().try_for_each(|message| self.modules.check(message))
+    }
+
+    fn check_and_execute(&self, ctx: &mut Context, tx: &Tx) -> Result<TxResult, StoreError> {
+        let wanted = ctx.gas.limit();
+        let checked = contained(ctx, |ctx| ante::run(self.modules, self.ante, ctx, tx))?;
         if let Err(refusal) = checked {
+            let refusal = self.check_block(ctx).err().unwrap_or(refusal);
             return Ok(TxResult::refused(refusal, wanted, ctx.gas.used()));
         }
-        if matches!(self.mode, ExecMode::Check | ExecMode::Recheck) {
-            let (gas_used, events) = (ctx.gas.used(), ctx.events);
-            return Ok(TxResult { gas_wanted: wanted, gas_used, events, ..TxResult::default() });
-        }
-        let executed = contained(&mut ctx, |ctx| self.messages(ctx, tx.messages()))?;
-        let gas_used = ctx.gas.used();
+        let executed = match self.mode {
+            ExecMode::Check | ExecMode::Recheck => Ok(Vec::new()),
+            _ => contained(ctx, |ctx| {
+                let data = self.messages(ctx, tx.messages())?;
+                self.check_block(ctx)?;
+                Ok(data)
+            })?,
+        };
+        let (gas_used, events) = (ctx.gas.used(), std::mem::take(&mut ctx.events));
         Ok(match executed {
             Ok(data) => {
-                let events = ctx.events;
                 TxResult { data, gas_wanted: wanted, gas_used, events, ..TxResult::default() }
             }
             Err(refusal) => {
-                let events = ctx.events;
+                let refusal = self.check_block(ctx).err().unwrap_or(refusal);
                 TxResult { events, ..TxResult::refused(refusal, wanted, gas_used) }
             }
         })
+    }
+
+    /// Refuses a transaction that takes the block past its limit: its messages leave nothing.
+    fn check_block(&self, ctx: &Context) -> Result<(), Refusal> {
+        let (used, limit) = (ctx.gas.used(), ctx.gas.limit());
+        let total = self.block_gas_used.saturating_add(used.min(limit));
+        if self.mode == ExecMode::Deliver && total > self.limits.max_gas {
+            return Err(past_block_gas(limit, used));
+        }
+        Ok(())
     }
 
     fn messages(&self, ctx: &mut Context, messages: &[Any]) -> Result<Vec<u8>, ModuleError> {
@@ -107,6 +159,25 @@ impl TxRun<'_> {
         }
         Ok(event)
     }
+}
+
+/// The refusal of a transaction in a block whose gas is used up.
+fn no_block_gas() -> Refusal {
+    Refusal::sdk(sdk_code::OUT_OF_GAS, "no block gas left to run tx: out of gas")
+}
+
+/// The refusal of a transaction that wants more gas than a whole block has.
+fn gas_limit_too_high(wanted: Gas, limit: Gas) -> Refusal {
+    let log = format!("tx gas limit {wanted} exceeds block max gas {limit}: invalid gas limit");
+    Refusal::sdk(sdk_code::INVALID_GAS_LIMIT, log)
+}
+
+/// The refusal of a transaction that used more gas than the block had left.
+fn past_block_gas(wanted: Gas, used: Gas) -> Refusal {
+    let log = format!(
+        "out of gas in location: block gas meter; gasWanted: {wanted}, gasUsed: {used}: out of gas"
+    );
+    Refusal::sdk(sdk_code::OUT_OF_GAS, log)
 }
 
 /// Reads a transaction, whatever the bytes are.

@@ -69,6 +69,8 @@ pub mod sdk_code {
     pub const TX_DECODE: u32 = 2;
     /// No such route or path.
     pub const UNKNOWN_REQUEST: u32 = 6;
+    /// Not an address.
+    pub const INVALID_ADDRESS: u32 = 7;
     /// Out of gas.
     pub const OUT_OF_GAS: u32 = 11;
     /// Malformed request.
@@ -79,10 +81,12 @@ pub mod sdk_code {
     pub const INVALID_HEIGHT: u32 = 26;
     /// The state of a height is gone.
     pub const NOT_FOUND: u32 = 38;
+    /// More gas than a block has, or none.
+    pub const INVALID_GAS_LIMIT: u32 = 41;
 }
 
 /// Codespace of errors without an ABCI code of their own.
-pub const UNDEFINED_CODESPACE: &str = "undefined";
+pub const UNDEFINED_CODESPACE: &str = stoa_modules::core::codespace::UNDEFINED;
 /// Code of a caught panic in [`UNDEFINED_CODESPACE`].
 pub const PANIC_CODE: u32 = 111_222;
 /// Code of a failure that is the node's own, in [`UNDEFINED_CODESPACE`].
@@ -103,6 +107,11 @@ impl Refusal {
     /// An error in codespace `sdk`.
     pub fn sdk(code: u32, log: impl Into<String>) -> Self {
         Self { codespace: stoa_modules::core::codespace::SDK, code, log: log.into() }
+    }
+
+    /// Whether the bytes were no transaction.
+    pub fn is_unreadable(&self) -> bool {
+        self.codespace == stoa_modules::core::codespace::SDK && self.code == sdk_code::TX_DECODE
     }
 
     /// A caught panic.

@@ -6,8 +6,8 @@ use stoa_store::Overlay;
 use crate::{
     app::{App, Consensus, Finalized},
     block::{Block, BlockResult, Note, TxResult, context},
-    deliver::TxRun,
-    error::{AppError, Refusal, sdk_code},
+    deliver::{Ran, TxRun},
+    error::AppError,
     limits,
 };
 
@@ -47,32 +47,25 @@ impl App {
         let mut ctx = context(block.clone(), ExecMode::Deliver, gas, overlay.clone());
         self.modules.begin_block(&mut ctx).map_err(AppError::AroundBlock)?;
         let limits = limits::pending(overlay)?;
-        let mut gas_left = limits.max_gas;
+        let mut block_gas_used: Gas = 0;
         let mut results = Vec::with_capacity(txs.len());
-        for (index, bytes) in (0u32..).zip(txs) {
+        for bytes in txs {
             let run = TxRun {
                 modules: &self.modules,
                 ante: &self.ante,
                 overlay,
                 block,
                 mode: ExecMode::Deliver,
-                tx_index: Some(index),
-                max_gas: gas_left,
+                limits,
+                block_gas_used,
             };
-            let result = run.run(bytes)?;
-            // The one refused charge of a transaction without gas is not the block's.
-            gas_left = gas_left.saturating_sub(result.gas_used.min(result.gas_wanted));
+            let Ran { result, block_gas } = run.run(bytes)?;
+            block_gas_used = block_gas_used.saturating_add(block_gas);
             results.push(result);
         }
         self.modules.end_block(&mut ctx).map_err(AppError::AroundBlock)?;
         Ok(results)
     }
-}
-
-/// The refusal of a transaction that wants more gas than the block has left.
-pub(crate) fn no_block_gas(wanted: Gas, left: Gas) -> Refusal {
-    let log = format!("no block gas left to run tx, wanted {wanted}, left {left}: out of gas");
-    Refusal::sdk(sdk_code::OUT_OF_GAS, log)
 }
 
 fn check_height(expected: u64, actual: u64) -> Result<(), AppError> {

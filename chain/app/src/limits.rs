@@ -1,7 +1,7 @@
 //! Limits of a block, agreed by consensus and kept in the state.
 
 use prost::Message as _;
-use stoa_modules::Gas;
+use stoa_modules::{Gas, core::kv};
 use stoa_store::{Overlay, Snapshot, StoreError, StoreName};
 use tendermint_proto::v0_38::types::ConsensusParams;
 
@@ -14,13 +14,23 @@ const KEY: &[u8] = b"Consensus";
 /// What one block may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BlockLimits {
-    /// Sum of the gas limits of all transactions.
+    /// Gas that all transactions may use together.
     pub max_gas: Gas,
+    /// What the SDK's schedule asks for reading the record of these limits.
+    pub lookup_gas: Gas,
+}
+
+impl BlockLimits {
+    fn new(max_gas: Gas, record_bytes: usize) -> Self {
+        let bytes = Gas::try_from(KEY.len().saturating_add(record_bytes)).unwrap_or(Gas::MAX);
+        let lookup_gas = kv::READ_FLAT.saturating_add(bytes.saturating_mul(kv::READ_PER_BYTE));
+        Self { max_gas, lookup_gas }
+    }
 }
 
 impl Default for BlockLimits {
     fn default() -> Self {
-        Self { max_gas: Gas::MAX }
+        Self::new(Gas::MAX, 0)
     }
 }
 
@@ -28,7 +38,7 @@ impl From<&ConsensusParams> for BlockLimits {
     fn from(params: &ConsensusParams) -> Self {
         // Consensus writes -1 for "no limit".
         let max_gas = params.block.and_then(|block| Gas::try_from(block.max_gas).ok());
-        max_gas.map_or_else(Self::default, |max_gas| Self { max_gas })
+        Self::new(max_gas.unwrap_or(Gas::MAX), params.encoded_len())
     }
 }
 

@@ -76,6 +76,7 @@ impl Modules {
         ctx: &mut Context,
         message: &Any,
     ) -> Result<MessageResponse, ModuleError> {
+        pay_for_routing(ctx)?;
         if let Some(result) = bank::execute_message(ctx, message) {
             return result;
         }
@@ -89,6 +90,18 @@ impl Modules {
             return result;
         }
         Err(RouteError::NoHandler { type_url: message.type_url.clone() }.into())
+    }
+
+    /// The checks of a message that need no state (the SDK's `ValidateBasic`); what cannot be read at all
+    /// is refused with code 2.
+    pub fn check(&self, message: &Any) -> Result<(), ModuleError> {
+        if let Some(result) = bank::check(message) {
+            return result;
+        }
+        if let Some(result) = self.wasm.check(message) {
+            return result;
+        }
+        Err(RouteError::UnknownType { type_url: message.type_url.clone() }.into())
     }
 
     /// The addresses that must sign `message`, in order, each once.
@@ -161,6 +174,12 @@ impl MessageRouter for Modules {
     fn query(&self, ctx: &Context, path: &str, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
         self.query(ctx, path, data)
     }
+}
+
+/// The price of routing a message: wasmd asks its circuit breaker, once before the transaction and again
+/// for every message, also of contracts.
+pub fn pay_for_routing(ctx: &Context) -> Result<(), ModuleError> {
+    Ok(ctx.charge_has()?)
 }
 
 fn section<T: DeserializeOwned + Default>(

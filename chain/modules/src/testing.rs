@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use stoa_store::{EmptySnapshot, Overlay};
 
-use crate::core::{BlockInfo, Context, ExecMode, GasMeter};
+use crate::core::{BlockInfo, Context, ExecMode, GasMeter, LoadedCode};
 
 /// A context over empty state.
 pub(crate) fn context() -> Context {
@@ -16,6 +16,8 @@ pub(crate) fn context() -> Context {
         },
         mode: ExecMode::Deliver,
         tx_index: Some(0),
+        block_gas_used: 0,
+        loaded_code: Some(LoadedCode::default()),
         gas: GasMeter::unlimited(),
         overlay: Overlay::new(Arc::new(EmptySnapshot)),
         events: Vec::new(),

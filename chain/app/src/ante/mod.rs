@@ -19,7 +19,11 @@ mod signers;
 mod size;
 mod verify;
 
-use stoa_modules::{Context, ModuleError, router::Modules};
+use stoa_modules::{
+    Context, ExecMode, ModuleError,
+    router::{Modules, pay_for_routing},
+    wasm,
+};
 
 pub use error::AnteError;
 pub use gas_price::{GasPrice, GasPriceError, MinGasPrices};
@@ -41,6 +45,12 @@ pub fn run(
     ctx: &mut Context,
     tx: &Tx,
 ) -> Result<(), ModuleError> {
+    if ctx.mode != ExecMode::Simulate {
+        ctx.tx_index = Some(wasm::count_transaction(ctx)?);
+    }
+    for _ in tx.messages() {
+        pay_for_routing(ctx)?;
+    }
     let required = signers::required(modules, tx)?;
     basic::check(ctx, tx, &required)?;
     let signatures = signers::signatures(tx, &required)?;

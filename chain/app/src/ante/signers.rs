@@ -3,10 +3,13 @@
 use std::collections::BTreeSet;
 
 use cosmos_sdk_proto::Any;
-use stoa_modules::{ModuleError, auth::AccAddress, router::Modules};
+use stoa_modules::{ModuleError, auth::AccAddress, core::codespace, router::Modules};
 
 use super::AnteError;
-use crate::tx::{SignatureData, Tx};
+use crate::{
+    error::{INTERNAL_CODE, sdk_code::INVALID_ADDRESS},
+    tx::{SignatureData, Tx},
+};
 
 /// The signers of all messages in order, each once, and the fee payer behind them if it is not among them.
 /// The first pays unless another payer is named.
@@ -23,7 +26,7 @@ pub(super) fn required(modules: &Modules, tx: &Tx) -> Result<Signers, ModuleErro
         }
     };
     for message in tx.messages() {
-        modules.signers(message)?.into_iter().for_each(&mut push_new);
+        modules.signers(message).map_err(no_signer)?.into_iter().for_each(&mut push_new);
     }
     let named = match tx.fee().payer.as_str() {
         "" => None,
@@ -32,6 +35,16 @@ pub(super) fn required(modules: &Modules, tx: &Tx) -> Result<Signers, ModuleErro
     named.clone().into_iter().for_each(push_new);
     let payer = named.or_else(|| addresses.first().cloned()).ok_or(AnteError::NoSignatures)?;
     Ok(Signers { addresses, payer })
+}
+
+/// A signer that is no address has no code of its own in the SDK.
+fn no_signer(error: ModuleError) -> ModuleError {
+    match error {
+        ModuleError::Refused { codespace: codespace::SDK, code: INVALID_ADDRESS, message } => {
+            ModuleError::Refused { codespace: codespace::UNDEFINED, code: INTERNAL_CODE, message }
+        }
+        other => other,
+    }
 }
 
 /// A required signer and what the transaction has of it.

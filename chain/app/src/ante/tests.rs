@@ -86,6 +86,8 @@ impl Chain {
             block: BlockInfo { height: 10, time_nanos: 0, chain_id: CHAIN.to_owned() },
             mode: ExecMode::Deliver,
             tx_index: None,
+            block_gas_used: 0,
+            loaded_code: None,
             gas: GasMeter::unlimited(),
             overlay: Overlay::new(Arc::new(EmptySnapshot)),
             events: Vec::new(),

@@ -39,13 +39,13 @@ impl App {
     /// Runs a transaction on top of what the mempool has admitted, drops its effects and returns a
     /// protobuf `SimulateResponse`. Signatures may be empty.
     pub(super) fn simulate_bytes(&self, tx_bytes: &[u8]) -> Result<Vec<u8>, Failure> {
-        let (overlay, block, max_gas) = {
+        let (overlay, block, limits) = {
             let mempool = self.mempool()?;
             let Some(state) = mempool.as_ref() else {
                 let log = "the chain has not begun: invalid request";
                 return Err(Refusal::sdk(sdk_code::INVALID_REQUEST, log).into());
             };
-            (state.overlay.fork()?, state.block.clone(), state.limits.max_gas)
+            (state.overlay.fork()?, state.block.clone(), state.limits)
         };
         let run = TxRun {
             modules: &self.modules,
@@ -53,10 +53,10 @@ impl App {
             overlay: &overlay,
             block: &block,
             mode: ExecMode::Simulate,
-            tx_index: None,
-            max_gas,
+            limits,
+            block_gas_used: 0,
         };
-        let result = run.run(tx_bytes)?;
+        let result = run.run(tx_bytes)?.result;
         if result.is_ok() { Ok(response(result)?) } else { Err(refused(&result).into()) }
     }
 }

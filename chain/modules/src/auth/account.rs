@@ -10,15 +10,20 @@ use super::{AccAddress, AuthError, PublicKey};
 use crate::core::ModuleError;
 
 /// The module account that transaction fees go to.
-pub const FEE_COLLECTOR: ModuleIdentity = ModuleIdentity { name: "fee_collector" };
+pub const FEE_COLLECTOR: ModuleIdentity =
+    ModuleIdentity { name: "fee_collector", permissions: &[] };
+/// The module account through which contracts burn money.
+pub const WASM: ModuleIdentity = ModuleIdentity { name: "wasm", permissions: &["burner"] };
 
 /// All module accounts; nobody may send money to them by a message.
-const MODULES: &[ModuleIdentity] = &[FEE_COLLECTOR];
+const MODULES: &[ModuleIdentity] = &[FEE_COLLECTOR, WASM];
 
 /// A module that owns an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ModuleIdentity {
     name: &'static str,
+    /// What it may do with money, as clients see it.
+    permissions: &'static [&'static str],
 }
 
 impl ModuleIdentity {
@@ -77,7 +82,7 @@ impl Account {
         let account = ModuleAccount {
             base_account: Some(base),
             name: module.name.to_owned(),
-            permissions: Vec::new(),
+            permissions: module.permissions.iter().map(|name| (*name).to_owned()).collect(),
         };
         Any { type_url: ModuleAccount::type_url(), value: account.encode_to_vec() }
     }
@@ -121,7 +126,8 @@ mod tests {
         };
         let module =
             Account { module: Some(FEE_COLLECTOR), ..Account::new(FEE_COLLECTOR.address(), 6) };
-        for account in [plain, module] {
+        let burner = Account { module: Some(WASM), ..Account::new(WASM.address(), 7) };
+        for account in [plain, module, burner] {
             let stored = account.to_any().encode_to_vec();
             assert_eq!(Account::from_stored(&stored).unwrap(), account);
         }

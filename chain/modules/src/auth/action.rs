@@ -5,10 +5,20 @@ use prost::Message as _;
 use super::{AccAddress, Account, AuthError, ModuleIdentity, STORE, state_key, view};
 use crate::core::{Context, ModuleError};
 
-/// Stores an account over what was there.
+/// Stores an account over what was there. The SDK reads the old one, takes its number out of the index
+/// and puts it in again; the number of an account never changes, so here that is only paid for.
 pub fn save_account(ctx: &Context, account: &Account) -> Result<(), ModuleError> {
-    let value = account.to_any().encode_to_vec();
-    ctx.set(STORE, &state_key::account(&account.address), value)
+    let key = state_key::account(&account.address);
+    let (by_number, address) = (state_key::by_number(account.number), account.address.as_bytes());
+    if ctx.get(STORE, &key)?.is_some() {
+        ctx.charge_delete()?;
+        ctx.charge_has()?;
+        ctx.charge_set(by_number.len(), address.len())?;
+    } else {
+        ctx.charge_has()?;
+        ctx.set(STORE, &by_number, address.to_vec())?;
+    }
+    ctx.set(STORE, &key, account.to_any().encode_to_vec())
 }
 
 /// Makes an account with the next number. The caller has checked that there is none.

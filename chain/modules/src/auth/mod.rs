@@ -17,7 +17,7 @@ mod rpc;
 mod state_key;
 mod view;
 
-pub use account::{Account, FEE_COLLECTOR, ModuleIdentity, is_module_address};
+pub use account::{Account, FEE_COLLECTOR, ModuleIdentity, WASM, is_module_address};
 pub use action::{create_account, module_account, save_account};
 pub use address::{AccAddress, AddressError, BECH32_PREFIX, MAX_ADDRESS_BYTES};
 pub use error::AuthError;
@@ -26,4 +26,4 @@ pub use params::Params;
 pub use public_key::{Ed25519Key, MAX_MULTISIG_MEMBERS, MultisigKey, PublicKey, Secp256k1Key};
 pub use rpc::query;
 pub use state_key::STORE;
-pub use view::{account, account_or_refuse, has_account, params};
+pub use view::{account, account_or_refuse, has_account, params, pay_for_account};

@@ -12,7 +12,7 @@ use cosmos_sdk_proto::{
 use prost::Message;
 
 use super::{
-    AccAddress, Account, FEE_COLLECTOR, ModuleIdentity, PublicKey, STORE, state_key, view,
+    AccAddress, Account, FEE_COLLECTOR, ModuleIdentity, PublicKey, STORE, WASM, state_key, view,
 };
 use crate::{
     core::{Context, ModuleError},
@@ -81,8 +81,10 @@ fn params(ctx: &Context) -> Result<Vec<u8>, ModuleError> {
 }
 
 fn module_accounts(ctx: &Context) -> Result<Vec<u8>, ModuleError> {
-    let account = view::account(ctx, &FEE_COLLECTOR.address())?;
-    let accounts = account.iter().map(Account::to_any).collect();
+    let mut accounts = Vec::new();
+    for module in [FEE_COLLECTOR, WASM] {
+        accounts.extend(view::account(ctx, &module.address())?.as_ref().map(Account::to_any));
+    }
     Ok(QueryModuleAccountsResponse { accounts }.encode_to_vec())
 }
 

@@ -19,6 +19,14 @@ pub(super) fn account(address: &AccAddress) -> Vec<u8> {
     [&[ACCOUNT], address.as_bytes()].concat()
 }
 
+/// Prefix of the addresses of accounts by number.
+const NUMBER: &[u8] = b"accountNumber";
+
+/// The address of the account with a number.
+pub(super) fn by_number(number: u64) -> Vec<u8> {
+    [NUMBER, &number.to_be_bytes()].concat()
+}
+
 /// All accounts, in order of their addresses.
 pub(super) fn accounts() -> KeyRange {
     KeyRange::prefix(&[ACCOUNT])
@@ -35,5 +43,7 @@ mod tests {
         assert!(accounts().contains(&account(&address)));
         assert!(!accounts().contains(PARAMS));
         assert!(!accounts().contains(NEXT_NUMBER));
+        assert!(!accounts().contains(&by_number(1)));
+        assert_eq!(by_number(258), b"accountNumber\0\0\0\0\0\0\x01\x02");
     }
 }

@@ -15,6 +15,11 @@ pub fn account_or_refuse(ctx: &Context, address: &AccAddress) -> Result<Account,
     Ok(found.ok_or_else(|| AuthError::UnknownAddress { address: address.clone() })?)
 }
 
+/// The price of reading the account of `address`, where only vesting accounts would say something.
+pub fn pay_for_account(ctx: &Context, address: &AccAddress) -> Result<(), ModuleError> {
+    ctx.get(STORE, &state_key::account(address)).map(drop)
+}
+
 /// Whether `address` has an account.
 pub fn has_account(ctx: &Context, address: &AccAddress) -> Result<bool, ModuleError> {
     ctx.has(STORE, &state_key::account(address))

@@ -9,7 +9,7 @@ use cosmos_sdk_proto::{
 };
 use prost::{Message as _, Name as _};
 
-use super::{BankError, Coin, Coins, STORE, event, state_key, view};
+use super::{BankError, Coin, Coins, STORE, coin::is_integer, event, params, state_key, view};
 use crate::{
     auth::{self, AccAddress, AuthError},
     core::{Context, ModuleError},
@@ -26,6 +26,16 @@ pub fn execute_message(
         url if url == MsgMultiSend::type_url() => Some(multi_send::execute(ctx, message)),
         _ => by_authority::signer(message).map(by_authority::execute),
     }
+}
+
+/// Whether a message of this module can be read; nothing for others. Its rules are checked when it runs.
+pub fn check(message: &Any) -> Option<Result<(), ModuleError>> {
+    (message.type_url == MsgSend::type_url()).then(|| {
+        let send = read_send(message)?;
+        let is_readable = send.amount.iter().all(|coin| is_integer(&coin.amount));
+        let malformed = RouteError::Malformed { type_url: "/cosmos.bank.v1beta1.MsgSend" };
+        if is_readable { Ok(()) } else { Err(malformed.into()) }
+    })
 }
 
 /// Who must sign a message of this module; nothing for others.
@@ -59,11 +69,23 @@ fn execute_send(ctx: &mut Context, message: &Any) -> Result<MessageResponse, Mod
     if amount.is_empty() {
         return Err(BankError::InvalidCoins { coins: String::new() }.into());
     }
-    if auth::is_module_address(&to) {
-        return Err(BankError::BlockedRecipient { address: to }.into());
-    }
-    send(ctx, &from, &to, &amount)?;
+    transfer(ctx, &from, &to, &amount)?;
     Ok(MessageResponse::new(&MsgSendResponse {}))
+}
+
+/// Moves `amount` for an owner who asks for it: refused where transfers of a denomination are off, and to
+/// accounts of the chain itself. Otherwise as [`send`].
+pub fn transfer(
+    ctx: &mut Context,
+    from: &AccAddress,
+    to: &AccAddress,
+    amount: &Coins,
+) -> Result<(), ModuleError> {
+    params::check_enabled(ctx, amount)?;
+    if auth::is_module_address(to) {
+        return Err(BankError::BlockedRecipient { address: to.clone() }.into());
+    }
+    send(ctx, from, to, amount)
 }
 
 /// Moves `amount`; a recipient without an account gets one. Emits `coin_spent`, `coin_received`,
@@ -86,7 +108,7 @@ pub fn send(
 fn receive(ctx: &mut Context, to: &AccAddress, amount: &Coins) -> Result<(), ModuleError> {
     for coin in amount {
         let held = view::read_amount(ctx, &state_key::balance(to, coin.denom()))?;
-        set_balance(ctx, to, &add(coin, held)?)?;
+        set_balance(ctx, to, &add(coin, held)?, held)?;
     }
     ctx.emit(event::coin_received(to, amount));
     Ok(())
@@ -100,9 +122,13 @@ fn create_if_new(ctx: &Context, address: &AccAddress) -> Result<(), ModuleError>
     Ok(())
 }
 
-/// Destroys `amount` of what `owner` has. Emits `coin_spent` and `burn`.
+/// Destroys `amount` of what `owner` has, by way of the module account of contracts. Emits the events of
+/// a send, `coin_spent` and `burn`.
 pub fn burn(ctx: &mut Context, owner: &AccAddress, amount: &Coins) -> Result<(), ModuleError> {
-    spend(ctx, owner, amount)?;
+    let burner = auth::module_account(ctx, auth::WASM)?.address;
+    send(ctx, owner, &burner, amount)?;
+    auth::module_account(ctx, auth::WASM)?;
+    spend(ctx, &burner, amount)?;
     for coin in amount {
         let supply = view::supply(ctx, coin.denom())?;
         let left = supply
@@ -111,18 +137,19 @@ pub fn burn(ctx: &mut Context, owner: &AccAddress, amount: &Coins) -> Result<(),
             .ok_or_else(|| BankError::SupplyUnderflow { denom: coin.denom().to_owned() })?;
         set_amount(ctx, &state_key::supply(coin.denom()), left)?;
     }
-    ctx.emit(event::burn(owner, amount));
+    ctx.emit(event::burn(&burner, amount));
     Ok(())
 }
 
 fn spend(ctx: &mut Context, owner: &AccAddress, amount: &Coins) -> Result<(), ModuleError> {
+    auth::pay_for_account(ctx, owner)?;
     for coin in amount {
         let held = view::balance(ctx, owner, coin.denom())?;
         let Some(left) = held.amount().checked_sub(coin.amount()) else {
             let wanted = coin.clone();
             return Err(BankError::InsufficientFunds { available: held, wanted }.into());
         };
-        set_balance(ctx, owner, &Coin::new(coin.denom(), left)?)?;
+        set_balance(ctx, owner, &Coin::new(coin.denom(), left)?, held.amount())?;
     }
     ctx.emit(event::coin_spent(owner, amount));
     Ok(())
@@ -133,11 +160,20 @@ fn add(coin: &Coin, held: u128) -> Result<Coin, BankError> {
     Coin::new(coin.denom(), held.checked_add(coin.amount()).ok_or_else(overflow)?)
 }
 
+/// Stores what `owner` has; `held` is what it had. The SDK writes the index of owners again with each
+/// balance; here that is only paid for where nothing changes.
 pub(super) fn set_balance(
     ctx: &Context,
     owner: &AccAddress,
     coin: &Coin,
+    held: u128,
 ) -> Result<(), ModuleError> {
+    let index = state_key::owner(owner, coin.denom());
+    match (held, coin.amount()) {
+        (_, 0) => ctx.delete(STORE, &index)?,
+        (0, _) => ctx.set(STORE, &index, Vec::new())?,
+        _ => ctx.charge_set(index.len(), 0)?,
+    }
     set_amount(ctx, &state_key::balance(owner, coin.denom()), coin.amount())
 }
 

@@ -1,6 +1,6 @@
 //! Amounts of money.
 
-use std::{fmt, str::FromStr};
+use std::{cmp::Ordering, fmt, str::FromStr};
 
 use cosmos_sdk_proto::cosmos::base::v1beta1::Coin as ProtoCoin;
 
@@ -8,6 +8,9 @@ use super::BankError;
 
 /// Shortest and longest denomination in bytes (Cosmos SDK `types/coin.go`).
 const DENOM_BYTES: std::ops::RangeInclusive<usize> = 3..=128;
+/// 2^256 - 1.
+const LARGEST_INTEGER: &str =
+    "115792089237316195423570985008687907853269984665640564039457584007913129639935";
 /// Most coins in one list: bounds the work of one message.
 pub const MAX_COINS: usize = 64;
 
@@ -199,13 +202,28 @@ pub(super) fn parse_amount(text: &str) -> Result<u128, BankError> {
     text.parse().map_err(|_| invalid())
 }
 
+/// Whether a text is an integer below 2^256, as the SDK's type for amounts holds it; the rest of the SDK
+/// takes nothing for zero. What passes may still be no amount.
+pub(super) fn is_integer(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text).trim_start_matches('0');
+    let is_small = match digits.len().cmp(&LARGEST_INTEGER.len()) {
+        Ordering::Less => true,
+        Ordering::Equal => digits <= LARGEST_INTEGER,
+        Ordering::Greater => false,
+    };
+    is_small && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 fn join(coins: &[Coin]) -> String {
     let texts: Vec<String> = coins.iter().take(MAX_COINS).map(Coin::to_string).collect();
     texts.join(",")
 }
 
 fn join_proto(coins: &[ProtoCoin]) -> String {
-    let text = |coin: &ProtoCoin| format!("{}{}", coin.amount, coin.denom);
+    let amount = |coin: &ProtoCoin| {
+        if coin.amount.is_empty() { "0".to_owned() } else { coin.amount.clone() }
+    };
+    let text = |coin: &ProtoCoin| format!("{}{}", amount(coin), coin.denom);
     let texts: Vec<String> = coins.iter().take(MAX_COINS).map(text).collect();
     texts.join(",").chars().take(1024).collect()
 }
@@ -229,6 +247,17 @@ mod tests {
         assert_eq!(parse_amount("340282366920938463463374607431768211455").unwrap(), u128::MAX);
         for refused in ["", "+1", "-1", "1.0", "340282366920938463463374607431768211456", "١"] {
             assert!(parse_amount(refused).is_err(), "{refused}");
+        }
+    }
+
+    #[test]
+    fn integers_reach_two_to_the_256() {
+        for readable in ["", "0", "-5", "007", LARGEST_INTEGER] {
+            assert!(is_integer(readable), "{readable}");
+        }
+        let above = format!("{}6", LARGEST_INTEGER.strip_suffix('5').unwrap());
+        for unreadable in ["x", "1x", "+1", "1.0", above.as_str(), &"9".repeat(79)] {
+            assert!(!is_integer(unreadable), "{unreadable}");
         }
     }
 

@@ -42,6 +42,12 @@ pub enum BankError {
         /// Who sent the message.
         actual: crate::auth::AccAddress,
     },
+    /// Transfers of a denomination are switched off.
+    #[error("{denom} transfers are currently disabled: send transactions are disabled")]
+    SendDisabled {
+        /// Which.
+        denom: String,
+    },
     /// Coins unsorted, doubled, zero or too many.
     #[error("{coins}: invalid coins")]
     InvalidCoins {
@@ -90,7 +96,11 @@ impl BankError {
     /// Where the code has its meaning, if not in codespace `sdk`.
     const fn codespace(&self) -> &'static str {
         match self {
-            Self::NoInputs | Self::NoOutputs | Self::SumMismatch | Self::SeveralSenders => "bank",
+            Self::NoInputs
+            | Self::NoOutputs
+            | Self::SumMismatch
+            | Self::SeveralSenders
+            | Self::SendDisabled { .. } => codespace::BANK,
             Self::NotAuthority { .. } => "gov",
             _ => codespace::SDK,
         }
@@ -104,7 +114,8 @@ impl BankError {
             Self::SeveralSenders => 9,
             Self::NotAuthority { .. } => 13,
             Self::BlockedRecipient { .. } => 4,
-            Self::InsufficientFunds { .. } => 5,
+            // 5 of codespace `bank`.
+            Self::InsufficientFunds { .. } | Self::SendDisabled { .. } => 5,
             Self::InvalidCoins { .. }
             | Self::InvalidAmount { .. }
             | Self::InvalidDenom { .. }

@@ -4,20 +4,43 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use super::{BankError, Coin, Coins, action, coin::parse_amount, metadata, state_key};
+use super::{
+    BankError, Coin, Coins, action, check_denom, coin::parse_amount, metadata, params,
+    params::Params, state_key,
+};
 use crate::{
     auth::{self, AccAddress},
     core::{Context, ModuleError},
 };
 
-/// The `bank` section of `app_state`. `params` and `send_enabled` are accepted and ignored: sending is
-/// always enabled.
+/// The `bank` section of `app_state`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Genesis {
+    params: GenesisParams,
+    send_enabled: Vec<GenesisSendEnabled>,
     balances: Vec<GenesisBalance>,
     supply: Vec<GenesisCoin>,
     denom_metadata: Vec<metadata::GenesisMetadata>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(default)]
+struct GenesisParams {
+    default_send_enabled: bool,
+}
+
+impl Default for GenesisParams {
+    fn default() -> Self {
+        Self { default_send_enabled: true }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct GenesisSendEnabled {
+    denom: String,
+    #[serde(default)]
+    enabled: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -41,6 +64,12 @@ fn coins(list: Vec<GenesisCoin>) -> Result<Coins, BankError> {
 /// owner without an account gets one: money that nobody can sign for would be lost.
 pub fn init_genesis(ctx: &Context, genesis: Genesis) -> Result<(), ModuleError> {
     let refuse = |reason: String| BankError::Genesis { reason };
+    let default_send_enabled = genesis.params.default_send_enabled;
+    params::save(ctx, Params { default_send_enabled })?;
+    for entry in genesis.send_enabled {
+        check_denom(&entry.denom)?;
+        params::set_enabled(ctx, &entry.denom, entry.enabled)?;
+    }
     let (mut total, mut owners) = (Coins::default(), BTreeSet::new());
     for balance in genesis.balances {
         let owner: AccAddress =
@@ -49,7 +78,7 @@ pub fn init_genesis(ctx: &Context, genesis: Genesis) -> Result<(), ModuleError> 
             return Err(refuse(format!("duplicate balance for address {owner}")).into());
         }
         for coin in &coins(balance.coins)? {
-            action::set_balance(ctx, &owner, coin)?;
+            action::set_balance(ctx, &owner, coin, 0)?;
             total = total.checked_add(coin)?;
         }
         if !auth::has_account(ctx, &owner)? {

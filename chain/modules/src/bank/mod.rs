@@ -13,11 +13,12 @@ mod error;
 mod event;
 mod genesis;
 mod metadata;
+mod params;
 mod rpc;
 mod state_key;
 mod view;
 
-pub use action::{burn, execute_message, send, signers};
+pub use action::{burn, check, execute_message, send, signers, transfer};
 pub use coin::{Coin, Coins, MAX_COINS, check_denom};
 pub use error::BankError;
 pub use genesis::{Genesis, init_genesis};

@@ -2,7 +2,7 @@
 
 use cosmos_sdk_proto::cosmos::{
     bank::v1beta1::{
-        DenomOwner, Metadata, Params, QueryAllBalancesRequest, QueryAllBalancesResponse,
+        DenomOwner, Metadata, QueryAllBalancesRequest, QueryAllBalancesResponse,
         QueryBalanceRequest, QueryBalanceResponse, QueryDenomMetadataRequest,
         QueryDenomMetadataResponse, QueryDenomOwnersRequest, QueryDenomOwnersResponse,
         QueryDenomsMetadataRequest, QueryDenomsMetadataResponse, QueryParamsResponse,
@@ -16,11 +16,11 @@ use cosmos_sdk_proto::cosmos::{
 };
 use prost::Message;
 
-use super::{MAX_COINS, STORE, check_denom, metadata, state_key, view};
+use super::{BankError, MAX_COINS, STORE, check_denom, metadata, params, state_key, view};
 use crate::{
     auth::AccAddress,
     core::{Context, ModuleError},
-    router::{QueryError, filtered_page, page},
+    router::{QueryError, page},
 };
 
 /// Answers the paths of this module; nothing for others.
@@ -35,7 +35,7 @@ pub fn query(ctx: &Context, path: &str, data: &[u8]) -> Option<Result<Vec<u8>, M
         "DenomOwners" | "DenomOwnersByQuery" => denom_owners(ctx, data),
         "SendEnabled" => send_enabled(ctx, data),
         "DenomsMetadata" => denoms_metadata(ctx, data),
-        "Params" => Ok(params()),
+        "Params" => params(ctx),
         _ => return None,
     })
 }
@@ -88,20 +88,17 @@ fn denom_metadata(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
     Ok(QueryDenomMetadataResponse { metadata: Some(metadata) }.encode_to_vec())
 }
 
-/// Looks through all balances, a bounded number of them each time.
 fn denom_owners(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
     let request: QueryDenomOwnersRequest = read(data)?;
     valid(&request.denom)?;
-    let page_request = request.pagination.as_ref();
-    let (denom_owners, pagination) =
-        filtered_page(ctx, STORE, state_key::BALANCES, page_request, |key, amount| {
-            let Some((address, denom)) = state_key::owner_and_denom(key) else { return Ok(None) };
-            if denom != request.denom.as_bytes() {
-                return Ok(None);
-            }
-            let balance = Some(view::stored_coin(Some(denom), amount)?.to_proto());
-            Ok(Some(DenomOwner { address: address.to_string(), balance }))
-        })?;
+    let (mut denom_owners, owners) = (Vec::new(), state_key::owners(&request.denom));
+    let pagination = page(ctx, STORE, &owners, request.pagination.as_ref(), |key, _| {
+        let address = state_key::owner_of(key).ok_or(BankError::Corrupt { what: "owner" })?;
+        let balance = view::balance(ctx, &address, &request.denom)?.to_proto();
+        let address = address.to_string();
+        denom_owners.push(DenomOwner { address, balance: Some(balance) });
+        Ok(())
+    })?;
     let pagination = Some(pagination);
     Ok(QueryDenomOwnersResponse { denom_owners, pagination }.encode_to_vec())
 }
@@ -114,7 +111,7 @@ fn send_enabled(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
     };
     let mut entries = Vec::new();
     if request.denoms.is_empty() {
-        let (prefix, page_request) = (state_key::SEND_ENABLED, request.pagination.as_ref());
+        let (prefix, page_request) = (state_key::SEND_ENABLEDS, request.pagination.as_ref());
         let pagination = page(ctx, STORE, prefix, page_request, |denom, value| {
             entries.push(entry(denom, value));
             Ok(())
@@ -123,8 +120,7 @@ fn send_enabled(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
         return Ok(QuerySendEnabledResponse { send_enabled: entries, pagination }.encode_to_vec());
     }
     for denom in request.denoms.iter().take(MAX_COINS) {
-        let key = [state_key::SEND_ENABLED, denom.as_bytes()].concat();
-        if let Some(value) = ctx.get(STORE, &key)? {
+        if let Some(value) = ctx.get(STORE, &state_key::send_enabled(denom))? {
             entries.push(entry(denom.as_bytes(), &value));
         }
     }
@@ -142,10 +138,9 @@ fn denoms_metadata(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
     Ok(QueryDenomsMetadataResponse { metadatas, pagination: Some(pagination) }.encode_to_vec())
 }
 
-#[allow(deprecated, reason = "the wire type still has the field that moved to its own list")]
-fn params() -> Vec<u8> {
-    let params = Params { send_enabled: Vec::new(), default_send_enabled: true };
-    QueryParamsResponse { params: Some(params) }.encode_to_vec()
+fn params(ctx: &Context) -> Result<Vec<u8>, ModuleError> {
+    let params = params::load(ctx)?.to_proto();
+    Ok(QueryParamsResponse { params: Some(params) }.encode_to_vec())
 }
 
 fn coins(

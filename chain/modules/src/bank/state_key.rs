@@ -12,10 +12,14 @@ pub(super) const SUPPLIES: &[u8] = &[0x00];
 /// Prefix of descriptions: denomination to encoded metadata.
 pub(super) const METADATA: &[u8] = &[0x01];
 /// Prefix of balances.
-pub(super) const BALANCES: &[u8] = &[BALANCE];
 const BALANCE: u8 = 0x02;
+/// Prefix of the owners of a denomination.
+const OWNER: u8 = 0x03;
 /// Prefix of whether a denomination may be sent: denomination to an encoded `BoolValue`.
-pub(super) const SEND_ENABLED: &[u8] = &[0x04];
+pub(super) const SEND_ENABLEDS: &[u8] = &[SEND_ENABLED];
+const SEND_ENABLED: u8 = 0x04;
+/// Parameters.
+pub(super) const PARAMS: &[u8] = &[0x05];
 
 /// The supply of `denom`.
 pub(super) fn supply(denom: &str) -> Vec<u8> {
@@ -40,11 +44,27 @@ pub(super) fn balance(owner: &AccAddress, denom: &str) -> Vec<u8> {
     [balances(owner).as_slice(), denom.as_bytes()].concat()
 }
 
-/// Whose balance of what a key without the prefix of balances is of.
-pub(super) fn owner_and_denom(key: &[u8]) -> Option<(AccAddress, &[u8])> {
-    let (length, rest) = key.split_first()?;
-    let (owner, denom) = rest.split_at_checked(usize::from(*length))?;
-    Some((AccAddress::new(owner).ok()?, denom))
+/// Prefix of the marks that somebody has some of `denom`.
+pub(super) fn owners(denom: &str) -> Vec<u8> {
+    [&[OWNER], denom.as_bytes(), &[0]].concat()
+}
+
+/// Whose mark a key without the prefix [`owners`] is.
+pub(super) fn owner_of(key: &[u8]) -> Option<AccAddress> {
+    let (length, owner) = key.split_first()?;
+    (owner.len() == usize::from(*length)).then(|| AccAddress::new(owner).ok())?
+}
+
+/// The mark that `owner` has some of `denom`.
+pub(super) fn owner(owner: &AccAddress, denom: &str) -> Vec<u8> {
+    let bytes = owner.as_bytes();
+    let length = u8::try_from(bytes.len()).unwrap_or(u8::MAX);
+    [owners(denom).as_slice(), &[length], bytes].concat()
+}
+
+/// Whether transfers of `denom` are allowed, if it is set.
+pub(super) fn send_enabled(denom: &str) -> Vec<u8> {
+    [&[SEND_ENABLED], denom.as_bytes()].concat()
 }
 
 #[cfg(test)]
@@ -57,14 +77,17 @@ mod tests {
         assert_eq!(supply("ustoa"), b"\x00ustoa");
         assert_eq!(metadata("ustoa"), b"\x01ustoa");
         assert_eq!(balance(&owner, "ustoa"), [&[2u8, 20][..], &[7; 20], b"ustoa"].concat());
+        let by_denom = super::owner(&owner, "ustoa");
+        assert_eq!(by_denom, [&b"\x03ustoa\0\x14"[..], &[7; 20]].concat());
+        assert_eq!(send_enabled("ustoa"), b"\x04ustoa");
     }
 
     #[test]
-    fn balances_tell_whose_and_of_what_they_are() {
-        let owner = AccAddress::new([7; 20]).unwrap();
-        let key = balance(&owner, "ustoa");
-        assert_eq!(owner_and_denom(&key[1..]).unwrap(), (owner, &b"ustoa"[..]));
-        assert_eq!(owner_and_denom(&[5, 1]), None);
+    fn marks_of_owners_tell_whose_they_are() {
+        let holder = AccAddress::new([7; 20]).unwrap();
+        let key = owner(&holder, "ustoa");
+        assert_eq!(owner_of(&key[owners("ustoa").len()..]).unwrap(), holder);
+        assert_eq!(owner_of(&[5, 1]), None);
     }
 
     #[test]

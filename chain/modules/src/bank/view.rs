@@ -17,10 +17,9 @@ pub fn balance(ctx: &Context, owner: &AccAddress, denom: &str) -> Result<Coin, M
 /// Everything that `owner` has, however much it is; queries from outside go by pages instead.
 pub fn all_balances(ctx: &Context, owner: &AccAddress) -> Result<Coins, ModuleError> {
     let prefix = state_key::balances(owner);
-    let mut rest = KeyRange::prefix(&prefix);
+    let mut walk = ctx.walk(STORE, KeyRange::prefix(&prefix), Order::Ascending)?;
     let mut coins = Coins::default();
-    while let Some((key, value)) = ctx.first(STORE, &rest, Order::Ascending)? {
-        rest = rest.after(&key, Order::Ascending);
+    while let Some((key, value)) = ctx.step(&mut walk)? {
         coins = coins.checked_add(&stored_coin(key.get(prefix.len()..), &value)?)?;
     }
     Ok(coins)

@@ -2,7 +2,7 @@
 
 use stoa_store::{Entry, KeyRange, Order, Overlay, StoreName};
 
-use super::{Event, GasMeter, ModuleError, gas_store};
+use super::{Event, Gas, GasMeter, LoadedCode, ModuleError, OutOfGas, Walk, gas_store};
 
 /// The block that is being executed or queried.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,8 +39,12 @@ pub struct Context {
     pub block: BlockInfo,
     /// Why the code runs.
     pub mode: ExecMode,
-    /// Position of the transaction in its block, if it is in one.
+    /// Position of the transaction among those of its block that passed the checks, if it is in one.
     pub tx_index: Option<u32>,
+    /// Gas that the block used before this transaction: wasmd's name for a position in a block.
+    pub block_gas_used: Gas,
+    /// Contract code that this transaction has loaded; nothing outside transactions.
+    pub loaded_code: Option<LoadedCode>,
     /// Gas of the transaction, or of the submessage.
     pub gas: GasMeter,
     /// Uncommitted state; prefer the charged accessors below.
@@ -70,14 +74,45 @@ impl Context {
         gas_store::delete(&self.overlay, &self.gas, store, key)
     }
 
-    /// The first entry of `range`, charged as one step of an iterator. Walk on with [`KeyRange::after`].
+    /// The first entry of `range`, charged as the opening of an iterator.
     pub fn first(
         &self,
         store: StoreName,
         range: &KeyRange,
         order: Order,
     ) -> Result<Option<Entry>, ModuleError> {
-        gas_store::first(&self.overlay, &self.gas, store, range, order)
+        Ok(self.walk(store, range.clone(), order)?.into_ahead())
+    }
+
+    /// Opens an iterator over `range` and charges for its first entry.
+    pub fn walk(
+        &self,
+        store: StoreName,
+        range: KeyRange,
+        order: Order,
+    ) -> Result<Walk, ModuleError> {
+        Walk::begin(&self.overlay, &self.gas, store, range, order)
+    }
+
+    /// The next entry of an iterator, charged as the SDK does.
+    pub fn step(&self, walk: &mut Walk) -> Result<Option<Entry>, ModuleError> {
+        walk.step(&self.overlay, &self.gas)
+    }
+
+    /// The price of looking whether a key exists, for a record that the SDK looks up and this chain
+    /// does not have.
+    pub fn charge_has(&self) -> Result<(), OutOfGas> {
+        gas_store::charge_has(&self.gas)
+    }
+
+    /// The price of deleting, for a record that the SDK deletes and writes again unchanged.
+    pub fn charge_delete(&self) -> Result<(), OutOfGas> {
+        gas_store::charge_delete(&self.gas)
+    }
+
+    /// The price of writing so many bytes, for a record that the SDK writes again unchanged.
+    pub fn charge_set(&self, key: usize, value: usize) -> Result<(), OutOfGas> {
+        gas_store::charge_set(&self.gas, key, value)
     }
 
     /// Emits an event.

@@ -8,6 +8,10 @@ use super::OutOfGas;
 pub mod codespace {
     /// Errors shared by all modules (Cosmos SDK `types/errors`).
     pub const SDK: &str = "sdk";
+    /// Errors that the SDK gives no code: code 1.
+    pub const UNDEFINED: &str = "undefined";
+    /// Errors of `x/bank` that no other module has.
+    pub const BANK: &str = "bank";
     /// Errors of the contract module (wasmd `x/wasm/types/errors.go`).
     pub const WASM: &str = "wasm";
 }

@@ -5,10 +5,13 @@ mod error;
 mod event;
 mod gas;
 mod gas_store;
+mod loaded_code;
 mod time;
 
 pub use context::{BlockInfo, Context, ExecMode};
 pub use error::{ModuleError, codespace};
 pub use event::{Attribute, Event};
 pub use gas::{Gas, GasMeter, OutOfGas, kv};
+pub use gas_store::Walk;
+pub use loaded_code::LoadedCode;
 pub use time::{Time, sortable};

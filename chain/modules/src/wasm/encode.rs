@@ -1,9 +1,6 @@
 //! Messages that contracts send (wasmd `x/wasm/keeper/handler_plugin_encoders.go`).
 
-use cosmos_sdk_proto::{
-    Any,
-    cosmos::{bank::v1beta1::MsgSend, base::v1beta1::Coin as ProtoCoin},
-};
+use cosmos_sdk_proto::{Any, cosmos::bank::v1beta1::MsgSend};
 use cosmwasm_std::{AnyMsg, BankMsg, Binary, Coin as StdCoin, CosmosMsg, WasmMsg};
 use prost::{Message as _, Name as _};
 
@@ -17,7 +14,7 @@ use crate::{
     Context, ModuleError,
     auth::AccAddress,
     bank::{self, Coin, Coins},
-    router::MessageResponse,
+    router::{MessageResponse, pay_for_routing},
 };
 
 /// Most bytes of a message in `Any`.
@@ -35,6 +32,7 @@ pub(super) fn execute(
     match message {
         CosmosMsg::Wasm(message) => {
             let checked = wasm_message(contract, message)?;
+            pay_for_routing(ctx)?;
             run.execute(ctx, &checked).map(Some)
         }
         CosmosMsg::Bank(message) => bank_message(run, ctx, contract, message),
@@ -60,13 +58,17 @@ fn bank_message(
             let send = MsgSend {
                 from_address: contract.to_string(),
                 to_address,
-                amount: amount.iter().map(proto_coin).collect(),
+                amount: coins(&amount)?.to_proto(),
             };
             let message = Any { type_url: MsgSend::type_url(), value: send.encode_to_vec() };
             Ok(run.router.execute(ctx, &message).map(Some)?)
         }
         BankMsg::Burn { amount } => {
-            bank::burn(ctx, contract, &coins(&amount)?)?;
+            let amount = coins(&amount)?;
+            if amount.is_empty() {
+                return Err(WasmError::Empty { what: "amount" });
+            }
+            bank::burn(ctx, contract, &amount)?;
             Ok(None)
         }
         _ => Err(WasmError::UnknownMessage { kind: "unknown variant of Bank" }),
@@ -93,6 +95,7 @@ fn any_message(
     if let Some(checked) = WasmMessage::decode(&message) {
         let checked = checked?;
         check_signer(contract, checked.sender())?;
+        pay_for_routing(ctx)?;
         return run.execute(ctx, &checked);
     }
     // Others may carry messages inside messages, which would pass by the bound on nesting.
@@ -182,10 +185,6 @@ fn instantiate(
     };
     types::check_instantiate(&message)?;
     Ok(WasmMessage::Instantiate(message))
-}
-
-fn proto_coin(coin: &StdCoin) -> ProtoCoin {
-    ProtoCoin { denom: coin.denom.clone(), amount: coin.amount.to_string() }
 }
 
 /// Coins from a contract, which may be in any order, doubled or zero, as in the SDK's `Coins.Add`.

@@ -48,6 +48,9 @@ pub(super) enum WasmError {
     NoSuchCode { code_id: u64 },
     #[error("{0}: wasmvm error")]
     Vm(#[from] VmError),
+    /// A query used up what the VM had left for it, and the caller's meter is not empty.
+    #[error("Out of gas: wasmvm error")]
+    VmGas,
     #[error(
         "insufficient gas left to deserialize contract execution result ({bytes} bytes): wasmvm error"
     )]
@@ -103,7 +106,8 @@ impl WasmError {
             Self::During { source, .. } => return source.codespace_and_code(),
             Self::Unauthorized { .. } => return (codespace::SDK, 4),
             Self::Unroutable { .. } => return (codespace::SDK, 6),
-            Self::Address { .. } => return (codespace::SDK, 7),
+            // Not an address: the SDK gives no code to that.
+            Self::Address { .. } => return (codespace::UNDEFINED, 1),
             Self::SubmessageGas => return (codespace::SDK, 11),
             Self::InvalidRequest { .. } => return (codespace::SDK, 18),
             Self::Create(_) | Self::Uncompress(_) | Self::Unpacked { .. } => 2,
@@ -120,7 +124,7 @@ impl WasmError {
             Self::NoSuchContract { .. } => 22,
             Self::QueryStack => 27,
             Self::NoSuchCode { .. } => 28,
-            Self::Vm(_) | Self::ResponseGas { .. } | Self::ReplyPayload { .. } => 29,
+            Self::Vm(_) | Self::VmGas | Self::ResponseGas { .. } | Self::ReplyPayload { .. } => 29,
             Self::CallDepth => 30,
         };
         (codespace::WASM, wasm)

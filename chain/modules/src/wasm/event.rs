@@ -3,7 +3,7 @@
 use cosmwasm_std::{Attribute as StdAttribute, Event as StdEvent, Response};
 
 use super::{error::WasmError, vm::Code};
-use crate::{Event, auth::AccAddress, core::Attribute};
+use crate::{Event, ExecMode, auth::AccAddress, core::Attribute};
 
 /// Key of the attribute that names the contract, first in each of its events.
 const CONTRACT_ADDRESS: &str = "_contract_address";
@@ -14,12 +14,12 @@ const MIN_KIND_BYTES: usize = 2;
 /// Type of events that are not passed on from submessages.
 const MESSAGE: &str = "message";
 
-/// `store_code`.
-pub(super) fn store_code(code: &Code, code_id: u64) -> Event {
+/// `store_code`. wasmd does not look at the code in simulations.
+pub(super) fn store_code(code: &Code, code_id: u64, mode: ExecMode) -> Event {
     let event = Event::new("store_code")
         .with("code_checksum", hex::encode(code.checksum))
         .with("code_id", code_id.to_string());
-    if code.required_capabilities.is_empty() {
+    if code.required_capabilities.is_empty() || mode == ExecMode::Simulate {
         return event.with("required_capability", "");
     }
     code.required_capabilities

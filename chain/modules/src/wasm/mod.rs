@@ -10,6 +10,7 @@
 
 mod action;
 mod address;
+mod counter;
 mod dispatch;
 mod encode;
 mod error;
@@ -30,6 +31,7 @@ use std::{fmt, sync::Arc};
 
 use cosmos_sdk_proto::{Any, cosmwasm::wasm::v1::GenesisState};
 
+pub use counter::count_transaction;
 pub use label::MAX_LABEL_BYTES;
 pub use params::default_params;
 pub use scope::{MAX_CALL_DEPTH, MAX_QUERY_DEPTH};
@@ -100,9 +102,15 @@ impl Wasm {
         message: &Any,
     ) -> Option<Result<MessageResponse, ModuleError>> {
         let checked = WasmMessage::decode(message)?;
-        let run = Run { wasm: self, router, scope: Scope::message() };
+        let run = Run { wasm: self, router, scope: Scope::default() };
         let result = checked.and_then(|checked| run.execute(ctx, &checked));
         Some(result.map_err(ModuleError::from))
+    }
+
+    /// The checks of a message that need no state; nothing for messages of others.
+    pub fn check(&self, message: &Any) -> Option<Result<(), ModuleError>> {
+        let checked = WasmMessage::decode(message)?;
+        Some(checked.map(drop).map_err(ModuleError::from))
     }
 
     /// Who must sign a message of this module, after the checks that need no state; nothing for messages

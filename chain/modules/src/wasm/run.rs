@@ -21,6 +21,7 @@ use crate::{
     Context,
     auth::AccAddress,
     bank::Coins,
+    core::LoadedCode,
     router::{MessageResponse, MessageRouter},
 };
 
@@ -146,7 +147,9 @@ impl Scope {
         checksum: &[u8],
         location: &'static str,
     ) -> Result<(), WasmError> {
-        let is_loaded = view::is_pinned(ctx, code_id)? || self.was_loaded(checksum);
+        let was_loaded = |loaded: &LoadedCode| loaded.was_loaded(checksum);
+        let is_loaded =
+            view::is_pinned(ctx, code_id)? || ctx.loaded_code.as_ref().is_some_and(was_loaded);
         Ok(ctx.gas.charge(gas::setup(is_loaded), location)?)
     }
 }

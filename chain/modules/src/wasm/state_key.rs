@@ -16,6 +16,9 @@ pub(super) const NEXT_CONTRACT_ID: &[u8] = b"\x04lastContractId";
 /// Parameters.
 pub(super) const PARAMS: &[u8] = &[0x10];
 
+/// Height and number of the last transaction that was counted.
+pub(super) const TX_COUNTER: &[u8] = &[0x08];
+
 /// Codes by number.
 pub(super) const CODES: &[u8] = &[0x01];
 /// Contracts by address.

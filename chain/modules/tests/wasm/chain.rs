@@ -117,6 +117,8 @@ impl Chain {
             },
             mode: ExecMode::Deliver,
             tx_index: Some(3),
+            block_gas_used: 0,
+            loaded_code: Some(stoa_modules::core::LoadedCode::default()),
             gas,
             overlay: self.overlay.clone(),
             events: Vec::new(),

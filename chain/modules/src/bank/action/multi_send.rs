@@ -9,7 +9,7 @@ use cosmos_sdk_proto::{
 };
 use prost::Message as _;
 
-use super::{BankError, Coins, create_if_new, event, parse, receive, spend};
+use super::{BankError, Coins, create_if_new, event, params, parse, receive, spend};
 use crate::{
     auth::{self, AccAddress},
     core::{Context, ModuleError},
@@ -63,6 +63,7 @@ pub(super) fn execute(ctx: &mut Context, message: &Any) -> Result<MessageRespons
     let outputs = outputs.map(|output| Share::check("output", &output.address, &output.coins));
     let outputs = outputs.collect::<Result<Vec<_>, _>>()?;
     check_sum(&input.amount, &outputs)?;
+    params::check_enabled(ctx, &input.amount)?;
     for output in &outputs {
         if auth::is_module_address(&output.address) {
             return Err(BankError::BlockedRecipient { address: output.address.clone() }.into());

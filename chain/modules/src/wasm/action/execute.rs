@@ -1,7 +1,8 @@
 //! `MsgExecuteContract`.
 
+use super::move_funds;
 use crate::{
-    Context, bank,
+    Context,
     wasm::{dispatch, error::WasmError, event, run::Run, types::Execute, vm::EntryCall},
 };
 
@@ -13,7 +14,7 @@ pub(in crate::wasm) fn execute(
 ) -> Result<Option<Vec<u8>>, WasmError> {
     let checksum = run.load(ctx, &message.contract, "Loading CosmWasm module: execute")?;
     if !message.funds.is_empty() {
-        bank::send(ctx, &message.sender, &message.contract, &message.funds)?;
+        move_funds(ctx, &message.sender, &message.contract, &message.funds)?;
     }
     let code = run.code(ctx, &checksum)?;
     let sent = run.message_info(&message.sender, &message.funds);

@@ -5,11 +5,10 @@ use cosmos_sdk_proto::cosmwasm::wasm::v1::{
 };
 use prost::Message as _;
 
-use super::store_code::take_id;
+use super::{move_funds, store_code::take_id};
 use crate::{
     Context,
     auth::{self, AccAddress},
-    bank,
     wasm::{
         address::{self, Predictable},
         dispatch,
@@ -46,7 +45,7 @@ pub(in crate::wasm) fn instantiate(
     let contract = new_address(ctx, message, &info.code_hash)?;
     claim_account(ctx, &contract)?;
     if !message.funds.is_empty() {
-        bank::send(ctx, &message.sender, &contract, &message.funds)?;
+        move_funds(ctx, &message.sender, &contract, &message.funds)?;
     }
     let code = run.code(ctx, &info.code_hash)?;
     let callee = run.callee(&contract, &code);
@@ -152,6 +151,7 @@ pub(super) fn port(contract: &AccAddress) -> String {
 pub(super) fn position(ctx: &Context) -> AbsoluteTxPosition {
     AbsoluteTxPosition {
         block_height: ctx.block.height,
-        tx_index: u64::from(ctx.tx_index.unwrap_or_default()),
+        // wasmd puts the gas that the block has used here.
+        tx_index: ctx.block_gas_used,
     }
 }

@@ -1,6 +1,7 @@
 //! What messages do, one file for each.
 
 mod execute;
+mod funds;
 mod instantiate;
 mod migrate;
 mod reply;
@@ -8,6 +9,7 @@ mod set_admin;
 mod store_code;
 
 pub(super) use execute::execute;
+use funds::move_funds;
 pub(super) use instantiate::instantiate;
 pub(super) use migrate::migrate;
 pub(super) use reply::reply;

@@ -5,7 +5,14 @@ use cosmwasm_std::Reply;
 use crate::{
     Context,
     auth::AccAddress,
-    wasm::{dispatch, error::WasmError, event, gas, run::Run, view, vm::EntryCall},
+    wasm::{
+        dispatch,
+        error::WasmError,
+        event, gas,
+        run::Run,
+        view,
+        vm::{self, EntryCall},
+    },
 };
 
 /// Calls `reply` and what follows from it; answers the data.
@@ -18,8 +25,9 @@ pub(in crate::wasm) fn reply(
     let info = view::contract_or_refuse(ctx, contract)?;
     let checksum = view::code_or_refuse(ctx, info.code_id)?.code_hash;
     ctx.gas.charge(gas::reply(reply), "Loading CosmWasm module: reply")?;
+    let json = vm::reply_json(reply).map_err(|_| WasmError::Invalid { what: "reply" })?;
     let code = run.code(ctx, &checksum)?;
-    let response = run.callee(contract, &code).call(ctx, &EntryCall::Reply(reply))?;
+    let response = run.callee(contract, &code).call(ctx, &EntryCall::Reply { json: &json })?;
     ctx.emit(event::reply(contract));
     dispatch::handle_response(run, ctx, contract, response)
         .map_err(|error| error.during("dispatch"))

@@ -31,7 +31,8 @@ pub(in crate::wasm) fn store_code(
     let parameters = view::params(ctx)?;
     let default = params::default_permission(&parameters, &message.sender);
     let permission = message.permission.clone().unwrap_or_else(|| default.clone());
-    let upload = parameters.code_upload_access.unwrap_or_default();
+    // wasmd reads the parameters once for each of their two parts.
+    let upload = view::params(ctx)?.code_upload_access.unwrap_or_default();
     if !params::allows(&upload, &message.sender) || !params::is_subset(&permission, &default) {
         return Err(WasmError::Unauthorized { what: "can not create code" });
     }
@@ -46,7 +47,7 @@ pub(in crate::wasm) fn store_code(
     };
     ctx.set(STORE, &state_key::code(code_id), info.encode_to_vec())?;
     remember_byte_code(ctx, &code.checksum, wasm)?;
-    ctx.emit(event::store_code(&code, code_id));
+    ctx.emit(event::store_code(&code, code_id, ctx.mode));
     Ok(MsgStoreCodeResponse { code_id, checksum: code.checksum.to_vec() })
 }
 

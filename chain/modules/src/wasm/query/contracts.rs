@@ -113,7 +113,7 @@ pub(super) fn smart(
     let contract = types::address("contract", &request.address)?;
     let mut inner = ctx.clone();
     inner.gas = wasm.smart_query_meter(ctx);
-    let answer = wasm.query_smart(&Scope::query(), &mut inner, &contract, &request.query_data);
+    let answer = wasm.query_smart(&Scope::default(), &mut inner, &contract, &request.query_data);
     ctx.gas.charge(inner.gas.used().min(inner.gas.limit()), "smart query")?;
     Ok(QuerySmartContractStateResponse { data: answer? })
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cosmwasm_std::{
     Addr, BlockInfo, ContractInfo, ContractResult, Empty, Env, MessageInfo, MigrateInfo,
-    QueryResponse, Reply, Response, Timestamp, TransactionInfo,
+    QueryResponse, Response, Timestamp, TransactionInfo,
 };
 use cosmwasm_vm::{
     Backend, Instance, VmResult, call_execute_raw, call_instantiate_raw,
@@ -16,7 +16,7 @@ use super::{
     Code, Entry, api::AddressApi, fault::Fault, querier::ContractQuerier, storage::ContractStorage,
 };
 use crate::{
-    Context,
+    Context, ModuleError,
     auth::AccAddress,
     wasm::{Wasm, error::WasmError, gas, scope::Scope, state_key},
 };
@@ -45,14 +45,14 @@ pub(in crate::wasm) enum EntryCall<'a> {
     Instantiate { info: &'a MessageInfo, message: &'a [u8] },
     Execute { info: &'a MessageInfo, message: &'a [u8] },
     Migrate { info: &'a MigrateInfo, message: &'a [u8] },
-    Reply(&'a Reply),
+    Reply { json: &'a [u8] },
 }
 
 impl EntryCall<'_> {
     const fn entry(&self) -> Entry {
         match self {
             Self::Instantiate { .. } => Entry::Instantiate,
-            Self::Execute { .. } | Self::Reply(_) => Entry::Execute,
+            Self::Execute { .. } | Self::Reply { .. } => Entry::Execute,
             Self::Migrate { .. } => Entry::Migrate,
         }
     }
@@ -76,7 +76,7 @@ impl Callee<'_> {
                 EntryCall::Migrate { info, message } => {
                     call_migrate_with_info_raw(instance, env, message, &to_vec(info)?)
                 }
-                EntryCall::Reply(reply) => call_reply_raw(instance, env, &to_vec(reply)?),
+                EntryCall::Reply { json } => call_reply_raw(instance, env, json),
             })?;
         let response = answer(call.entry(), result)?;
         check_payloads(&response)?;
@@ -109,7 +109,11 @@ impl Callee<'_> {
         drop(instance);
         if let Some(error) = fault.take() {
             gas::charge_vm(ctx, used)?;
-            return Err(error.into());
+            // The caller has gas left: a query was out of the gas that the VM had left for it.
+            return Err(match error {
+                ModuleError::OutOfGas(_) => WasmError::VmGas,
+                other => other.into(),
+            });
         }
         finish(ctx, returned, gas_limit, used)
     }
@@ -125,7 +129,7 @@ impl Callee<'_> {
             storage: ContractStorage::new(detached(ctx), prefix, fault.clone()),
             querier: ContractQuerier {
                 wasm: self.wasm.clone(),
-                scope: self.scope.clone(),
+                scope: *self.scope,
                 ctx: detached(ctx),
                 caller: self.contract.clone(),
                 fault: fault.clone(),

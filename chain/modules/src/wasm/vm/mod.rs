@@ -10,6 +10,7 @@ mod bank_query;
 mod call;
 mod code_cache;
 mod fault;
+mod go_json;
 mod querier;
 mod storage;
 mod wasm_query;
@@ -19,6 +20,7 @@ use std::fmt;
 pub(super) use bank_query::std_coin;
 pub(super) use call::{Callee, EntryCall, detached};
 pub(super) use code_cache::{Code, CodeCache};
+pub(super) use go_json::reply as reply_json;
 
 /// Entry point of a contract, as errors name it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use cosmwasm_std::{
     Binary, ContractResult, Empty, IbcQuery, QueryRequest, SystemError, SystemResult,
 };
-use cosmwasm_vm::{BackendResult, Querier, from_slice, to_vec};
+use cosmwasm_vm::{BackendResult, GasInfo, Querier, from_slice, to_vec};
 use serde::Serialize;
 
 use super::{bank_query, fault::Fault, storage::since, wasm_query};
@@ -64,7 +64,8 @@ impl Querier for ContractQuerier {
             Ok(bytes) => SystemResult::Ok(ContractResult::Ok(bytes.into())),
             Err(QueryFailure::System(error)) => SystemResult::Err(error),
             Err(QueryFailure::Refused(error)) if error.is_fatal() => {
-                return (Err(self.fault.keep(error.into())), gas);
+                // As for storage: what is past the limit is on the meter already.
+                return (Err(self.fault.keep(error.into())), GasInfo::free());
             }
             Err(QueryFailure::Refused(error)) => {
                 SystemResult::Ok(ContractResult::Err(error.redacted()))

@@ -7,6 +7,7 @@ use stoa_store::{Entry, KeyRange, Order};
 use super::fault::Fault;
 use crate::{
     Context, Gas, ModuleError,
+    core::Walk,
     wasm::{gas::to_vm, state_key::STORE},
 };
 
@@ -17,15 +18,8 @@ pub(super) const MAX_ITERATORS: usize = 32_768;
 pub(super) struct ContractStorage {
     ctx: Context,
     prefix: Vec<u8>,
-    iterators: Vec<Iterator>,
+    iterators: Vec<Walk>,
     fault: Fault,
-}
-
-/// An open iterator. As in the SDK, its next entry is read, and paid, one step ahead.
-struct Iterator {
-    rest: KeyRange,
-    order: Order,
-    ahead: Option<Entry>,
 }
 
 impl ContractStorage {
@@ -50,31 +44,16 @@ impl ContractStorage {
         &self,
         action: impl FnOnce(&Context) -> Result<T, ModuleError>,
     ) -> BackendResult<T> {
-        let before = self.ctx.gas.used();
-        let result = action(&self.ctx).map_err(|error| self.fault.keep(error));
-        (result, since(before, self.ctx.gas.used()))
+        charged(&self.ctx, &self.fault, action)
     }
 
     fn advance(&mut self, id: u32) -> BackendResult<Option<Entry>> {
         let place = id.checked_sub(1).and_then(|index| usize::try_from(index).ok());
         let found = place.and_then(|place| self.iterators.get_mut(place));
-        let Some(iterator) = found else {
+        let Some(walk) = found else {
             return (Err(BackendError::iterator_does_not_exist(id)), GasInfo::free());
         };
-        let Some((key, value)) = iterator.ahead.take() else {
-            return (Ok(None), GasInfo::free());
-        };
-        iterator.rest = iterator.rest.after(&key, iterator.order);
-        let before = self.ctx.gas.used();
-        let ahead = self.ctx.first(STORE, &iterator.rest, iterator.order);
-        let gas = since(before, self.ctx.gas.used());
-        match ahead {
-            Ok(ahead) => {
-                iterator.ahead = ahead;
-                (Ok(Some((key, value))), gas)
-            }
-            Err(error) => (Err(self.fault.keep(error)), gas),
-        }
+        charged(&self.ctx, &self.fault, |ctx| ctx.step(walk))
     }
 }
 
@@ -99,10 +78,10 @@ impl Storage for ContractStorage {
             StdOrder::Ascending => Order::Ascending,
             StdOrder::Descending => Order::Descending,
         };
-        let rest = self.range(start, end);
-        let (ahead, gas) = self.charged(|ctx| ctx.first(STORE, &rest, order));
-        let opened = ahead.map(|ahead| {
-            self.iterators.push(Iterator { rest, order, ahead });
+        let range = self.range(start, end);
+        let (walk, gas) = self.charged(|ctx| ctx.walk(STORE, range, order));
+        let opened = walk.map(|walk| {
+            self.iterators.push(walk);
             id
         });
         (opened, gas)
@@ -125,6 +104,20 @@ impl Storage for ContractStorage {
     fn remove(&mut self, key: &[u8]) -> BackendResult<()> {
         let key = self.full_key(key);
         self.charged(|ctx| ctx.delete(STORE, &key))
+    }
+}
+
+/// Runs a callback's work. One that fails tells the VM of no gas: the meter has it, and it is past its
+/// limit (wasmvm reports none when a callback panics, and what the VM used is charged in the end).
+fn charged<T>(
+    ctx: &Context,
+    fault: &Fault,
+    action: impl FnOnce(&Context) -> Result<T, ModuleError>,
+) -> BackendResult<T> {
+    let before = ctx.gas.used();
+    match action(ctx) {
+        Ok(value) => (Ok(value), since(before, ctx.gas.used())),
+        Err(error) => (Err(fault.keep(error)), GasInfo::free()),
     }
 }
 

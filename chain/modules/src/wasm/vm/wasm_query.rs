@@ -1,6 +1,7 @@
 //! Queries about contracts, made by contracts.
 
-use cosmwasm_std::{Addr, Checksum, CodeInfoResponse, ContractInfoResponse, WasmQuery};
+use cosmwasm_std::{Addr, Checksum, CodeInfoResponse, WasmQuery};
+use serde::Serialize;
 
 use super::querier::{QueryFailure, json, unsupported};
 use crate::{
@@ -37,16 +38,27 @@ fn raw(ctx: &Context, contract: &str, key: &[u8]) -> Result<Vec<u8>, QueryFailur
     Ok(ctx.get(STORE, &key)?.unwrap_or_default())
 }
 
+/// What `WasmQuery::ContractInfo` answers; wasmd leaves out what is empty.
+#[derive(Serialize)]
+struct ContractInfoAnswer {
+    code_id: u64,
+    creator: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    admin: String,
+    pinned: bool,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    ibc_port: String,
+}
+
 fn contract_info(ctx: &Context, address: &AccAddress) -> Result<Vec<u8>, QueryFailure> {
     let contract = view::contract_or_refuse(ctx, address)?;
-    let some = |text: String| (!text.is_empty()).then_some(text);
-    json(&ContractInfoResponse::new(
-        contract.code_id,
-        Addr::unchecked(contract.creator),
-        some(contract.admin).map(Addr::unchecked),
-        view::is_pinned(ctx, contract.code_id)?,
-        some(contract.ibc_port_id),
-    ))
+    json(&ContractInfoAnswer {
+        code_id: contract.code_id,
+        creator: contract.creator,
+        admin: contract.admin,
+        pinned: view::is_pinned(ctx, contract.code_id)?,
+        ibc_port: contract.ibc_port_id,
+    })
 }
 
 fn code_info(ctx: &Context, code_id: u64) -> Result<Vec<u8>, QueryFailure> {

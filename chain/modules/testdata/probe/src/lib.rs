@@ -1,14 +1,15 @@
 //! A contract that does on demand what the contract module must survive.
 
+mod crypto;
 mod message;
 mod query;
 
 use cosmwasm_std::{
     Binary, CosmosMsg, DepsMut, Empty, Env, Event, MessageInfo, MigrateInfo, Order, Reply, Response,
-    StdError, StdResult, WasmMsg, entry_point, to_json_binary, to_json_vec,
+    StdError, StdResult, SubMsg, WasmMsg, entry_point, from_json, to_json_binary, to_json_vec,
 };
 
-use message::{ExecuteMsg, Instantiate};
+use message::{ExecuteMsg, Instantiate, Migrate};
 
 #[entry_point]
 pub fn instantiate(
@@ -66,6 +67,10 @@ pub fn execute(
                 drop(deps.storage.range(None, None, Order::Ascending));
             }
         }
+        ExecuteMsg::Ask { query } => {
+            let answer = query::query(deps.as_ref(), env, query)?;
+            return Ok(Response::new().set_data(answer));
+        }
     }
     Ok(Response::new())
 }
@@ -103,13 +108,27 @@ pub fn reply(deps: DepsMut, _env: Env, reply: Reply) -> StdResult<Response> {
     match wish.split_once(':') {
         Some(("data", data)) => Ok(Response::new().set_data(Binary::from(data.as_bytes()))),
         Some(("fail", text)) => Err(StdError::generic_err(text)),
+        Some(("panic", text)) => panic!("{text}"),
+        Some(("send", messages)) => {
+            let messages: Vec<SubMsg> = from_json(messages)?;
+            Ok(Response::new().add_submessages(messages).set_data(b"sent"))
+        }
         _ => Ok(Response::new().add_attribute("replied", reply.id.to_string())),
     }
 }
 
 #[entry_point]
-pub fn migrate(deps: DepsMut, _env: Env, message: Empty, info: MigrateInfo) -> StdResult<Response> {
-    let _ = message;
+pub fn migrate(
+    deps: DepsMut,
+    _env: Env,
+    message: Migrate,
+    info: MigrateInfo,
+) -> StdResult<Response> {
     deps.storage.set(b"migrated", &to_json_vec(&info)?);
-    Ok(Response::new().add_attribute("migrated", "yes"))
+    match message.fail {
+        Some(text) => Err(StdError::generic_err(text)),
+        None => {
+            Ok(Response::new().add_submessages(message.messages).add_attribute("migrated", "yes"))
+        }
+    }
 }

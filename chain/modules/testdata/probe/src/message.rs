@@ -38,6 +38,18 @@ pub enum ExecuteMsg {
     CallSelf { depth: u32 },
     /// Open so many iterators.
     Iterators { count: u32 },
+    /// Answer a query with the right to write, as data.
+    Ask { query: QueryMsg },
+}
+
+/// What a migration is told.
+#[derive(Serialize, Deserialize)]
+pub struct Migrate {
+    #[serde(default)]
+    pub messages: Vec<SubMsg>,
+    /// Refuse.
+    #[serde(default)]
+    pub fail: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -57,4 +69,12 @@ pub enum QueryMsg {
     Chain { request: QueryRequest },
     /// Address functions on one text.
     Address { text: String },
+    /// A function of the VM's cryptography.
+    Crypto { function: String, parts: Vec<Binary> },
+    /// Keys alone, or values alone, of the first so many entries.
+    Walk { values: bool, descending: bool, count: u32 },
+    /// Refuse.
+    Fail { text: String },
+    /// Abort.
+    Panic { text: String },
 }

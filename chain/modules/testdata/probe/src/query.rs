@@ -1,11 +1,11 @@
 //! What the probe can be asked.
 
 use cosmwasm_std::{
-    Binary, ContractResult, Deps, Empty, Env, Order, QueryRequest, StdResult, SystemResult,
-    WasmQuery, entry_point, to_json_binary, to_json_vec,
+    Binary, ContractResult, Deps, Empty, Env, Order, QueryRequest, StdError, StdResult,
+    SystemResult, WasmQuery, entry_point, to_json_binary, to_json_vec,
 };
 
-use crate::message::QueryMsg;
+use crate::{crypto, message::QueryMsg};
 
 #[entry_point]
 pub fn query(deps: Deps, env: Env, message: QueryMsg) -> StdResult<Binary> {
@@ -30,7 +30,24 @@ pub fn query(deps: Deps, env: Env, message: QueryMsg) -> StdResult<Binary> {
         QueryMsg::Env {} => to_json_binary(&env),
         QueryMsg::Chain { request } => ask(deps, &request),
         QueryMsg::Address { text } => address(deps, &text),
+        QueryMsg::Crypto { function, parts } => {
+            to_json_binary(&crypto::call(deps.api, &function, &parts)?)
+        }
+        QueryMsg::Walk { values, descending, count } => walk(deps, values, descending, count),
+        QueryMsg::Fail { text } => Err(StdError::generic_err(text)),
+        QueryMsg::Panic { text } => panic!("{text}"),
     }
+}
+
+fn walk(deps: Deps, values: bool, descending: bool, count: u32) -> StdResult<Binary> {
+    let order = if descending { Order::Descending } else { Order::Ascending };
+    let found: Vec<Vec<u8>> = if values {
+        deps.storage.range_values(None, None, order).take(count as usize).collect()
+    } else {
+        deps.storage.range_keys(None, None, order).take(count as usize).collect()
+    };
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    to_json_binary(&found.into_iter().map(text).collect::<Vec<_>>())
 }
 
 fn nest(deps: Deps, env: &Env, depth: u32) -> StdResult<Binary> {

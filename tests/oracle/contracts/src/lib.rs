@@ -1,0 +1,1 @@
+//! Nothing: the contracts are the dependencies.

@@ -1,0 +1,5 @@
+//! A blocking client of the ABCI 2.0 socket, in the place of CometBFT.
+
+mod client;
+
+pub use client::{Client, Query};

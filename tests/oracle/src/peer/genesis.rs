@@ -1,0 +1,106 @@
+//! One first state for both chains.
+
+use anyhow::{Context as _, Result};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use crate::scenario::{ACTORS, Actor, account_id};
+
+/// What each actor owns of each denomination.
+const FUNDS: [(&str, &str); 2] = [("uother", "500000"), ("ustoa", "1000000000000")];
+/// Module accounts that wasmd makes at genesis, with their permissions. They are in the file for both,
+/// so that later accounts get the same numbers.
+const MODULES: &[(&str, &[&str])] = &[
+    ("fee_collector", &[]),
+    ("distribution", &[]),
+    ("mint", &["minter"]),
+    ("bonded_tokens_pool", &["burner", "staking"]),
+    ("not_bonded_tokens_pool", &["burner", "staking"]),
+    ("gov", &["burner"]),
+    ("transfer", &["minter", "burner"]),
+    ("protocolpool", &[]),
+    ("protocolpool_escrow", &[]),
+];
+/// The one of them that stoad knows.
+const FEE_COLLECTOR: &str = "fee_collector";
+/// Bytes of a module's address.
+const MODULE_ADDRESS_BYTES: usize = 20;
+
+/// The application state, with the test's accounts.
+pub struct Genesis {
+    app_state: Value,
+}
+
+impl Genesis {
+    /// Adds the actors to `base`, a state with one validator.
+    pub fn new(base: &Value) -> Result<Self> {
+        let mut app_state = base.clone();
+        let accounts = list(&mut app_state, "/auth/accounts")?;
+        for name in ACTORS {
+            let address = Actor::new(name)?.address();
+            accounts.push(base_account(&address, accounts.len()));
+        }
+        for (name, permissions) in MODULES {
+            let account = module_account(name, permissions, accounts.len())?;
+            accounts.push(account);
+        }
+        let balances = list(&mut app_state, "/bank/balances")?;
+        let coins: Vec<Value> =
+            FUNDS.iter().map(|(denom, amount)| json!({"denom": denom, "amount": amount})).collect();
+        for name in ACTORS {
+            balances.push(json!({"address": Actor::new(name)?.address(), "coins": coins}));
+        }
+        // Computed from the balances.
+        list(&mut app_state, "/bank/supply")?.clear();
+        Ok(Self { app_state })
+    }
+
+    pub(super) fn for_wasmd(&self) -> Result<Vec<u8>> {
+        Ok(serde_json::to_vec(&self.app_state)?)
+    }
+
+    /// The sections that stoad has; accounts of modules that it lacks are plain accounts.
+    pub(super) fn for_stoad(&self) -> Result<Vec<u8>> {
+        let mut auth = self.app_state.get("auth").context("no auth section")?.clone();
+        for account in list(&mut auth, "/accounts")? {
+            let is_foreign = account.get("name").is_some_and(|name| name != FEE_COLLECTOR);
+            if is_foreign {
+                let mut base = account.get_mut("base_account").map(Value::take).unwrap_or_default();
+                base["@type"] = json!("/cosmos.auth.v1beta1.BaseAccount");
+                *account = base;
+            }
+        }
+        let bank = self.app_state.get("bank").context("no bank section")?;
+        Ok(serde_json::to_vec(&json!({"auth": auth, "bank": bank}))?)
+    }
+}
+
+fn list<'a>(state: &'a mut Value, pointer: &str) -> Result<&'a mut Vec<Value>> {
+    let place = state.pointer_mut(pointer).and_then(Value::as_array_mut);
+    place.with_context(|| format!("no list at {pointer}"))
+}
+
+fn base_account(address: &str, number: usize) -> Value {
+    json!({
+        "@type": "/cosmos.auth.v1beta1.BaseAccount",
+        "address": address,
+        "pub_key": null,
+        "account_number": number.to_string(),
+        "sequence": "0",
+    })
+}
+
+fn module_account(name: &str, permissions: &[&str], number: usize) -> Result<Value> {
+    let hash = Sha256::digest(name.as_bytes());
+    let address = account_id(hash.get(..MODULE_ADDRESS_BYTES).unwrap_or_default())?;
+    let mut base = base_account(&address, number);
+    if let Some(fields) = base.as_object_mut() {
+        fields.remove("@type");
+    }
+    Ok(json!({
+        "@type": "/cosmos.auth.v1beta1.ModuleAccount",
+        "base_account": base,
+        "name": name,
+        "permissions": permissions,
+    }))
+}

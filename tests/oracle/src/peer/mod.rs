@@ -1,0 +1,118 @@
+//! A node with nothing but the ABCI socket, in a home of its own.
+
+mod genesis;
+mod process;
+mod stoad;
+mod wasmd;
+
+use std::net::{SocketAddr, TcpListener};
+
+use anyhow::{Result, ensure};
+use tendermint_proto::{
+    google::protobuf::Timestamp,
+    v0_38::{
+        abci::{CommitInfo, ExecTxResult, RequestFinalizeBlock, RequestInitChain, ResponseCheckTx},
+        types::{BlockParams, ConsensusParams, EvidenceParams, ValidatorParams},
+    },
+};
+
+use crate::abci::{Client, Query};
+use process::Process;
+
+pub use genesis::Genesis;
+pub use stoad::Stoad;
+pub use wasmd::Wasmd;
+
+/// Chain id of both.
+pub const CHAIN_ID: &str = "oracle-1";
+/// Address prefix of both: wasmd is built with it.
+pub const PREFIX: &str = "stoa";
+/// Genesis time in seconds since the Unix epoch: 2026-01-01.
+const GENESIS_SECONDS: i64 = 1_767_225_600;
+/// Seconds between two blocks.
+const BLOCK_SECONDS: i64 = 5;
+/// Most gas of a block.
+pub const BLOCK_MAX_GAS: i64 = 50_000_000;
+/// Most bytes of a block.
+const BLOCK_MAX_BYTES: i64 = 4 * 1024 * 1024;
+/// Length of hashes in block headers.
+const HASH_BYTES: usize = 32;
+/// Length of the address of a validator.
+const VALIDATOR_BYTES: usize = 20;
+
+/// A running node.
+pub struct Peer {
+    client: Client,
+    height: i64,
+    /// Stops when dropped.
+    _process: Process,
+}
+
+impl Peer {
+    fn begin(mut process: Process, address: SocketAddr, app_state: Vec<u8>) -> Result<Self> {
+        let mut client = process.wait_for(|| Client::connect(address))?;
+        client.init_chain(RequestInitChain {
+            time: Some(time(0)),
+            chain_id: CHAIN_ID.to_owned(),
+            consensus_params: Some(consensus_params()),
+            validators: Vec::new(),
+            app_state_bytes: app_state.into(),
+            initial_height: 1,
+        })?;
+        Ok(Self { client, height: 0, _process: process })
+    }
+
+    /// Executes and commits the next block.
+    pub fn block(&mut self, txs: &[Vec<u8>]) -> Result<Vec<ExecTxResult>> {
+        self.height += 1;
+        let request = RequestFinalizeBlock {
+            txs: txs.iter().map(|tx| tx.clone().into()).collect(),
+            decided_last_commit: Some(CommitInfo::default()),
+            misbehavior: Vec::new(),
+            hash: vec![1; HASH_BYTES].into(),
+            height: self.height,
+            time: Some(time(self.height)),
+            next_validators_hash: vec![2; HASH_BYTES].into(),
+            proposer_address: vec![3; VALIDATOR_BYTES].into(),
+        };
+        let results = self.client.block(request)?.tx_results;
+        ensure!(results.len() == txs.len(), "{} results of {} txs", results.len(), txs.len());
+        Ok(results)
+    }
+
+    /// Whether the mempool would take a transaction.
+    pub fn check_tx(&mut self, tx: &[u8]) -> Result<ResponseCheckTx> {
+        self.client.check_tx(tx)
+    }
+
+    /// Asks about the last height.
+    pub fn query(&mut self, path: &str, data: Vec<u8>) -> Result<Query> {
+        self.client.query(path, data)
+    }
+}
+
+const fn time(height: i64) -> Timestamp {
+    // Fractions are printed with varying lengths, so there are some.
+    Timestamp { seconds: GENESIS_SECONDS + height * BLOCK_SECONDS, nanos: 123_456_789 }
+}
+
+fn consensus_params() -> ConsensusParams {
+    ConsensusParams {
+        block: Some(BlockParams { max_bytes: BLOCK_MAX_BYTES, max_gas: BLOCK_MAX_GAS }),
+        evidence: Some(EvidenceParams {
+            max_age_num_blocks: 100_000,
+            max_age_duration: Some(tendermint_proto::google::protobuf::Duration {
+                seconds: 172_800,
+                nanos: 0,
+            }),
+            max_bytes: 1_048_576,
+        }),
+        validator: Some(ValidatorParams { pub_key_types: vec!["ed25519".to_owned()] }),
+        ..ConsensusParams::default()
+    }
+}
+
+/// A port that is free now.
+fn free_address() -> Result<SocketAddr> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
+}

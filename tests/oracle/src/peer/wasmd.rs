@@ -1,0 +1,81 @@
+//! `wasmd`, the oracle.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context as _, Result, ensure};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::{CHAIN_ID, Genesis, Peer, free_address, process::Process};
+
+/// Name of the validator's key.
+const VALIDATOR: &str = "validator";
+/// What the validator has, and what it bonds.
+const VALIDATOR_FUNDS: &str = "2000000000stake";
+const VALIDATOR_BOND: &str = "1000000000stake";
+
+/// The program and its homes.
+pub struct Wasmd {
+    program: PathBuf,
+    homes: TempDir,
+}
+
+impl Wasmd {
+    /// Uses the binary at `program`.
+    pub fn new(program: &Path) -> Result<Self> {
+        Ok(Self { program: program.to_owned(), homes: tempfile::tempdir()? })
+    }
+
+    /// The first state of a chain with one validator: without one wasmd does not start.
+    pub fn base_genesis(&self) -> Result<Value> {
+        let home = self.base_home();
+        let run = |arguments: &[&str]| {
+            let mut command = Command::new(&self.program);
+            command.args(arguments).arg("--home").arg(&home);
+            let output = command.output().with_context(|| format!("running {command:?}"))?;
+            let errors = String::from_utf8_lossy(&output.stderr);
+            ensure!(output.status.success(), "{command:?} failed:\n{errors}");
+            anyhow::Ok(())
+        };
+        let chain = ["--chain-id", CHAIN_ID];
+        let keyring = ["--keyring-backend", "test"];
+        run(&[&["init", "oracle"][..], &chain].concat())?;
+        run(&[&["keys", "add", VALIDATOR][..], &keyring].concat())?;
+        let funded = ["genesis", "add-genesis-account", VALIDATOR, VALIDATOR_FUNDS];
+        run(&[&funded[..], &keyring].concat())?;
+        let bonded = ["genesis", "gentx", VALIDATOR, VALIDATOR_BOND];
+        run(&[&bonded[..], &chain, &keyring].concat())?;
+        run(&["genesis", "collect-gentxs"])?;
+        let text = fs::read(home.join("config/genesis.json"))?;
+        let mut genesis: Value = serde_json::from_slice(&text)?;
+        genesis.get_mut("app_state").map(Value::take).context("a genesis without app_state")
+    }
+
+    fn base_home(&self) -> PathBuf {
+        self.homes.path().join("genesis")
+    }
+
+    /// Starts a chain with `genesis` in a fresh home.
+    pub fn start(&self, genesis: &Genesis) -> Result<Peer> {
+        let address = free_address()?;
+        let home = self.homes.path().join(address.port().to_string());
+        fs::create_dir_all(home.join("config"))?;
+        // Only the chain id is read from it; the state comes with InitChain.
+        let file = "config/genesis.json";
+        fs::copy(self.base_home().join(file), home.join(file))?;
+        let mut command = Command::new(&self.program);
+        command
+            .args(["start", "--with-comet=false", "--transport", "socket"])
+            .args(["--address", &format!("tcp://{address}")])
+            .args(["--minimum-gas-prices", "0ustoa", "--log_level", "error"])
+            .args(["--grpc.enable=false", "--api.enable=false"])
+            .arg("--home")
+            .arg(&home);
+        let process = Process::start(&mut command, &home.join("log"))?;
+        Peer::begin(process, address, genesis.for_wasmd()?)
+    }
+}
