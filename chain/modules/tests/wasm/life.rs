@@ -243,7 +243,7 @@ fn gas_stays_what_it_was() {
     let figures =
         [("store", store), ("instantiate", made.gas_used), ("set", set), ("fail", failed)];
     println!("{figures:?}");
-    assert!((760_000..800_000).contains(&store), "{store}");
+    assert!((800_000..860_000).contains(&store), "{store}");
     assert!((94_000..108_000).contains(&made.gas_used), "{}", made.gas_used);
     assert!((66_000..76_000).contains(&set), "{set}");
     assert!((62_000..72_000).contains(&failed), "{failed}");
