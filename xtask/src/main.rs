@@ -1,6 +1,7 @@
 //! Developer commands. What CI runs is what a person runs: `cargo xtask <command>`.
 
 mod build_contracts;
+mod iavl_vectors;
 mod proto;
 mod schema;
 mod test;
@@ -28,6 +29,12 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Compares the state commitment with the Go implementation and writes chain/store/tests/vectors; needs Go.
+    IavlVectors {
+        /// Compare with the committed vectors and fail on a difference, instead of writing.
+        #[arg(long)]
+        check: bool,
+    },
     /// Runs every check: style, contracts, unit and property tests, system tests, the demo.
     Test,
 }
@@ -37,6 +44,7 @@ fn main() -> anyhow::Result<()> {
         Command::BuildContracts => build_contracts::run(),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Proto { check } => proto::run(&workspace::root()?, check),
+        Command::IavlVectors { check } => iavl_vectors::run(check),
         Command::Test => test::run(&workspace::root()?),
     }
 }

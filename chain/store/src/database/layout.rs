@@ -5,13 +5,13 @@
 //! | `latest` | place of a key | value |
 //! | `versions` | ordered place of a key, height downwards | tag and value |
 //! | `touched` | height, place of a key | nothing: what pruning has to look at |
-//! | `nodes` | store, node | node of the commitment |
+//! | `nodes` | store, height, number | inner node of the store's tree |
 //! | `meta` | see [`super::meta`] | |
 //!
 //! A *place* is the store's name with its length, then the key. An *ordered place* escapes the key, so
 //! that versions of one key stand together and keys keep their order.
 
-use crate::{KeyRange, StoreError, StoreName};
+use crate::{KeyRange, StoreError, StoreName, commitment::iavl::NodeId};
 
 /// `0x00` inside a key; sorts after the terminator and before every other byte.
 const ESCAPED_ZERO: [u8; 2] = [0, 0xff];
@@ -63,13 +63,6 @@ pub(super) fn ordered(store: StoreName, key: &[u8]) -> Vec<u8> {
     ordered
 }
 
-/// Store's name and key of a place.
-pub(super) fn split_place(place: &[u8]) -> Result<(String, Vec<u8>), StoreError> {
-    let (length, rest) = place.split_first().ok_or(CORRUPT)?;
-    let (name, key) = rest.split_at_checked(usize::from(*length)).ok_or(CORRUPT)?;
-    Ok((String::from_utf8(name.to_vec()).map_err(|_| CORRUPT)?, key.to_vec()))
-}
-
 /// The ordered place of a place.
 pub(super) fn ordered_of_place(place: &[u8]) -> Result<Vec<u8>, StoreError> {
     let length = usize::from(*place.first().ok_or(CORRUPT)?);
@@ -114,6 +107,14 @@ pub(super) fn after_versions(ordered: &[u8]) -> Vec<u8> {
 /// Key of `touched`.
 pub(super) fn touched(height: u64, place: &[u8]) -> Vec<u8> {
     [&height.to_be_bytes()[..], place].concat()
+}
+
+/// Key of a node; the nodes of a store stand in the order in which they were built.
+pub(super) fn node(store: StoreName, id: NodeId) -> Vec<u8> {
+    let mut key = store_prefix(store);
+    key.extend(id.version.to_be_bytes());
+    key.extend(id.nonce.to_be_bytes());
+    key
 }
 
 /// Stored form of a version.

@@ -7,6 +7,8 @@ mod commit;
 mod integrity;
 mod layout;
 mod meta;
+mod nodes;
+mod proof;
 mod prune;
 mod snapshots;
 
@@ -18,11 +20,12 @@ use std::{
 
 use fjall::{Keyspace, KeyspaceCreateOptions, PersistMode, Snapshot as View};
 
-use crate::{Commitment, EmptySnapshot, Root, Snapshot, StoreError, commitment::SparseMerkle};
+use crate::{EmptySnapshot, Snapshot, StoreError, StoreName, commitment::iavl::Tree};
 use snapshots::{Historic, Latest};
 
 pub use commit::StagedCommit;
 pub use meta::CommitRecord;
+pub use proof::Proven;
 
 /// Heights that stay readable unless configured otherwise: about a week of five-second blocks.
 pub const DEFAULT_KEEP_RECENT: u64 = 120_960;
@@ -31,13 +34,14 @@ pub const DEFAULT_KEEP_RECENT: u64 = 120_960;
 pub struct Options {
     /// Heights before the last that stay readable.
     pub keep_recent: u64,
-    /// Format of each store's tree.
-    pub commitment: Box<dyn Commitment>,
+    /// The stores of the state, in any order. All of them are in the app hash, empty ones too, so the list
+    /// is part of the state machine.
+    pub stores: Vec<StoreName>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { keep_recent: DEFAULT_KEEP_RECENT, commitment: Box::new(SparseMerkle) }
+        Self { keep_recent: DEFAULT_KEEP_RECENT, stores: Vec::new() }
     }
 }
 
@@ -63,8 +67,16 @@ struct Keyspaces {
 struct Head {
     record: Option<CommitRecord>,
     earliest: u64,
-    roots: BTreeMap<String, Root>,
+    /// Of every mounted store.
+    trees: BTreeMap<StoreName, Tree>,
     snapshot: Arc<dyn Snapshot>,
+}
+
+impl Head {
+    /// Last height; zero for none.
+    fn height(&self) -> u64 {
+        self.record.as_ref().map_or(0, |record| record.height)
+    }
 }
 
 impl Database {
@@ -80,7 +92,7 @@ impl Database {
             meta: open("meta")?,
         };
         check_format(&engine, &keyspaces.meta)?;
-        let head = Mutex::new(read_head(&engine, &keyspaces)?);
+        let head = Mutex::new(read_head(&engine, &keyspaces, &options.stores)?);
         Ok(Self { engine, keyspaces, options, head, writer: Mutex::new(()) })
     }
 
@@ -97,7 +109,14 @@ impl Database {
     /// The commit of `height` and the state after it, if they are held.
     pub fn at(&self, height: u64) -> Result<(CommitRecord, Arc<dyn Snapshot>), StoreError> {
         // Everything is read from one view of the engine: a commit that prunes meanwhile changes nothing.
-        let view = self.engine.snapshot();
+        self.at_view(self.engine.snapshot(), height)
+    }
+
+    fn at_view(
+        &self,
+        view: View,
+        height: u64,
+    ) -> Result<(CommitRecord, Arc<dyn Snapshot>), StoreError> {
         let (earliest, latest) = held(&view, &self.keyspaces.meta)?.unwrap_or((1, 0));
         let missing = StoreError::UnknownHeight { height, earliest, latest };
         let record = meta::record(&view, &self.keyspaces.meta, height)?.ok_or(missing)?;
@@ -137,17 +156,28 @@ fn held(view: &View, meta: &Keyspace) -> Result<Option<(u64, u64)>, StoreError> 
     Ok(earliest.zip(latest))
 }
 
-fn read_head(engine: &fjall::Database, keyspaces: &Keyspaces) -> Result<Head, StoreError> {
+/// A store that is mounted for the first time begins empty; one that was mounted must stay so.
+fn read_head(
+    engine: &fjall::Database,
+    keyspaces: &Keyspaces,
+    stores: &[StoreName],
+) -> Result<Head, StoreError> {
     let (view, meta) = (engine.snapshot(), &keyspaces.meta);
+    let mut trees: BTreeMap<_, _> = stores.iter().map(|store| (*store, Tree::default())).collect();
     let Some((earliest, latest)) = held(&view, meta)? else {
-        let (roots, snapshot) = (BTreeMap::new(), Arc::new(EmptySnapshot));
-        return Ok(Head { record: None, earliest: 0, roots, snapshot });
+        return Ok(Head { record: None, earliest: 0, trees, snapshot: Arc::new(EmptySnapshot) });
     };
+    for (name, tree) in meta::trees(&view, meta, latest)? {
+        match trees.iter_mut().find(|(store, _)| store.0 == name) {
+            Some((_, mounted)) => *mounted = tree,
+            None => return Err(StoreError::UnknownStore { name }),
+        }
+    }
     let missing = StoreError::Corrupt { what: "commit record" };
     Ok(Head {
         record: Some(meta::record(&view, meta, latest)?.ok_or(missing)?),
         earliest,
-        roots: meta::roots(&view, meta)?,
+        trees,
         snapshot: Arc::new(Latest { view, latest: keyspaces.latest.clone() }),
     })
 }
