@@ -12,6 +12,7 @@ impl Database {
     /// hash is trusted. Fails where keys and trees do not match.
     /// Reads the whole state: for tests and for `stoad check`.
     pub fn recompute_app_hash(&self) -> Result<Root, StoreError> {
+        self.writer.lock().map_err(|_| StoreError::Poisoned)?.wait()?;
         let view = self.engine.snapshot();
         let latest = meta::height(&view, &self.keyspaces.meta, meta::LATEST_KEY)?;
         let mut trees = match latest {

@@ -17,7 +17,7 @@ use crate::{KeyRange, StoreError, StoreName, commitment::iavl::NodeId};
 const ESCAPED_ZERO: [u8; 2] = [0, 0xff];
 /// End of a key.
 const TERMINATOR: [u8; 2] = [0, 1];
-/// Bytes of a height at the end of a versioned key.
+/// Bytes of a height at the end of a versioned key and at the start of an entry of `touched`.
 const HEIGHT_BYTES: usize = 8;
 
 /// First byte of a version: the key was deleted at this height.
@@ -115,6 +115,17 @@ pub(super) fn node(store: StoreName, id: NodeId) -> Vec<u8> {
     key.extend(id.version.to_be_bytes());
     key.extend(id.nonce.to_be_bytes());
     key
+}
+
+/// Store and key of an entry of `touched`.
+pub(super) fn split_touched(
+    entry: &[u8],
+    stores: &[StoreName],
+) -> Result<(StoreName, Vec<u8>), StoreError> {
+    let place = entry.get(HEIGHT_BYTES..).ok_or(CORRUPT)?;
+    let is_inside = |store: &&StoreName| place.starts_with(&store_prefix(**store));
+    let store = stores.iter().find(is_inside).ok_or(CORRUPT)?;
+    Ok((*store, key_of_place(*store, place)?))
 }
 
 /// Stored form of a version.

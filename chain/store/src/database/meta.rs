@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `format`, `latest`, `earliest` | form of the database, first and last height held |
 //! | `commit/<height>` | app hash, note |
-//! | `trees/<height>` | name and root's link of every store |
+//! | `trees/<height>` | name and root's link of every store, written once all nodes are |
 //! | `orphans/<height><store>` | nodes that the store's tree lost at that height |
 
 use std::collections::BTreeMap;
@@ -79,6 +79,14 @@ pub(super) fn record(
 ) -> Result<Option<CommitRecord>, StoreError> {
     let stored = at.get(meta, commit_key(height))?;
     stored.map(|bytes| CommitRecord::decode(height, &bytes)).transpose()
+}
+
+/// The last height whose nodes are all on the disk.
+pub(super) fn last_trees_height(at: &Snapshot, meta: &Keyspace) -> Result<Option<u64>, StoreError> {
+    let Some(last) = at.prefix(meta, TREES_PREFIX).next_back() else { return Ok(None) };
+    let key = last.key()?;
+    let height = key.get(TREES_PREFIX.len()..).and_then(|bytes| bytes.try_into().ok());
+    Ok(Some(u64::from_be_bytes(height.ok_or(CORRUPT)?)))
 }
 
 pub(super) fn encode_trees(trees: &BTreeMap<StoreName, Tree>) -> Vec<u8> {

@@ -1,19 +1,21 @@
 //! The disk: values by height, commitment nodes and commit records, in one storage engine.
 //!
 //! A commit is one batch of the engine's journal, checksummed as a whole and synced before
-//! [`Database::commit`] returns: after a crash either all of it is there or none.
+//! [`Database::commit`] returns: after a crash either all of it is there or none. Only the commitment's
+//! nodes come behind it; see [`node_writer`].
 
 mod commit;
 mod integrity;
 mod layout;
 mod meta;
+mod node_writer;
 mod nodes;
 mod proof;
 mod prune;
+mod replay;
 mod snapshots;
 
 use std::{
-    collections::BTreeMap,
     path::Path,
     sync::{Arc, Mutex, MutexGuard},
 };
@@ -21,6 +23,8 @@ use std::{
 use fjall::{Keyspace, KeyspaceCreateOptions, PersistMode, Snapshot as View};
 
 use crate::{EmptySnapshot, Snapshot, StoreError, StoreName, commitment::iavl::Tree};
+use node_writer::NodeWriter;
+use replay::Trees;
 use snapshots::{Historic, Latest};
 
 pub use commit::StagedCommit;
@@ -52,9 +56,10 @@ pub struct Database {
     options: Options,
     head: Mutex<Head>,
     /// Held for a whole commit; readers never wait for it.
-    writer: Mutex<()>,
+    writer: Mutex<NodeWriter>,
 }
 
+#[derive(Clone)]
 struct Keyspaces {
     latest: Keyspace,
     versions: Keyspace,
@@ -68,8 +73,11 @@ struct Head {
     record: Option<CommitRecord>,
     earliest: u64,
     /// Of every mounted store.
-    trees: BTreeMap<StoreName, Tree>,
+    trees: Trees,
     snapshot: Arc<dyn Snapshot>,
+    /// Whether the next commit must write its nodes itself: there are no trees of the same stores before,
+    /// from which they could be computed again.
+    needs_nodes: bool,
 }
 
 impl Head {
@@ -93,7 +101,7 @@ impl Database {
         };
         check_format(&engine, &keyspaces.meta)?;
         let head = Mutex::new(read_head(&engine, &keyspaces, &options.stores)?);
-        Ok(Self { engine, keyspaces, options, head, writer: Mutex::new(()) })
+        Ok(Self { engine, keyspaces, options, head, writer: Mutex::default() })
     }
 
     /// The last commit; none before the first.
@@ -156,28 +164,27 @@ fn held(view: &View, meta: &Keyspace) -> Result<Option<(u64, u64)>, StoreError> 
     Ok(earliest.zip(latest))
 }
 
-/// A store that is mounted for the first time begins empty; one that was mounted must stay so.
 fn read_head(
     engine: &fjall::Database,
     keyspaces: &Keyspaces,
     stores: &[StoreName],
 ) -> Result<Head, StoreError> {
     let (view, meta) = (engine.snapshot(), &keyspaces.meta);
-    let mut trees: BTreeMap<_, _> = stores.iter().map(|store| (*store, Tree::default())).collect();
     let Some((earliest, latest)) = held(&view, meta)? else {
-        return Ok(Head { record: None, earliest: 0, trees, snapshot: Arc::new(EmptySnapshot) });
+        let trees = stores.iter().map(|store| (*store, Tree::default())).collect();
+        let (record, snapshot) = (None, Arc::new(EmptySnapshot));
+        return Ok(Head { record, earliest: 0, trees, snapshot, needs_nodes: true });
     };
-    for (name, tree) in meta::trees(&view, meta, latest)? {
-        match trees.iter_mut().find(|(store, _)| store.0 == name) {
-            Some((_, mounted)) => *mounted = tree,
-            None => return Err(StoreError::UnknownStore { name }),
-        }
-    }
     let missing = StoreError::Corrupt { what: "commit record" };
-    Ok(Head {
-        record: Some(meta::record(&view, meta, latest)?.ok_or(missing)?),
-        earliest,
-        trees,
-        snapshot: Arc::new(Latest { view, latest: keyspaces.latest.clone() }),
-    })
+    let record = meta::record(&view, meta, latest)?.ok_or(missing)?;
+    let mut trees = replay::load(engine, keyspaces, stores, &record)?;
+    let needs_nodes = trees.len() < stores.len();
+    for store in stores {
+        trees.entry(*store).or_default();
+    }
+    let snapshot = Arc::new(Latest { view, latest: keyspaces.latest.clone() });
+    Ok(Head { record: Some(record), earliest, trees, snapshot, needs_nodes })
 }
+
+#[cfg(test)]
+mod tests;
