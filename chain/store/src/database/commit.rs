@@ -88,9 +88,10 @@ impl Database {
         let view = self.engine.snapshot();
         let snapshot = Arc::new(Latest { view, latest: self.keyspaces.latest.clone() });
         let (record, needs_nodes) = (Some(record), false);
-        *self.head()? = Head { record, earliest, trees, snapshot, needs_nodes };
+        let head = Head { record, earliest, trees, snapshot, needs_nodes };
+        let before = std::mem::replace(&mut *self.head()?, head);
         if let Some(nodes) = behind {
-            writer.begin(&self.engine, &self.keyspaces, nodes);
+            writer.begin(&self.engine, &self.keyspaces, nodes, before.trees);
         }
         Ok(app_hash)
     }

@@ -8,13 +8,16 @@ use std::thread::{self, JoinHandle};
 
 use fjall::OwnedWriteBatch;
 
-use super::{Keyspaces, layout, meta};
-use crate::{StoreError, StoreName, commitment::iavl::NodeId};
+use super::{Keyspaces, layout, meta, replay::Trees};
+use crate::{
+    StoreError, StoreName,
+    commitment::iavl::{NewNode, NodeId},
+};
 
 /// What happened to the nodes of one store.
 pub(super) struct NodeChanges {
     pub(super) store: StoreName,
-    pub(super) written: Vec<(NodeId, Vec<u8>)>,
+    pub(super) written: Vec<NewNode>,
     pub(super) orphans: Vec<NodeId>,
 }
 
@@ -30,8 +33,8 @@ impl NodeWrites {
     pub(super) fn add_to(self, batch: &mut OwnedWriteBatch, keyspaces: &Keyspaces) {
         let Self { height, trees, stores } = self;
         for NodeChanges { store, written, orphans } in stores {
-            for (id, record) in written {
-                batch.insert(&keyspaces.nodes, layout::node(store, id), record);
+            for node in written {
+                batch.insert(&keyspaces.nodes, layout::node(store, node.id), node.record());
             }
             if !orphans.is_empty() {
                 let key = meta::orphans_key(height, store);
@@ -69,19 +72,22 @@ impl NodeWriter {
         self.running.is_none()
     }
 
-    /// Begins to write; the writes before are done.
+    /// Begins to write, and to free what only the trees before held; the writes before are done.
     pub(super) fn begin(
         &mut self,
         engine: &fjall::Database,
         keyspaces: &Keyspaces,
         writes: NodeWrites,
+        superseded: Trees,
     ) {
         let (engine, keyspaces) = (engine.clone(), keyspaces.clone());
         self.running = Some(thread::spawn(move || {
             // Not synced: the next commit is, and the journal keeps the order.
             let mut batch = engine.batch();
             writes.add_to(&mut batch, &keyspaces);
-            batch.commit()
+            let written = batch.commit();
+            drop(superseded);
+            written
         }));
     }
 }

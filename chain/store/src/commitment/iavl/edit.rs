@@ -11,8 +11,7 @@ use std::{cmp::Ordering, sync::Arc};
 
 use super::{
     NodeId, Nodes, StagedTree, Tree,
-    node::{Branch, Inner, Key, Leaf, Subtree},
-    record,
+    node::{Branch, Inner, Key, Leaf, NewNode, Subtree},
 };
 use crate::StoreError;
 
@@ -101,7 +100,7 @@ impl<'a> Editor<'a> {
 }
 
 /// Children before parents, so that the root's record comes last.
-fn freeze(draft: Draft, version: u64, written: &mut Vec<(NodeId, Vec<u8>)>) -> Subtree {
+fn freeze(draft: Draft, version: u64, written: &mut Vec<NewNode>) -> Subtree {
     let changed = match draft {
         Draft::Kept(subtree) => return subtree,
         Draft::Changed(changed) => *changed,
@@ -111,7 +110,7 @@ fn freeze(draft: Draft, version: u64, written: &mut Vec<(NodeId, Vec<u8>)>) -> S
     let branch = Branch { key: changed.key, left, right };
     // Memory ends long before 2^32 nodes.
     let id = NodeId { version, nonce: written.len() as u32 };
-    written.push((id, record::encode(&branch)));
+    written.push(NewNode { id, branch: branch.clone() });
     Subtree::Inner(Arc::new(Inner::new(id, branch)))
 }
 

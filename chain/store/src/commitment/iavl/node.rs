@@ -59,6 +59,21 @@ pub(super) struct Branch {
     pub(super) right: Subtree,
 }
 
+/// An inner node that is not on the disk yet.
+#[derive(Debug)]
+pub struct NewNode {
+    /// Where it belongs.
+    pub id: NodeId,
+    pub(super) branch: Branch,
+}
+
+impl NewNode {
+    /// What [`Nodes::record`] must return for it.
+    pub fn record(&self) -> Vec<u8> {
+        record::encode(&self.branch)
+    }
+}
+
 /// Hash of a tree without keys: that of nothing.
 pub(super) fn empty_root() -> Root {
     Sha256::digest([]).into()

@@ -21,7 +21,7 @@ impl Memory {
         for id in staged.orphans {
             self.0.remove(&id).expect("an orphan was stored");
         }
-        self.0.extend(staged.written);
+        self.0.extend(staged.written.iter().map(|node| (node.id, node.record())));
         staged.tree
     }
 
@@ -68,6 +68,14 @@ fn writing_the_same_value_again_changes_the_root() {
     let first = memory.apply(&Tree::default(), 1, &one(b"key", Some(b"value")));
     let second = memory.apply(&first, 2, &one(b"key", Some(b"value")));
     assert_ne!(first.root(), second.root());
+}
+
+#[test]
+fn a_key_takes_the_memory_that_the_module_states() {
+    let counters = 2 * size_of::<usize>();
+    let leaf = counters + size_of::<node::Leaf>();
+    let inner = counters + size_of::<node::Inner>();
+    assert_eq!((leaf, inner), (72, 136));
 }
 
 proptest! {
