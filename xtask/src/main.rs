@@ -1,6 +1,7 @@
 //! Developer commands. What CI runs is what a person runs: `cargo xtask <command>`.
 
 mod build_contracts;
+mod iavl_vectors;
 mod oracle;
 mod proto;
 mod schema;
@@ -31,6 +32,12 @@ enum Command {
     },
     /// Compares stoad with wasmd, transaction by transaction; needs Go.
     Oracle(oracle::Arguments),
+    /// Compares the state commitment with the Go implementation and writes chain/store/tests/vectors; needs Go.
+    IavlVectors {
+        /// Compare with the committed vectors and fail on a difference, instead of writing.
+        #[arg(long)]
+        check: bool,
+    },
     /// Runs every check: style, contracts, unit and property tests, system tests, the demo.
     Test,
 }
@@ -41,6 +48,7 @@ fn main() -> anyhow::Result<()> {
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Proto { check } => proto::run(&workspace::root()?, check),
         Command::Oracle(arguments) => oracle::run(&workspace::root()?, &arguments),
+        Command::IavlVectors { check } => iavl_vectors::run(check),
         Command::Test => test::run(&workspace::root()?),
     }
 }

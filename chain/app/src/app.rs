@@ -13,6 +13,7 @@ use crate::{
     block::Note,
     error::AppError,
     limits::{self, BlockLimits},
+    stores::STORES,
 };
 
 /// Folder of the state below the node's data folder.
@@ -80,7 +81,7 @@ pub struct AppInfo {
 impl App {
     /// Opens the application in folder `data`, which is created if absent.
     pub fn open(data: &Path, config: AppConfig) -> Result<Self, AppError> {
-        let options = Options { keep_recent: config.keep_recent, ..Options::default() };
+        let options = Options { keep_recent: config.keep_recent, stores: STORES.to_vec() };
         let database = Database::open(&data.join(STATE_FOLDER), options)?;
         let modules = Modules::open(&data.join(WASM_FOLDER)).map_err(AppError::Modules)?;
         let app = Self {

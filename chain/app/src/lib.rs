@@ -21,6 +21,7 @@ mod limits;
 mod proposal;
 pub mod query;
 pub mod server;
+mod stores;
 pub mod tx;
 
 pub use app::{App, AppConfig, AppInfo};
@@ -28,7 +29,7 @@ pub use block::{Block, BlockResult, MAX_TX_BYTES, TxResult};
 pub use error::{AppError, Refusal};
 pub use init_chain::InitChain;
 pub use limits::BlockLimits;
-pub use query::{QueryRequest, QueryResponse};
+pub use query::{ProofOp, QueryRequest, QueryResponse};
 
 /// Name of the application.
 pub const NAME: &str = "stoa";

@@ -37,6 +37,20 @@ pub enum StoreError {
         /// [`crate::MAX_KEY_BYTES`].
         limit: usize,
     },
+    /// The database was not opened with this store.
+    #[error("store {name} is not mounted")]
+    UnknownStore {
+        /// Its name.
+        name: String,
+    },
+    /// Another height was committed since the commit was staged.
+    #[error("staged on top of height {staged_on}, but {latest} was committed since")]
+    StaleStage {
+        /// Last height when it was staged; zero for none.
+        staged_on: u64,
+        /// Last height now.
+        latest: u64,
+    },
     /// Heights must be committed in ascending order.
     #[error("height {actual} cannot follow {latest}")]
     HeightOrder {
@@ -67,6 +81,8 @@ impl StoreError {
             Self::Engine(_)
             | Self::Corrupt { .. }
             | Self::UnknownHeight { .. }
+            | Self::UnknownStore { .. }
+            | Self::StaleStage { .. }
             | Self::HeightOrder { .. }
             | Self::Format { .. }
             | Self::Poisoned => false,

@@ -17,14 +17,14 @@ mod range;
 mod snapshot;
 
 pub use changes::{Changes, StoreChanges};
-pub use commitment::{Commitment, Root};
-pub use database::{CommitRecord, Database, Options, StagedCommit};
+pub use commitment::Root;
+pub use database::{CommitRecord, Database, Options, Proven, StagedCommit};
 pub use error::StoreError;
 pub use overlay::Overlay;
 pub use range::{KeyRange, Order};
 pub use snapshot::{EmptySnapshot, Entry, Snapshot};
 
-/// Name of one sub-store, e.g. `bank`; each has its own key space (and, with IAVL, its own root).
+/// Name of one sub-store, e.g. `bank`; each has its own key space and its own root.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StoreName(pub &'static str);
 

@@ -16,7 +16,7 @@ use std::{
 use stoa_store::{Changes, Database, Options, Root, StoreName};
 
 const FOLDER: &str = "STOA_STORE_KILL_TEST_FOLDER";
-const STORES: [StoreName; 3] = [StoreName("auth"), StoreName("bank"), StoreName("wasm")];
+const STORES: [StoreName; 3] = [StoreName("acc"), StoreName("bank"), StoreName("wasm")];
 const KILLS: u64 = 12;
 const KEYS: u64 = 300;
 
@@ -37,7 +37,7 @@ fn changes(height: u64) -> Changes {
 }
 
 fn open(folder: &Path) -> Database {
-    Database::open(folder, Options { keep_recent: 5, ..Options::default() }).unwrap()
+    Database::open(folder, Options { keep_recent: 5, stores: STORES.to_vec() }).unwrap()
 }
 
 fn commit_next(database: &Database) -> (u64, Root) {

@@ -15,7 +15,7 @@ const BANKER: StoreName = StoreName("banker");
 type State = BTreeMap<(StoreName, Vec<u8>), Vec<u8>>;
 
 fn options(keep_recent: u64) -> Options {
-    Options { keep_recent, ..Options::default() }
+    Options { keep_recent, stores: vec![BANK, BANKER] }
 }
 
 fn walk(snapshot: &dyn Snapshot, store: StoreName, range: &KeyRange, order: Order) -> Vec<Entry> {
@@ -55,7 +55,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
     /// Every held height reads as it was, in both directions, through reopening at random points; heights
-    /// that are not held are refused; the stored tree equals the one computed from nothing.
+    /// that are not held are refused; the stored trees commit to exactly the values.
     #[test]
     fn every_held_height_reads_as_it_was(
         blocks in proptest::collection::vec((block(), any::<bool>()), 1..14),
@@ -135,4 +135,48 @@ fn committing_a_height_twice_is_refused() {
         Err(StoreError::HeightOrder { latest: 7, actual: 7 })
     ));
     assert!(staged(6).is_err());
+}
+
+#[test]
+fn a_commit_staged_before_another_one_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::open(folder.path(), options(9)).unwrap();
+    let staged = |height| database.stage(height, Changes::new(), vec![]).unwrap();
+    let (first, second) = (staged(1), staged(2));
+    database.commit(first).unwrap();
+    let refused = database.commit(second);
+    assert!(matches!(refused, Err(StoreError::StaleStage { staged_on: 0, latest: 1 })));
+    database.commit(staged(2)).unwrap();
+}
+
+#[test]
+fn a_store_that_is_not_mounted_is_refused_whether_written_or_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::open(folder.path(), options(9)).unwrap();
+    let mut changes = Changes::new();
+    changes.insert(StoreName("other"), b"key".to_vec(), Some(vec![1]));
+    let refused = database.stage(1, changes, vec![]);
+    assert!(matches!(refused, Err(StoreError::UnknownStore { .. })));
+    database.commit(database.stage(1, Changes::new(), vec![]).unwrap()).unwrap();
+    drop(database);
+    let reopened = Database::open(folder.path(), Options { stores: vec![BANK], ..options(9) });
+    assert!(matches!(reopened, Err(StoreError::UnknownStore { .. })));
+}
+
+#[test]
+fn a_store_mounted_later_begins_empty_and_changes_the_root() {
+    let folder = tempfile::tempdir().unwrap();
+    let open = |stores: &[StoreName]| {
+        let options = Options { stores: stores.to_vec(), ..options(9) };
+        Database::open(folder.path(), options).unwrap()
+    };
+    let next = |database: &Database, height| {
+        database.commit(database.stage(height, Changes::new(), vec![]).unwrap()).unwrap()
+    };
+    let before = next(&open(&[BANK]), 1);
+    let database = open(&[BANKER, BANK]);
+    assert_eq!(database.latest().unwrap().unwrap().app_hash, before);
+    assert_ne!(next(&database, 2), before);
+    assert_eq!(database.roots(1).unwrap().len(), 1);
+    assert_eq!(database.roots(2).unwrap().len(), 2);
 }

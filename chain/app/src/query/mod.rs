@@ -6,27 +6,24 @@
 //! | `/cosmos.tx.v1beta1.Service/Simulate` | gas and result of a transaction without its effects |
 //! | `/cosmos.base.node.v1beta1.Service/Config` | minimum gas price |
 //! | `/app/version`, `/app/simulate` | the SDK's own short paths |
-//! | `/store/<name>/key` | the bytes under a key |
+//! | `/store/<name>/key` | the bytes under a key, with a proof if one is asked for |
 
 mod node;
 mod simulate;
+mod stored;
 
-use stoa_modules::{ExecMode, GasMeter, auth, bank};
-use stoa_store::{Overlay, StoreError, StoreName};
+use stoa_modules::{ExecMode, GasMeter};
+use stoa_store::{Overlay, StoreError};
 
 use crate::{
     app::App,
     block::{Note, context},
     contain::caught,
     error::{AppError, Refusal, sdk_code},
-    limits,
 };
 
 /// Most gas of one query: as much as a block may use.
 pub const QUERY_GAS_LIMIT: u64 = 100_000_000;
-
-/// Stores whose bytes may be asked for.
-const STORES: [StoreName; 4] = [auth::STORE, bank::STORE, limits::STORE, StoreName("wasm")];
 
 /// A question.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,7 +34,7 @@ pub struct QueryRequest {
     pub data: Vec<u8>,
     /// Height; zero for the last, negative is refused.
     pub height: i64,
-    /// Whether a proof is wanted.
+    /// Whether a proof is wanted; only stored bytes have one.
     pub prove: bool,
 }
 
@@ -56,6 +53,19 @@ pub struct QueryResponse {
     pub value: Vec<u8>,
     /// Height that was asked; the last one where nothing was.
     pub height: u64,
+    /// From the key to the app hash, inside first; empty where no proof was asked for.
+    pub proof_ops: Vec<ProofOp>,
+}
+
+/// One level of a proof.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProofOp {
+    /// What `data` is: the SDK's name of the commitment.
+    pub kind: &'static str,
+    /// What is proven at this level.
+    pub key: Vec<u8>,
+    /// ICS-23 `CommitmentProof`, protobuf.
+    pub data: Vec<u8>,
 }
 
 /// Whose fault it is that there is no answer.
@@ -108,8 +118,7 @@ impl App {
             }
             ["cosmos.base.node.v1beta1.Service", "Config"] => (Vec::new(), self.node_config()),
             ["store", name, "key"] => {
-                let value = self.stored(name, &request.data, height, request.prove)?;
-                (request.data.clone(), value)
+                return self.stored(name, &request.data, height, request.prove);
             }
             _ => (Vec::new(), self.ask_modules(request, height)?),
         };
@@ -140,19 +149,6 @@ impl App {
         let gas = GasMeter::new(QUERY_GAS_LIMIT);
         let ctx = context(block, ExecMode::Query, gas, Overlay::new(snapshot));
         Ok(caught(|| self.modules.query(&ctx, &request.path, &request.data))?)
-    }
-
-    fn stored(&self, name: &str, key: &[u8], height: u64, prove: bool) -> Result<Vec<u8>, Failure> {
-        if prove {
-            let log = "proofs are not served by this version: invalid request";
-            return Err(Refusal::sdk(sdk_code::INVALID_REQUEST, log).into());
-        }
-        let Some(store) = STORES.iter().find(|store| store.0 == name) else {
-            let log = format!("no such store: {name}: unknown request");
-            return Err(Refusal::sdk(sdk_code::UNKNOWN_REQUEST, log).into());
-        };
-        let (_, snapshot) = self.database.at(height).map_err(pruned)?;
-        Ok(snapshot.get(*store, key)?.unwrap_or_default())
     }
 }
 

@@ -1,13 +1,14 @@
 //! The query connection.
 
-use tendermint_proto::v0_38::abci::{
-    RequestEcho, RequestQuery, ResponseEcho, ResponseInfo, ResponseQuery,
+use tendermint_proto::v0_38::{
+    abci::{RequestEcho, RequestQuery, ResponseEcho, ResponseInfo, ResponseQuery},
+    crypto,
 };
 
 use crate::{
     app::App,
     error::AppError,
-    query::{QueryRequest, QueryResponse},
+    query::{ProofOp, QueryRequest, QueryResponse},
 };
 
 /// Version of the block format that this application understands.
@@ -31,7 +32,7 @@ pub(super) fn info(app: &App) -> Result<ResponseInfo, AppError> {
 pub(super) fn query(app: &App, request: RequestQuery) -> ResponseQuery {
     let RequestQuery { data, path, height, prove } = request;
     let request = QueryRequest { path, data: data.to_vec(), height, prove };
-    let QueryResponse { code, codespace, log, key, value, height } = app.query(&request);
+    let QueryResponse { code, codespace, log, key, value, height, proof_ops } = app.query(&request);
     ResponseQuery {
         code,
         log,
@@ -39,6 +40,13 @@ pub(super) fn query(app: &App, request: RequestQuery) -> ResponseQuery {
         value: value.into(),
         height: i64::try_from(height).unwrap_or(i64::MAX),
         codespace,
+        proof_ops: wire(proof_ops),
         ..ResponseQuery::default()
     }
+}
+
+fn wire(operations: Vec<ProofOp>) -> Option<crypto::ProofOps> {
+    let wire = |ProofOp { kind, key, data }| crypto::ProofOp { r#type: kind.to_owned(), key, data };
+    let ops: Vec<crypto::ProofOp> = operations.into_iter().map(wire).collect();
+    (!ops.is_empty()).then_some(crypto::ProofOps { ops })
 }

@@ -1,6 +1,10 @@
 //! Questions over ABCI.
 
 use cosmos_sdk_proto::cosmos::bank::v1beta1::{QueryBalanceRequest, QueryBalanceResponse};
+use ics23::{
+    CommitmentProof, HostFunctionsManager, calculate_existence_root, commitment_proof::Proof,
+    iavl_spec, tendermint_spec, verify_membership, verify_non_membership,
+};
 use prost::Message as _;
 use stoa_app::{QueryRequest, QueryResponse};
 use stoa_mock_consensus::{Actor, DENOM, MockChain, send};
@@ -81,4 +85,78 @@ fn stored_bytes_and_the_version_can_be_read() {
     assert_eq!(answer.key, b"Consensus");
     let answer = ask(&chain, "/app/version", vec![], 0);
     assert_eq!(answer.value, stoa_app::VERSION.as_bytes());
+}
+
+fn prove(chain: &MockChain, path: &str, key: &[u8], height: i64) -> QueryResponse {
+    let (path, data) = (path.to_owned(), key.to_vec());
+    chain.app().unwrap().query(&QueryRequest { path, data, height, prove: true })
+}
+
+/// What a light client does with the header of the next height.
+fn verifies(answer: &QueryResponse, store: &[u8], app_hash: &[u8]) -> bool {
+    let [in_store, of_store] = answer.proof_ops.as_slice() else { return false };
+    assert_eq!((in_store.kind, of_store.kind), ("ics23:iavl", "ics23:simple"));
+    assert_eq!((&in_store.key, of_store.key.as_slice()), (&answer.key, store));
+    let [in_store, of_store] =
+        [in_store, of_store].map(|op| CommitmentProof::decode(op.data.as_slice()).unwrap());
+    let neighbour = match in_store.proof.as_ref().unwrap() {
+        Proof::Exist(exist) => Some(exist),
+        Proof::Nonexist(absent) => absent.left.as_ref().or(absent.right.as_ref()),
+        Proof::Batch(_) | Proof::Compressed(_) => None,
+    };
+    let root = calculate_existence_root::<HostFunctionsManager>(neighbour.unwrap()).unwrap();
+    let (iavl, simple) = (iavl_spec(), tendermint_spec());
+    let (key, value, app_hash) = (&answer.key, &answer.value, app_hash.to_vec());
+    let is_in_store = if value.is_empty() {
+        verify_non_membership::<HostFunctionsManager>(&in_store, &iavl, &root, key)
+    } else {
+        verify_membership::<HostFunctionsManager>(&in_store, &iavl, &root, key, value)
+    };
+    is_in_store
+        && verify_membership::<HostFunctionsManager>(&of_store, &simple, &app_hash, store, &root)
+}
+
+#[test]
+fn stored_bytes_and_absent_keys_are_proven_against_the_app_hash_of_their_height() {
+    let (mut chain, buyer, provider) = chain();
+    chain.advance_blocks(1).unwrap();
+    let before = chain.app_hash().unwrap().unwrap();
+    let height = chain.height();
+    let tx = chain.tx(&buyer).unwrap().message(send(&buyer, &provider.address(), 7));
+    chain.deliver(tx.sign(&buyer)).unwrap();
+    let after = chain.app_hash().unwrap().unwrap();
+
+    for (store, key) in [("consensus", &b"Consensus"[..]), ("consensus", b"A"), ("bank", b"\xff")] {
+        let path = format!("/store/{store}/key");
+        let historic = prove(&chain, &path, key, height as i64);
+        assert_eq!((historic.code, historic.height), (0, height), "{}", historic.log);
+        assert!(verifies(&historic, store.as_bytes(), &before));
+        assert!(!verifies(&historic, store.as_bytes(), &after));
+        let latest = prove(&chain, &path, key, 0);
+        assert_eq!((latest.code, latest.height), (0, height + 1), "{}", latest.log);
+        assert!(verifies(&latest, store.as_bytes(), &after));
+    }
+}
+
+#[test]
+fn proofs_that_the_sdk_does_not_serve_are_refused_in_its_words() {
+    let (mut chain, ..) = chain();
+    chain.advance_blocks(1).unwrap();
+    let refused = |path: &str, key: &[u8], height| {
+        let answer = prove(&chain, path, key, height);
+        assert!(answer.proof_ops.is_empty());
+        (answer.codespace, answer.code, answer.log)
+    };
+    let first = refused("/store/consensus/key", b"Consensus", 1);
+    let words =
+        "cannot query with proof when height <= 1; please provide a valid height: invalid request";
+    assert_eq!(first, ("sdk".to_owned(), 18, words.to_owned()));
+    let unknown = refused("/store/nothing/key", b"key", 0);
+    let words = "no such store: nothing: unknown request";
+    assert_eq!(unknown, ("store".to_owned(), 4, words.to_owned()));
+    let empty = refused("/store/consensus/key", b"", 0);
+    assert_eq!(
+        empty,
+        ("store".to_owned(), 3, "query cannot be zero length: tx parse error".to_owned())
+    );
 }

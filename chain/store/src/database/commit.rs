@@ -1,21 +1,25 @@
 //! From the changes of a block to one atomic batch.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
-use fjall::{Keyspace, OwnedWriteBatch, PersistMode, Readable as _};
+use fjall::{OwnedWriteBatch, PersistMode};
 
-use super::{CommitRecord, Database, Head, layout, meta, snapshots::Latest};
-use crate::{
-    Changes, Root, StoreError, StoreName,
-    commitment::{NodeWrites, Nodes, multistore},
+use super::{
+    CommitRecord, Database, Head, layout, meta,
+    node_writer::{NodeChanges, NodeWrites},
+    replay::{self, Trees},
+    snapshots::Latest,
 };
+use crate::{Changes, Root, StoreError};
 
 /// A block's changes with the root they lead to; nothing is on the disk yet.
 pub struct StagedCommit {
     record: CommitRecord,
     changes: Changes,
-    nodes: Vec<(StoreName, NodeWrites)>,
-    roots: BTreeMap<String, Root>,
+    trees: Trees,
+    nodes: Vec<NodeChanges>,
+    /// Last height when this was staged; zero for none.
+    staged_on: u64,
 }
 
 impl StagedCommit {
@@ -30,18 +34,6 @@ impl StagedCommit {
     }
 }
 
-struct StoredNodes<'a> {
-    view: &'a fjall::Snapshot,
-    nodes: &'a Keyspace,
-}
-
-impl Nodes for StoredNodes<'_> {
-    fn node(&self, store: StoreName, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        let bytes = self.view.get(self.nodes, layout::place(store, key))?;
-        Ok(bytes.map(|bytes| bytes.to_vec()))
-    }
-}
-
 impl Database {
     /// Computes the root that `changes` lead to at `height`; `note` is kept with the commit's record.
     pub fn stage(
@@ -50,48 +42,57 @@ impl Database {
         changes: Changes,
         note: Vec<u8>,
     ) -> Result<StagedCommit, StoreError> {
-        let mut roots = {
+        let (mut trees, staged_on) = {
             let head = self.head()?;
             check_order(head.record.as_ref(), height)?;
-            head.roots.clone()
+            (head.trees.clone(), head.height())
         };
         let view = self.engine.snapshot();
-        let stored = StoredNodes { view: &view, nodes: &self.keyspaces.nodes };
-        let mut nodes = Vec::new();
-        for (store, writes) in changes.stores() {
-            let tree = self.options.commitment.stage(&stored, store, writes)?;
-            match tree.root {
-                Some(root) => drop(roots.insert(store.0.to_owned(), root)),
-                None => drop(roots.remove(store.0)),
-            }
-            nodes.push((store, tree.writes));
-        }
-        let app_hash = multistore::root(roots.iter().map(|(name, root)| (name.as_str(), root)));
-        Ok(StagedCommit { record: CommitRecord { height, app_hash, note }, changes, nodes, roots })
+        let nodes = replay::apply(&mut trees, &view, &self.keyspaces, height, &changes)?;
+        let record = CommitRecord { height, app_hash: replay::app_hash(&trees), note };
+        Ok(StagedCommit { record, changes, trees, nodes, staged_on })
     }
 
     /// Writes a staged block as one batch and syncs it; on return it survives any crash.
     pub fn commit(&self, staged: StagedCommit) -> Result<Root, StoreError> {
-        let _only_writer = self.writer.lock().map_err(|_| StoreError::Poisoned)?;
+        let mut writer = self.writer.lock().map_err(|_| StoreError::Poisoned)?;
         let (height, app_hash) = (staged.height(), staged.app_hash());
-        let (earliest_before, roots_before) = {
+        let (earliest_before, needs_nodes) = {
             let head = self.head()?;
             check_order(head.record.as_ref(), height)?;
-            (head.record.as_ref().map(|_| head.earliest), head.roots.clone())
+            if head.height() != staged.staged_on {
+                let (staged_on, latest) = (staged.staged_on, head.height());
+                return Err(StoreError::StaleStage { staged_on, latest });
+            }
+            (head.record.as_ref().map(|_| head.earliest), head.needs_nodes)
         };
+        writer.wait()?;
 
         let mut batch = self.engine.batch().durability(Some(PersistMode::SyncAll));
         self.write_values(&mut batch, &staged, earliest_before.is_none());
-        self.write_nodes(&mut batch, &staged);
-        self.write_meta(&mut batch, &staged, &roots_before);
         let earliest = self.prune(&mut batch, earliest_before.unwrap_or(height), height)?;
-        batch.insert(&self.keyspaces.meta, meta::EARLIEST_KEY, earliest.to_be_bytes());
+        let meta = &self.keyspaces.meta;
+        batch.insert(meta, meta::EARLIEST_KEY, earliest.to_be_bytes());
+        batch.insert(meta, meta::LATEST_KEY, height.to_be_bytes());
+        batch.insert(meta, meta::commit_key(height), staged.record.encode());
+        let StagedCommit { record, trees, nodes, .. } = staged;
+        let nodes = NodeWrites { height, trees: meta::encode_trees(&trees), stores: nodes };
+        let behind = if needs_nodes {
+            nodes.add_to(&mut batch, &self.keyspaces);
+            None
+        } else {
+            Some(nodes)
+        };
         batch.commit()?;
 
         let view = self.engine.snapshot();
         let snapshot = Arc::new(Latest { view, latest: self.keyspaces.latest.clone() });
-        let (record, roots) = (Some(staged.record), staged.roots);
-        *self.head()? = Head { record, earliest, roots, snapshot };
+        let (record, needs_nodes) = (Some(record), false);
+        let head = Head { record, earliest, trees, snapshot, needs_nodes };
+        let before = std::mem::replace(&mut *self.head()?, head);
+        if let Some(nodes) = behind {
+            writer.begin(&self.engine, &self.keyspaces, nodes, before.trees);
+        }
         Ok(app_hash)
     }
 
@@ -118,39 +119,6 @@ impl Database {
                 }
             }
         }
-    }
-
-    fn write_nodes(&self, batch: &mut OwnedWriteBatch, staged: &StagedCommit) {
-        for (store, writes) in &staged.nodes {
-            for (key, node) in writes {
-                let place = layout::place(*store, key);
-                match node {
-                    Some(node) => {
-                        batch.insert(&self.keyspaces.nodes, place, node.as_slice());
-                    }
-                    None => batch.remove(&self.keyspaces.nodes, place),
-                }
-            }
-        }
-    }
-
-    fn write_meta(
-        &self,
-        batch: &mut OwnedWriteBatch,
-        staged: &StagedCommit,
-        roots_before: &BTreeMap<String, Root>,
-    ) {
-        let meta = &self.keyspaces.meta;
-        for (store, root) in &staged.roots {
-            if roots_before.get(store) != Some(root) {
-                batch.insert(meta, meta::root_key(store), *root);
-            }
-        }
-        for store in roots_before.keys().filter(|store| !staged.roots.contains_key(*store)) {
-            batch.remove(meta, meta::root_key(store));
-        }
-        batch.insert(meta, meta::commit_key(staged.height()), staged.record.encode());
-        batch.insert(meta, meta::LATEST_KEY, staged.height().to_be_bytes());
     }
 }
 

@@ -5,19 +5,19 @@
 //! | `latest` | place of a key | value |
 //! | `versions` | ordered place of a key, height downwards | tag and value |
 //! | `touched` | height, place of a key | nothing: what pruning has to look at |
-//! | `nodes` | store, node | node of the commitment |
+//! | `nodes` | store, height, number | inner node of the store's tree |
 //! | `meta` | see [`super::meta`] | |
 //!
 //! A *place* is the store's name with its length, then the key. An *ordered place* escapes the key, so
 //! that versions of one key stand together and keys keep their order.
 
-use crate::{KeyRange, StoreError, StoreName};
+use crate::{KeyRange, StoreError, StoreName, commitment::iavl::NodeId};
 
 /// `0x00` inside a key; sorts after the terminator and before every other byte.
 const ESCAPED_ZERO: [u8; 2] = [0, 0xff];
 /// End of a key.
 const TERMINATOR: [u8; 2] = [0, 1];
-/// Bytes of a height at the end of a versioned key.
+/// Bytes of a height at the end of a versioned key and at the start of an entry of `touched`.
 const HEIGHT_BYTES: usize = 8;
 
 /// First byte of a version: the key was deleted at this height.
@@ -61,13 +61,6 @@ pub(super) fn ordered(store: StoreName, key: &[u8]) -> Vec<u8> {
     escape_into(&mut ordered, key);
     ordered.extend(TERMINATOR);
     ordered
-}
-
-/// Store's name and key of a place.
-pub(super) fn split_place(place: &[u8]) -> Result<(String, Vec<u8>), StoreError> {
-    let (length, rest) = place.split_first().ok_or(CORRUPT)?;
-    let (name, key) = rest.split_at_checked(usize::from(*length)).ok_or(CORRUPT)?;
-    Ok((String::from_utf8(name.to_vec()).map_err(|_| CORRUPT)?, key.to_vec()))
 }
 
 /// The ordered place of a place.
@@ -114,6 +107,25 @@ pub(super) fn after_versions(ordered: &[u8]) -> Vec<u8> {
 /// Key of `touched`.
 pub(super) fn touched(height: u64, place: &[u8]) -> Vec<u8> {
     [&height.to_be_bytes()[..], place].concat()
+}
+
+/// Key of a node; the nodes of a store stand in the order in which they were built.
+pub(super) fn node(store: StoreName, id: NodeId) -> Vec<u8> {
+    let mut key = store_prefix(store);
+    key.extend(id.version.to_be_bytes());
+    key.extend(id.nonce.to_be_bytes());
+    key
+}
+
+/// Store and key of an entry of `touched`.
+pub(super) fn split_touched(
+    entry: &[u8],
+    stores: &[StoreName],
+) -> Result<(StoreName, Vec<u8>), StoreError> {
+    let place = entry.get(HEIGHT_BYTES..).ok_or(CORRUPT)?;
+    let is_inside = |store: &&StoreName| place.starts_with(&store_prefix(**store));
+    let store = stores.iter().find(is_inside).ok_or(CORRUPT)?;
+    Ok((*store, key_of_place(*store, place)?))
 }
 
 /// Stored form of a version.

@@ -1,19 +1,30 @@
 //! Records about commits, and their keys in keyspace `meta`.
+//!
+//! | key | value |
+//! |---|---|
+//! | `format`, `latest`, `earliest` | form of the database, first and last height held |
+//! | `commit/<height>` | app hash, note |
+//! | `trees/<height>` | name and root's link of every store, written once all nodes are |
+//! | `orphans/<height><store>` | nodes that the store's tree lost at that height |
 
 use std::collections::BTreeMap;
 
 use fjall::{Keyspace, Readable as _, Snapshot};
 
-use crate::{Root, StoreError};
+use crate::{
+    Root, StoreError, StoreName,
+    commitment::iavl::{NodeId, Reader, Tree, put_bytes},
+};
 
 /// Form of everything that this version writes.
-pub(super) const FORMAT: u8 = 1;
+pub(super) const FORMAT: u8 = 2;
 
 pub(super) const FORMAT_KEY: &[u8] = b"format";
 pub(super) const LATEST_KEY: &[u8] = b"latest";
 pub(super) const EARLIEST_KEY: &[u8] = b"earliest";
 const COMMIT_PREFIX: &[u8] = b"commit/";
-const ROOT_PREFIX: &[u8] = b"root/";
+const TREES_PREFIX: &[u8] = b"trees/";
+const ORPHANS_PREFIX: &[u8] = b"orphans/";
 
 /// What one commit left behind.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,8 +54,12 @@ pub(super) fn commit_key(height: u64) -> Vec<u8> {
     [COMMIT_PREFIX, &height.to_be_bytes()].concat()
 }
 
-pub(super) fn root_key(store: &str) -> Vec<u8> {
-    [ROOT_PREFIX, store.as_bytes()].concat()
+pub(super) fn trees_key(height: u64) -> Vec<u8> {
+    [TREES_PREFIX, &height.to_be_bytes()].concat()
+}
+
+pub(super) fn orphans_key(height: u64, store: StoreName) -> Vec<u8> {
+    [ORPHANS_PREFIX, &height.to_be_bytes(), store.0.as_bytes()].concat()
 }
 
 pub(super) fn height(
@@ -66,14 +81,57 @@ pub(super) fn record(
     stored.map(|bytes| CommitRecord::decode(height, &bytes)).transpose()
 }
 
-/// Roots of all stores that hold anything, by name.
-pub(super) fn roots(at: &Snapshot, meta: &Keyspace) -> Result<BTreeMap<String, Root>, StoreError> {
-    let mut roots = BTreeMap::new();
-    for entry in at.prefix(meta, ROOT_PREFIX) {
-        let (key, value) = entry.into_inner()?;
-        let name = key.get(ROOT_PREFIX.len()..).ok_or(CORRUPT)?;
-        let name = String::from_utf8(name.to_vec()).map_err(|_| CORRUPT)?;
-        roots.insert(name, Root::try_from(&*value).map_err(|_| CORRUPT)?);
+/// The last height whose nodes are all on the disk.
+pub(super) fn last_trees_height(at: &Snapshot, meta: &Keyspace) -> Result<Option<u64>, StoreError> {
+    let Some(last) = at.prefix(meta, TREES_PREFIX).next_back() else { return Ok(None) };
+    let key = last.key()?;
+    let height = key.get(TREES_PREFIX.len()..).and_then(|bytes| bytes.try_into().ok());
+    Ok(Some(u64::from_be_bytes(height.ok_or(CORRUPT)?)))
+}
+
+pub(super) fn encode_trees(trees: &BTreeMap<StoreName, Tree>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for (store, tree) in trees {
+        put_bytes(&mut bytes, store.0.as_bytes());
+        tree.encode(&mut bytes);
     }
-    Ok(roots)
+    bytes
+}
+
+/// The trees of all stores after the commit of `height`, by name.
+pub(super) fn trees(
+    at: &Snapshot,
+    meta: &Keyspace,
+    height: u64,
+) -> Result<BTreeMap<String, Tree>, StoreError> {
+    let bytes = at.get(meta, trees_key(height))?.ok_or(CORRUPT)?;
+    let (mut reader, mut trees) = (Reader(&bytes), BTreeMap::new());
+    while !reader.is_empty() {
+        let name = String::from_utf8(reader.bytes()?.to_vec()).map_err(|_| CORRUPT)?;
+        trees.insert(name, Tree::decode(&mut reader)?);
+    }
+    Ok(trees)
+}
+
+pub(super) fn encode_orphans(orphans: &[NodeId]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for id in orphans {
+        id.encode(&mut bytes);
+    }
+    bytes
+}
+
+/// Nodes that the tree of `store` lost at `height`.
+pub(super) fn orphans(
+    at: &Snapshot,
+    meta: &Keyspace,
+    height: u64,
+    store: StoreName,
+) -> Result<Vec<NodeId>, StoreError> {
+    let Some(bytes) = at.get(meta, orphans_key(height, store))? else { return Ok(Vec::new()) };
+    let (mut reader, mut orphans) = (Reader(&bytes), Vec::new());
+    while !reader.is_empty() {
+        orphans.push(NodeId::decode(&mut reader)?);
+    }
+    Ok(orphans)
 }

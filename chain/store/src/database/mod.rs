@@ -1,28 +1,35 @@
 //! The disk: values by height, commitment nodes and commit records, in one storage engine.
 //!
 //! A commit is one batch of the engine's journal, checksummed as a whole and synced before
-//! [`Database::commit`] returns: after a crash either all of it is there or none.
+//! [`Database::commit`] returns: after a crash either all of it is there or none. Only the commitment's
+//! nodes come behind it; see [`node_writer`].
 
 mod commit;
 mod integrity;
 mod layout;
 mod meta;
+mod node_writer;
+mod nodes;
+mod proof;
 mod prune;
+mod replay;
 mod snapshots;
 
 use std::{
-    collections::BTreeMap,
     path::Path,
     sync::{Arc, Mutex, MutexGuard},
 };
 
 use fjall::{Keyspace, KeyspaceCreateOptions, PersistMode, Snapshot as View};
 
-use crate::{Commitment, EmptySnapshot, Root, Snapshot, StoreError, commitment::SparseMerkle};
+use crate::{EmptySnapshot, Snapshot, StoreError, StoreName, commitment::iavl::Tree};
+use node_writer::NodeWriter;
+use replay::Trees;
 use snapshots::{Historic, Latest};
 
 pub use commit::StagedCommit;
 pub use meta::CommitRecord;
+pub use proof::Proven;
 
 /// Heights that stay readable unless configured otherwise: about a week of five-second blocks.
 pub const DEFAULT_KEEP_RECENT: u64 = 120_960;
@@ -31,13 +38,14 @@ pub const DEFAULT_KEEP_RECENT: u64 = 120_960;
 pub struct Options {
     /// Heights before the last that stay readable.
     pub keep_recent: u64,
-    /// Format of each store's tree.
-    pub commitment: Box<dyn Commitment>,
+    /// The stores of the state, in any order. All of them are in the app hash, empty ones too, so the list
+    /// is part of the state machine.
+    pub stores: Vec<StoreName>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { keep_recent: DEFAULT_KEEP_RECENT, commitment: Box::new(SparseMerkle) }
+        Self { keep_recent: DEFAULT_KEEP_RECENT, stores: Vec::new() }
     }
 }
 
@@ -48,9 +56,10 @@ pub struct Database {
     options: Options,
     head: Mutex<Head>,
     /// Held for a whole commit; readers never wait for it.
-    writer: Mutex<()>,
+    writer: Mutex<NodeWriter>,
 }
 
+#[derive(Clone)]
 struct Keyspaces {
     latest: Keyspace,
     versions: Keyspace,
@@ -63,8 +72,19 @@ struct Keyspaces {
 struct Head {
     record: Option<CommitRecord>,
     earliest: u64,
-    roots: BTreeMap<String, Root>,
+    /// Of every mounted store.
+    trees: Trees,
     snapshot: Arc<dyn Snapshot>,
+    /// Whether the next commit must write its nodes itself: there are no trees of the same stores before,
+    /// from which they could be computed again.
+    needs_nodes: bool,
+}
+
+impl Head {
+    /// Last height; zero for none.
+    fn height(&self) -> u64 {
+        self.record.as_ref().map_or(0, |record| record.height)
+    }
 }
 
 impl Database {
@@ -80,8 +100,8 @@ impl Database {
             meta: open("meta")?,
         };
         check_format(&engine, &keyspaces.meta)?;
-        let head = Mutex::new(read_head(&engine, &keyspaces)?);
-        Ok(Self { engine, keyspaces, options, head, writer: Mutex::new(()) })
+        let head = Mutex::new(read_head(&engine, &keyspaces, &options.stores)?);
+        Ok(Self { engine, keyspaces, options, head, writer: Mutex::default() })
     }
 
     /// The last commit; none before the first.
@@ -97,7 +117,14 @@ impl Database {
     /// The commit of `height` and the state after it, if they are held.
     pub fn at(&self, height: u64) -> Result<(CommitRecord, Arc<dyn Snapshot>), StoreError> {
         // Everything is read from one view of the engine: a commit that prunes meanwhile changes nothing.
-        let view = self.engine.snapshot();
+        self.at_view(self.engine.snapshot(), height)
+    }
+
+    fn at_view(
+        &self,
+        view: View,
+        height: u64,
+    ) -> Result<(CommitRecord, Arc<dyn Snapshot>), StoreError> {
         let (earliest, latest) = held(&view, &self.keyspaces.meta)?.unwrap_or((1, 0));
         let missing = StoreError::UnknownHeight { height, earliest, latest };
         let record = meta::record(&view, &self.keyspaces.meta, height)?.ok_or(missing)?;
@@ -137,17 +164,27 @@ fn held(view: &View, meta: &Keyspace) -> Result<Option<(u64, u64)>, StoreError> 
     Ok(earliest.zip(latest))
 }
 
-fn read_head(engine: &fjall::Database, keyspaces: &Keyspaces) -> Result<Head, StoreError> {
+fn read_head(
+    engine: &fjall::Database,
+    keyspaces: &Keyspaces,
+    stores: &[StoreName],
+) -> Result<Head, StoreError> {
     let (view, meta) = (engine.snapshot(), &keyspaces.meta);
     let Some((earliest, latest)) = held(&view, meta)? else {
-        let (roots, snapshot) = (BTreeMap::new(), Arc::new(EmptySnapshot));
-        return Ok(Head { record: None, earliest: 0, roots, snapshot });
+        let trees = stores.iter().map(|store| (*store, Tree::default())).collect();
+        let (record, snapshot) = (None, Arc::new(EmptySnapshot));
+        return Ok(Head { record, earliest: 0, trees, snapshot, needs_nodes: true });
     };
     let missing = StoreError::Corrupt { what: "commit record" };
-    Ok(Head {
-        record: Some(meta::record(&view, meta, latest)?.ok_or(missing)?),
-        earliest,
-        roots: meta::roots(&view, meta)?,
-        snapshot: Arc::new(Latest { view, latest: keyspaces.latest.clone() }),
-    })
+    let record = meta::record(&view, meta, latest)?.ok_or(missing)?;
+    let mut trees = replay::load(engine, keyspaces, stores, &record)?;
+    let needs_nodes = trees.len() < stores.len();
+    for store in stores {
+        trees.entry(*store).or_default();
+    }
+    let snapshot = Arc::new(Latest { view, latest: keyspaces.latest.clone() });
+    Ok(Head { record: Some(record), earliest, trees, snapshot, needs_nodes })
 }
+
+#[cfg(test)]
+mod tests;

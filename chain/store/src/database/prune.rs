@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use fjall::{OwnedWriteBatch, Readable as _};
 
-use super::{Database, layout, meta};
+use super::{Database, Keyspaces, layout, meta};
 use crate::StoreError;
 
 /// Most heights that one commit forgets, so that a smaller `keep_recent` does not stall a block.
@@ -15,7 +15,8 @@ impl Database {
     ///
     /// A version is dead once a later one exists at or below the first height held. So for every height
     /// that becomes the first one, the keys written there lose their older versions, and the version
-    /// itself where it is a deletion.
+    /// itself where it is a deletion. Likewise a node is dead once no tree from there on holds it: it is
+    /// among the orphans of a height up to the first one held.
     pub(super) fn prune(
         &self,
         batch: &mut OwnedWriteBatch,
@@ -28,9 +29,31 @@ impl Database {
         let view = self.engine.snapshot();
         for forgotten in earliest..last {
             batch.remove(&self.keyspaces.meta, meta::commit_key(forgotten));
+            batch.remove(&self.keyspaces.meta, meta::trees_key(forgotten));
+            self.forget_nodes(batch, &view, forgotten + 1)?;
             self.forget_before(batch, &view, forgotten + 1)?;
         }
         Ok(earliest.max(last))
+    }
+
+    fn forget_nodes(
+        &self,
+        batch: &mut OwnedWriteBatch,
+        view: &fjall::Snapshot,
+        height: u64,
+    ) -> Result<(), StoreError> {
+        let Keyspaces { meta, nodes, .. } = &self.keyspaces;
+        for store in &self.options.stores {
+            let orphans = meta::orphans(view, meta, height, *store)?;
+            if orphans.is_empty() {
+                continue;
+            }
+            for id in orphans {
+                batch.remove(nodes, layout::node(*store, id));
+            }
+            batch.remove(meta, meta::orphans_key(height, *store));
+        }
+        Ok(())
     }
 
     fn forget_before(
