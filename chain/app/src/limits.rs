@@ -16,11 +16,20 @@ const KEY: &[u8] = b"Consensus";
 pub struct BlockLimits {
     /// Sum of the gas limits of all transactions.
     pub max_gas: Gas,
+    /// First height whose votes carry extensions; zero for none.
+    pub extensions_from: u64,
+}
+
+impl BlockLimits {
+    /// Whether votes at `height` carry extensions.
+    pub const fn extends_votes(&self, height: u64) -> bool {
+        self.extensions_from != 0 && self.extensions_from <= height
+    }
 }
 
 impl Default for BlockLimits {
     fn default() -> Self {
-        Self { max_gas: Gas::MAX }
+        Self { max_gas: Gas::MAX, extensions_from: 0 }
     }
 }
 
@@ -28,7 +37,11 @@ impl From<&ConsensusParams> for BlockLimits {
     fn from(params: &ConsensusParams) -> Self {
         // Consensus writes -1 for "no limit".
         let max_gas = params.block.and_then(|block| Gas::try_from(block.max_gas).ok());
-        max_gas.map_or_else(Self::default, |max_gas| Self { max_gas })
+        let abci = params.abci.unwrap_or_default();
+        Self {
+            max_gas: max_gas.unwrap_or(Gas::MAX),
+            extensions_from: u64::try_from(abci.vote_extensions_enable_height).unwrap_or(0),
+        }
     }
 }
 

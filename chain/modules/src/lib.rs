@@ -1,4 +1,4 @@
-//! State machine modules: auth, bank, wasm.
+//! State machine modules: auth, bank, beacon, validators, wasm.
 //!
 //! Purpose: what the chain can do. Each folder is one module of one shape: `types`, `params`, `genesis`,
 //! `state_key`, `view`, `action/<message>`, `event`, `error`.
@@ -10,10 +10,12 @@
 
 pub mod auth;
 pub mod bank;
+pub mod beacon;
 pub mod core;
 pub mod router;
 #[cfg(test)]
 mod testing;
+pub mod validators;
 pub mod wasm;
 
 pub use crate::core::{BlockInfo, Context, Event, ExecMode, Gas, GasMeter, ModuleError, OutOfGas};

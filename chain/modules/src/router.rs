@@ -18,7 +18,7 @@ pub use page::{MAX_PAGE, page};
 
 use crate::{
     auth::{self, AccAddress},
-    bank,
+    bank, beacon,
     core::{Context, ModuleError},
     wasm::{self, Wasm},
 };
@@ -100,6 +100,9 @@ impl Modules {
         if let Some(answer) = bank::query(ctx, path, data) {
             return answer;
         }
+        if let Some(answer) = beacon::query(ctx, path, data) {
+            return answer;
+        }
         if let Some(answer) = self.wasm.query(ctx, path, data) {
             return answer;
         }
@@ -110,6 +113,7 @@ impl Modules {
     pub fn init_genesis(&self, ctx: &mut Context, app_state: &Value) -> Result<(), ModuleError> {
         auth::init_genesis(ctx, section(app_state, "auth")?)?;
         bank::init_genesis(ctx, section(app_state, "bank")?)?;
+        beacon::init_genesis(ctx, section(app_state, "beacon")?)?;
         self.wasm.init_genesis(ctx, section::<GenesisState>(app_state, "wasm")?)
     }
 }

@@ -11,7 +11,7 @@
 mod node;
 mod simulate;
 
-use stoa_modules::{ExecMode, GasMeter, auth, bank};
+use stoa_modules::{ExecMode, GasMeter, auth, bank, beacon, validators};
 use stoa_store::{Overlay, StoreError, StoreName};
 
 use crate::{
@@ -26,7 +26,8 @@ use crate::{
 pub const QUERY_GAS_LIMIT: u64 = 100_000_000;
 
 /// Stores whose bytes may be asked for.
-const STORES: [StoreName; 4] = [auth::STORE, bank::STORE, limits::STORE, StoreName("wasm")];
+const STORES: [StoreName; 6] =
+    [auth::STORE, bank::STORE, beacon::STORE, limits::STORE, validators::STORE, StoreName("wasm")];
 
 /// A question.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
