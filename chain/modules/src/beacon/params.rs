@@ -17,7 +17,7 @@ pub struct Params {
 }
 
 impl Default for Params {
-    /// Up to 25 equal validators are safe (a third of them is 8), and values stay for days.
+    /// Up to 24 equal validators are safe (less than a third of them are 7), and values stay for days.
     fn default() -> Self {
         Self { window_blocks: 8, kept_values: 65_536 }
     }
