@@ -42,7 +42,8 @@ impl Ground {
 impl App {
     /// What the next block stands on, for questions of consensus before it is decided.
     pub(crate) fn next(&self) -> Result<Ground, AppError> {
-        self.ground(&*self.consensus()?)
+        let consensus = self.consensus()?;
+        self.ground(&consensus)
     }
 
     pub(crate) fn ground(&self, consensus: &Consensus) -> Result<Ground, AppError> {

@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use super::{Extension, HashChain, MAX_LINKS, Seed, record::Chain, view};
+use super::{Extension, HashChain, Seed, record::Chain, view};
 use crate::{
     core::{Context, ModuleError},
     validators::ConsensusAddress,
@@ -59,7 +59,7 @@ impl Contributor {
             .chain(index)
             .and_then(|(number, chain)| self.own(ctx, number, chain)?.link(chain.position(index)));
         let is_lasting = record.newest().is_some_and(|(number, chain)| {
-            let left = chain.end().saturating_sub(index).min(MAX_LINKS);
+            let left = chain.end().saturating_sub(index);
             left > RENEW_LINKS && self.own(ctx, number, chain).is_some()
         });
         // The vote is in the next block at the earliest.

@@ -135,7 +135,7 @@ impl Record {
             let last_link = chain.last_link.as_slice().try_into().map_err(|_| corrupt())?;
             Ok(Chain { first_index: chain.first_index, last_index: chain.last_index, last_link })
         };
-        let chains = wire.chains.into_iter().map(chain).collect::<Result<_, _>>()?;
+        let chains = wire.chains.into_iter().map(chain).collect::<Result<_, BeaconError>>()?;
         Ok(Self { anchored: wire.anchored, chains })
     }
 }

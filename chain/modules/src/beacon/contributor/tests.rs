@@ -1,5 +1,8 @@
 use super::*;
-use crate::{beacon, beacon::action, testing::context};
+use crate::{
+    beacon::{self, MAX_LINKS, action},
+    testing::context,
+};
 
 fn contributor(seed: u8) -> Contributor {
     let validator = ConsensusAddress::of_key(&[1; 32]);
