@@ -44,9 +44,10 @@ pub(super) fn is_signed(
 mod tests {
     use super::*;
 
-    /// CometBFT's own example (`types/vote_test.go`, `TestVoteSignBytesTestVectors` and its extension).
+    /// Laid out by hand from `tendermint/types/canonical.proto`, with its length in front. Signatures of
+    /// a running CometBFT are verified in `chain/node/tests/system/beacon.rs`.
     #[test]
-    fn the_sign_bytes_are_those_of_cometbft() {
+    fn the_sign_bytes_are_laid_out_as_cometbft_does() {
         let place = VotePlace { chain_id: "test_chain_id", height: 1, round: 1 };
         let expected = [
             &[0x2c, 0x0a, 0x09][..],

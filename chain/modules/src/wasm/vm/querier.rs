@@ -137,3 +137,6 @@ pub(super) fn unsupported(kind: &str) -> QueryFailure {
 pub(super) fn json(answer: &impl Serialize) -> Result<Vec<u8>, QueryFailure> {
     Ok(to_vec(answer).map_err(WasmError::from)?)
 }
+
+#[cfg(test)]
+mod tests;
