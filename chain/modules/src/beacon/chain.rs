@@ -5,9 +5,12 @@
 
 use sha2::{Digest as _, Sha256};
 
-/// Links of one chain. Bounds the hashes that one extension can cost (about 10 ms at most, after a
-/// validator was away for the whole chain) and the memory of a contributor (2 MiB a chain).
+/// Links of one chain. Bounds the memory of a contributor (2 MiB a chain).
 pub const MAX_LINKS: u64 = 65_536;
+
+/// Most indices between two links of a chain: bounds the hashes that a vote can cost the others, who
+/// verify it between two steps of consensus. A validator that was away for longer anchors a new chain.
+pub const MAX_AHEAD: u64 = 4_096;
 
 /// Domain of the step; with a link it fits into one block of SHA-256.
 const STEP: &[u8] = b"stoa/beacon/link/1";

@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use super::{Extension, HashChain, Seed, record::Chain, view};
+use super::{Extension, HashChain, MAX_AHEAD, Seed, record::Chain, view};
 use crate::{
     core::{Context, ModuleError},
     validators::ConsensusAddress,
@@ -31,7 +31,7 @@ pub struct BeaconKey {
 /// that restarts, or runs twice behind one key, sends the same again.
 pub struct Contributor {
     key: BeaconKey,
-    /// By number; a chain takes about 10 ms to make.
+    /// By number; a chain takes about 20 ms to make.
     chains: Mutex<BTreeMap<u64, Arc<HashChain>>>,
 }
 
@@ -49,18 +49,20 @@ impl Contributor {
 
     /// The extension of the vote at the height of `ctx`.
     ///
-    /// A link is sent only if the chain in the state is this seed's. After a lost seed, near the end of a
-    /// chain, and at first, a new chain is anchored as soon as the state would take it.
+    /// A link is sent only if the chain in the state is this seed's. At first, after a lost seed or a long
+    /// absence, and near the end of a chain a new one is anchored as soon as the state would take it.
     pub fn extension(&self, ctx: &Context) -> Result<Vec<u8>, ModuleError> {
         let index = ctx.block.height;
         let window = view::params(ctx)?.window_blocks;
         let record = view::record(ctx, &self.key.validator)?;
-        let link = record
-            .chain(index)
-            .and_then(|(number, chain)| self.own(ctx, number, chain)?.link(chain.position(index)));
+        let link = record.chain(index).and_then(|(number, chain)| {
+            chain.ahead(index).ok()?;
+            self.own(ctx, number, chain)?.link(chain.position(index))
+        });
         let is_lasting = record.newest().is_some_and(|(number, chain)| {
-            let left = chain.end().saturating_sub(index);
-            left > RENEW_LINKS && self.own(ctx, number, chain).is_some()
+            let is_ending = chain.end().saturating_sub(index) <= RENEW_LINKS;
+            let is_lost = index.saturating_sub(chain.last_index) > MAX_AHEAD;
+            !is_ending && !is_lost && self.own(ctx, number, chain).is_some()
         });
         // The vote is in the next block at the earliest.
         let is_due = !is_lasting && record.may_anchor(index.saturating_add(1), window);

@@ -41,6 +41,16 @@ pub enum BeaconError {
         /// Last index that was revealed.
         last: u64,
     },
+    /// A link too far from the last one to be verified.
+    #[error("the link of index {index} is more than {limit} ahead of index {last}")]
+    TooFar {
+        /// Index of the link.
+        index: u64,
+        /// Last index that was revealed.
+        last: u64,
+        /// Most indices between them.
+        limit: u64,
+    },
     /// Not a link of the chain.
     #[error("the link of index {index} does not hash to the link of index {last}")]
     WrongLink {
@@ -78,6 +88,7 @@ impl From<BeaconError> for ModuleError {
             BeaconError::Ended { .. } => (CODESPACE, 5),
             BeaconError::NotAhead { .. } => (CODESPACE, 6),
             BeaconError::WrongLink { .. } => (CODESPACE, 7),
+            BeaconError::TooFar { .. } => (CODESPACE, 8),
             BeaconError::Genesis { .. } => (codespace::SDK, 18),
             BeaconError::Corrupt { .. } => (codespace::SDK, 35),
         };

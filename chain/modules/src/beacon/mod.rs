@@ -21,7 +21,7 @@ mod seed;
 mod state_key;
 mod view;
 
-pub use chain::{HashChain, Link, MAX_LINKS};
+pub use chain::{HashChain, Link, MAX_AHEAD, MAX_LINKS};
 pub use contributor::{BeaconKey, Contributor};
 pub use error::{BeaconError, CODESPACE};
 pub use extension::{Extension, MAX_EXTENSION_BYTES};

@@ -3,7 +3,7 @@
 use prost::Message as _;
 use stoa_proto::beacon::v1 as wire;
 
-use super::{BeaconError, Extension, Link, MAX_LINKS, chain::back};
+use super::{BeaconError, Extension, Link, MAX_AHEAD, MAX_LINKS, chain::back};
 
 /// Chains that a record holds: values may still depend on the one before the newest.
 const MAX_CHAINS: usize = 2;
@@ -28,6 +28,19 @@ impl Chain {
     /// Place of the link of `index`; the root has place 0.
     pub(super) const fn position(&self, index: u64) -> u64 {
         index.saturating_add(1).saturating_sub(self.first_index)
+    }
+
+    /// Whether the link of `index` would be taken, if it is the right one. Returns how far it is ahead.
+    pub(super) fn ahead(&self, index: u64) -> Result<u64, BeaconError> {
+        let (last, end, limit) = (self.last_index, self.end(), MAX_AHEAD);
+        if index >= end {
+            return Err(BeaconError::Ended { index, end });
+        }
+        let ahead = index.checked_sub(last).filter(|ahead| *ahead > 0);
+        match ahead.ok_or(BeaconError::NotAhead { index, last })? {
+            ahead if ahead > limit => Err(BeaconError::TooFar { index, last, limit }),
+            ahead => Ok(ahead),
+        }
     }
 }
 
@@ -68,19 +81,13 @@ impl Record {
         Some(back(&chain.last_link, chain.last_index.checked_sub(index)?))
     }
 
-    /// Whether `link` is the one of `index`. At most [`MAX_LINKS`] hashes.
+    /// Whether `link` is the one of `index`. At most [`MAX_AHEAD`] hashes.
     pub(super) fn check(&self, index: u64, link: &Link) -> Result<(), BeaconError> {
         let (_, chain) = self.chain(index).ok_or(BeaconError::NoChain { index })?;
-        let (last, end) = (chain.last_index, chain.end());
-        if index >= end {
-            return Err(BeaconError::Ended { index, end });
-        }
-        let ahead = index.checked_sub(last).filter(|ahead| *ahead > 0);
-        let ahead = ahead.ok_or(BeaconError::NotAhead { index, last })?;
-        if back(link, ahead) == chain.last_link {
+        if back(link, chain.ahead(index)?) == chain.last_link {
             Ok(())
         } else {
-            Err(BeaconError::WrongLink { index, last })
+            Err(BeaconError::WrongLink { index, last: chain.last_index })
         }
     }
 

@@ -65,8 +65,11 @@ fn the_next_chain_is_anchored_before_the_last_link_and_no_index_is_missed() {
     let window = beacon::params(&ctx).unwrap().window_blocks;
     vote(&ctx, &own, 10);
     let first = 11 + window;
-    // Away for nearly the whole chain: one link catches up with all of it.
+    // Seldom there: each link catches up with all before it.
     let renewal = first + MAX_LINKS - RENEW_LINKS;
+    for height in (first..renewal - 1).step_by(MAX_AHEAD as usize) {
+        assert!(vote(&ctx, &own, height).link.is_some(), "{height}");
+    }
     let before = vote(&ctx, &own, renewal - 1);
     assert!(before.link.is_some() && before.anchor.is_none());
     let both = vote(&ctx, &own, renewal);
@@ -75,6 +78,19 @@ fn the_next_chain_is_anchored_before_the_last_link_and_no_index_is_missed() {
         let sent = vote(&ctx, &own, height);
         assert!(sent.link.is_some() && sent.anchor.is_none(), "{height}");
     }
+}
+
+#[test]
+fn a_validator_that_was_away_for_too_long_anchors_a_new_chain() {
+    let (ctx, own) = (context(), contributor(1));
+    let window = beacon::params(&ctx).unwrap().window_blocks;
+    vote(&ctx, &own, 10);
+    let first = 11 + window;
+    let back = first + MAX_AHEAD;
+    let sent = vote(&ctx, &own, back);
+    assert!(sent.link.is_none() && sent.anchor.is_some());
+    let sent = vote(&ctx, &own, back + 1 + window);
+    assert!(sent.link.is_some() && sent.anchor.is_none());
 }
 
 #[test]

@@ -1,3 +1,7 @@
+use std::sync::OnceLock;
+
+use proptest::prelude::*;
+
 use super::*;
 use crate::beacon::HashChain;
 
@@ -44,9 +48,11 @@ fn wrong_old_foreign_and_unanchored_links_are_refused() {
     assert_eq!(check(15, own.link(2)), Err(BeaconError::NotAhead { index: 15, last }));
     assert_eq!(check(14, own.link(1)), Err(BeaconError::NotAhead { index: 14, last }));
     assert_eq!(check(16, own.link(3)), Ok(()));
-    let end = 14 + MAX_LINKS;
+    let (end, limit) = (14 + MAX_LINKS, MAX_AHEAD);
     assert_eq!(check(end, own.link(1)), Err(BeaconError::Ended { index: end, end }));
-    assert_eq!(check(end - 1, own.link(MAX_LINKS)), Ok(()));
+    assert_eq!(check(last + limit, own.link(2 + limit)), Ok(()));
+    let index = last + limit + 1;
+    assert_eq!(check(index, own.link(3 + limit)), Err(BeaconError::TooFar { index, last, limit }));
 }
 
 #[test]
@@ -82,4 +88,42 @@ fn a_wrong_link_takes_the_anchor_beside_it_along() {
     let record = Record::default();
     let extension = Extension { link: Some([7; 32]), anchor: Some([8; 32]) };
     assert!(record.after(&extension, 10, WINDOW).is_err());
+}
+
+/// Three chains, made once: the owner anchors them in turn.
+fn own(number: u64) -> &'static HashChain {
+    static CHAINS: OnceLock<[HashChain; 3]> = OnceLock::new();
+    &CHAINS.get_or_init(|| [1, 2, 3].map(chain))[usize::try_from(number % 3).unwrap()]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// A vote is cast on the state before the votes of the height before are folded, and judged again on
+    /// the one after: consensus would stand still if the verdict changed.
+    #[test]
+    fn what_is_accepted_stays_accepted_and_what_is_revealed_stays_revealed(
+        window in 1u64..6,
+        votes in proptest::collection::vec((any::<bool>(), any::<bool>()), 1..80),
+    ) {
+        let (mut record, mut last) = (Record::default(), Extension::default());
+        for (height, (speaks, anchors)) in (10u64..).zip(votes) {
+            let link = record.chain(height).filter(|_| speaks).and_then(|(number, chain)| {
+                own(number).link(chain.position(height))
+            });
+            if let Some(link) = &link {
+                prop_assert_eq!(record.check(height, link), Ok(()));
+            }
+            let after = record.clone().after(&last, height, window).unwrap();
+            if let Some(link) = &link {
+                prop_assert_eq!(after.check(height, link), Ok(()));
+            }
+            for index in height.saturating_sub(window)..height {
+                let known = record.link(index);
+                prop_assert!(known.is_none() || after.link(index) == known, "index {}", index);
+            }
+            let anchor = anchors.then(|| own(record.next_number()).root());
+            (record, last) = (after, Extension { link, anchor });
+        }
+    }
 }
