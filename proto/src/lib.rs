@@ -1,7 +1,8 @@
 //! Protobuf wire types of Stoa's own services and of KServe v2.
 //!
 //! Purpose: one compiled form of `proto/**/*.proto`, with clients and servers for tonic.
-//! Place: at the edge of the runner, the relayer and the CLI; logic uses domain types.
+//! Place: at the edge of the chain's beacon, the runner, the relayer and the CLI; logic uses domain
+//! types.
 //! Invariants: `src/gen` equals what `cargo xtask proto` writes (`--check` compares); a conversion
 //! into a domain type refuses every value that the domain type cannot hold.
 
@@ -11,8 +12,17 @@ pub use convert::{
     ConversionError, JobKey, MAX_CHAIN_ID_BYTES, MAX_MARKETPLACE_BYTES, content_hash,
 };
 
-/// Serialised `FileDescriptorSet` of every package here, for gRPC reflection.
+/// Serialised `FileDescriptorSet` of the runner's packages, for its gRPC reflection.
 pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!("gen/file_descriptor_set.bin");
+
+/// The chain's random beacon.
+pub mod beacon {
+    /// Version 1: what votes, blocks and the state hold, and the service `Query`.
+    #[allow(missing_docs, clippy::all)] // generated
+    pub mod v1 {
+        include!("gen/stoa.beacon.v1.rs");
+    }
+}
 
 /// The runner's own service.
 pub mod runner {

@@ -8,13 +8,15 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use prost::Message;
 
-/// Files to compile, relative to [`PROTO_DIR`]; their imports follow.
-const PROTO_FILES: [&str; 2] = ["inference/grpc_service.proto", "stoa/runner/v1/runner.proto"];
+/// Files of the runner's services, relative to [`PROTO_DIR`]; their imports follow.
+const RUNNER_FILES: [&str; 2] = ["inference/grpc_service.proto", "stoa/runner/v1/runner.proto"];
+/// Files of the chain. The runner does not serve them, so its descriptors leave them out.
+const CHAIN_FILES: [&str; 2] = ["stoa/beacon/v1/beacon.proto", "stoa/beacon/v1/query.proto"];
 /// Root of the import paths.
 const PROTO_DIR: &str = "proto";
 /// Where generated files are committed.
 const GEN_DIR: &str = "proto/src/gen";
-/// Serialised `FileDescriptorSet` for gRPC reflection, beside the generated Rust.
+/// Serialised `FileDescriptorSet` for the runner's gRPC reflection, beside the generated Rust.
 const DESCRIPTOR_FILE: &str = "file_descriptor_set.bin";
 
 /// Generates the code and stores it, or with `check` only compares it with what is committed.
@@ -29,8 +31,13 @@ pub fn run(workspace: &Path, check: bool) -> Result<()> {
 }
 
 fn generate(proto_dir: &Path, out_dir: &Path) -> Result<()> {
-    let mut descriptors = protox::compile(PROTO_FILES, [proto_dir]).context("protobuf sources")?;
-    tonic_build::configure().out_dir(out_dir).compile_fds(descriptors.clone())?;
+    let compile = |files: [&str; 2]| {
+        let descriptors = protox::compile(files, [proto_dir]).context("protobuf sources")?;
+        tonic_build::configure().out_dir(out_dir).compile_fds(descriptors.clone())?;
+        anyhow::Ok(descriptors)
+    };
+    compile(CHAIN_FILES)?;
+    let mut descriptors = compile(RUNNER_FILES)?;
     // Comments have become Rust documentation; reflection clients do not read them.
     for file in &mut descriptors.file {
         file.source_code_info = None;

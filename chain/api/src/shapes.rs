@@ -203,6 +203,14 @@ shapes! {
     EXECUTE_RESPONSE = "cosmwasm.wasm.v1.MsgExecuteContractResponse": [one(1, "data", Bytes)];
     MIGRATE_RESPONSE = "cosmwasm.wasm.v1.MsgMigrateContractResponse": [one(1, "data", Bytes)];
 
+    BEACON_ANSWER = "stoa.beacon.v1.QueryBeaconResponse": [one(1, "beacon", Message(&BEACON))];
+    BEACON = "stoa.beacon.v1.Beacon": [
+        one(1, "index", U64),
+        one(2, "value", Bytes),
+        one(3, "power", U64),
+        one(4, "total_power", U64),
+    ];
+
     NODE_CONFIG = "cosmos.base.node.v1beta1.ConfigResponse": [
         one(1, "minimum_gas_price", Text),
         one(2, "pruning_keep_recent", Text),

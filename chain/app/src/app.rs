@@ -5,7 +5,11 @@ use std::{
     sync::{Arc, Mutex, MutexGuard},
 };
 
-use stoa_modules::{BlockInfo, router::Modules};
+use stoa_modules::{
+    BlockInfo,
+    beacon::{BeaconKey, Contributor},
+    router::Modules,
+};
 use stoa_store::{Database, Options, Overlay, Root, StagedCommit};
 
 use crate::{
@@ -28,6 +32,8 @@ pub struct AppConfig {
     pub keep_recent: u64,
     /// What admission to the mempool asks of a transaction.
     pub ante: AnteParams,
+    /// With what this node contributes to the beacon, if it is a validator's.
+    pub beacon: Option<BeaconKey>,
 }
 
 /// The state machine of the chain, without sockets. Methods may be called from several threads:
@@ -36,6 +42,7 @@ pub struct App {
     pub(crate) modules: Modules,
     pub(crate) database: Database,
     pub(crate) ante: AnteParams,
+    pub(crate) contributor: Option<Contributor>,
     consensus: Mutex<Consensus>,
     mempool: Mutex<Option<CheckState>>,
 }
@@ -52,8 +59,8 @@ pub(crate) struct Consensus {
 /// The state of the genesis file.
 pub(crate) struct Genesis {
     pub(crate) overlay: Overlay,
-    pub(crate) chain_id: String,
-    pub(crate) initial_height: u64,
+    /// The first block, with the genesis time.
+    pub(crate) block: BlockInfo,
 }
 
 /// A finalized block.
@@ -88,6 +95,7 @@ impl App {
             modules,
             database,
             ante: config.ante,
+            contributor: config.beacon.map(Contributor::new),
             consensus: Mutex::default(),
             mempool: Mutex::default(),
         };

@@ -52,6 +52,9 @@ pub enum AppError {
     /// Consensus parameters in the state cannot be read.
     #[error("corrupt consensus parameters: {0}")]
     CorruptParams(#[from] prost::DecodeError),
+    /// The beacon's state cannot be read: this node would send or accept other votes than its peers.
+    #[error("beacon: {0}")]
+    Beacon(#[source] ModuleError),
     /// Another thread panicked in the middle of a step of consensus.
     #[error("a step of consensus panicked before")]
     Poisoned,

@@ -1,14 +1,14 @@
 //! A decided block becomes results and a root.
 
 use stoa_modules::{BlockInfo, ExecMode, Gas, GasMeter};
-use stoa_store::Overlay;
 
 use crate::{
-    app::{App, Consensus, Finalized},
+    app::{App, Finalized},
     block::{Block, BlockResult, Note, TxResult, context},
     deliver::{Ran, TxRun},
     error::AppError,
-    limits,
+    fold_votes::fold_votes,
+    ground::Ground,
 };
 
 impl App {
@@ -16,39 +16,38 @@ impl App {
     /// that, and the block may be finalized again before (consensus repeats it after its own crash).
     pub fn finalize_block(&self, block: &Block) -> Result<BlockResult, AppError> {
         let mut consensus = self.consensus()?;
-        let (overlay, chain_id) = self.ground(&consensus, block.height)?;
-        let note = Note { time_nanos: block.time_nanos, chain_id };
+        let ground = self.ground(&consensus)?;
+        check_height(ground.block.height, block.height)?;
+        let note = Note { time_nanos: block.time_nanos, chain_id: ground.block.chain_id.clone() };
         let info = note.clone().block(block.height);
-        let tx_results = self.execute(&overlay, &info, &block.txs)?;
-        let staged = self.database.stage(block.height, overlay.take_changes()?, note.encode())?;
+        let tx_results = self.execute(&ground, &info, &block.txs)?;
+        let changes = ground.overlay.take_changes()?;
+        let staged = self.database.stage(block.height, changes, note.encode())?;
         let app_hash = staged.app_hash();
         consensus.finalized = Some(Finalized { staged, block: info });
         Ok(BlockResult { tx_results, app_hash })
     }
 
-    /// What a block stands on: the last commit, or the genesis for the first block.
-    fn ground(&self, consensus: &Consensus, height: u64) -> Result<(Overlay, String), AppError> {
-        if let Some(genesis) = &consensus.genesis {
-            check_height(genesis.initial_height, height)?;
-            return Ok((genesis.overlay.fork()?, genesis.chain_id.clone()));
-        }
-        let record = self.database.latest()?.ok_or(AppError::NoGenesis)?;
-        check_height(record.height + 1, height)?;
-        Ok((self.overlay()?, Note::decode(record.height, &record.note)?.chain_id))
-    }
-
     fn execute(
         &self,
-        overlay: &Overlay,
+        ground: &Ground,
         block: &BlockInfo,
         txs: &[Vec<u8>],
     ) -> Result<Vec<TxResult>, AppError> {
+        let overlay = &ground.overlay;
+        let limits = ground.limits()?;
+        let mut block_gas_used: Gas = 0;
+        let mut results = Vec::with_capacity(txs.len());
+        let mut txs = txs.iter();
+        if ground.has_votes()? {
+            let element = txs.next().map(Vec::as_slice);
+            let result = fold_votes(overlay, block, element.unwrap_or_default())?;
+            // A block without any element has no place for a result.
+            results.extend(element.map(|_| result));
+        }
         let gas = GasMeter::unlimited();
         let mut ctx = context(block.clone(), ExecMode::Deliver, gas, overlay.clone());
         self.modules.begin_block(&mut ctx).map_err(AppError::AroundBlock)?;
-        let limits = limits::pending(overlay)?;
-        let mut block_gas_used: Gas = 0;
-        let mut results = Vec::with_capacity(txs.len());
         for bytes in txs {
             let run = TxRun {
                 modules: &self.modules,

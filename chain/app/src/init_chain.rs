@@ -1,8 +1,8 @@
 //! The state before the first block.
 
-use stoa_modules::{BlockInfo, ExecMode, GasMeter};
+use stoa_modules::{BlockInfo, ExecMode, GasMeter, validators};
 use stoa_store::{EmptySnapshot, Overlay, Root};
-use tendermint_proto::v0_38::types::ConsensusParams;
+use tendermint_proto::v0_38::{abci::ValidatorUpdate, types::ConsensusParams};
 
 use std::sync::Arc;
 
@@ -24,6 +24,8 @@ pub struct InitChain {
     pub initial_height: u64,
     /// Limits of a block.
     pub consensus_params: ConsensusParams,
+    /// The first validators.
+    pub validators: Vec<ValidatorUpdate>,
     /// JSON object with one section a module.
     pub app_state: Vec<u8>,
 }
@@ -37,11 +39,12 @@ impl App {
         let block = BlockInfo {
             height: request.initial_height,
             time_nanos: request.time_nanos,
-            chain_id: request.chain_id.clone(),
+            chain_id: request.chain_id,
         };
         limits::save(&overlay, &request.consensus_params)?;
         let mut ctx =
             context(block.clone(), ExecMode::Deliver, GasMeter::unlimited(), overlay.clone());
+        validators::init_genesis(&ctx, &request.validators).map_err(AppError::Genesis)?;
         self.modules.init_genesis(&mut ctx, &app_state).map_err(AppError::Genesis)?;
 
         let changes = overlay.fork()?.take_changes()?;
@@ -49,11 +52,10 @@ impl App {
         let mut consensus = self.consensus()?;
         *self.mempool()? = Some(CheckState {
             overlay: overlay.fork()?,
-            block,
+            block: block.clone(),
             limits: BlockLimits::from(&request.consensus_params),
         });
-        let (chain_id, initial_height) = (request.chain_id, request.initial_height);
-        consensus.genesis = Some(Genesis { overlay, chain_id, initial_height });
+        consensus.genesis = Some(Genesis { overlay, block });
         consensus.finalized = None;
         Ok(root)
     }

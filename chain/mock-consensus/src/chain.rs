@@ -1,5 +1,7 @@
 //! A chain of one validator without a network.
 
+use std::path::Path;
+
 use cosmos_sdk_proto::cosmos::{
     auth::v1beta1::{BaseAccount, QueryAccountRequest, QueryAccountResponse},
     bank::v1beta1::{
@@ -11,7 +13,7 @@ use stoa_app::{
     App, AppConfig, AppError, Block, InitChain, QueryRequest, QueryResponse, TxResult,
     ante::{AnteParams, GasPriceError},
 };
-use stoa_modules::auth::AccAddress;
+use stoa_modules::{auth::AccAddress, beacon::BeaconKey};
 use stoa_store::Root;
 use tempfile::TempDir;
 
@@ -19,7 +21,7 @@ use crate::{Actor, DENOM, Genesis, TxBuilder};
 
 /// Seconds between two blocks.
 pub const BLOCK_SECONDS: u64 = 5;
-const NANOS_PER_SECOND: u64 = 1_000_000_000;
+pub(crate) const NANOS_PER_SECOND: u64 = 1_000_000_000;
 /// Heights that test chains keep.
 const KEEP_RECENT: u64 = 1_000;
 
@@ -44,6 +46,18 @@ pub enum MockError {
         /// The height.
         height: u64,
     },
+    /// Validators judge one block differently.
+    #[error("the validators do not agree whether block {height} is acceptable")]
+    Disagreement {
+        /// The height.
+        height: u64,
+    },
+    /// A block or vote that should be honest is refused.
+    #[error("the block or a vote of height {height} is refused")]
+    Refused {
+        /// The height.
+        height: u64,
+    },
     /// A query was refused.
     #[error("query refused: {} (codespace {}, code {})", .0.log, .0.codespace, .0.code)]
     Query(Box<QueryResponse>),
@@ -53,6 +67,12 @@ pub enum MockError {
     /// The application is not open.
     #[error("the application is not open")]
     Closed,
+}
+
+/// The application in `folder`, which contributes to the beacon with `beacon`.
+pub(crate) fn open(folder: &Path, beacon: Option<BeaconKey>) -> Result<App, MockError> {
+    let ante = AnteParams { min_gas_prices: MIN_GAS_PRICES.parse()? };
+    Ok(App::open(folder, AppConfig { keep_recent: KEEP_RECENT, ante, beacon })?)
 }
 
 /// The application with the blocks that consensus would keep.
@@ -144,9 +164,7 @@ impl MockChain {
 
     /// Opens the application again and replays, as consensus does, the blocks that it lacks.
     pub(crate) fn reopen(&mut self) -> Result<(), MockError> {
-        let ante = AnteParams { min_gas_prices: MIN_GAS_PRICES.parse()? };
-        let config = AppConfig { keep_recent: KEEP_RECENT, ante };
-        let app = App::open(self.folder.path(), config)?;
+        let app = open(self.folder.path(), None)?;
         let committed = app.info()?;
         if committed.height == 0 {
             app.init_chain(self.genesis.clone())?;

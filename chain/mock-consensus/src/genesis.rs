@@ -2,9 +2,9 @@
 
 use serde_json::json;
 use stoa_app::InitChain;
-use tendermint_proto::v0_38::types::{BlockParams, ConsensusParams};
+use tendermint_proto::v0_38::types::{AbciParams, BlockParams, ConsensusParams};
 
-use crate::Actor;
+use crate::{Actor, Validator};
 
 /// Chain id of all test chains.
 pub const CHAIN_ID: &str = "stoa-mock-1";
@@ -22,11 +22,13 @@ const MAX_BYTES: i64 = 4 * 1024 * 1024;
 pub struct Genesis {
     balances: Vec<(Actor, u128)>,
     max_gas: i64,
+    validators: Vec<Validator>,
+    window_blocks: Option<u64>,
 }
 
 impl Default for Genesis {
     fn default() -> Self {
-        Self { balances: Vec::new(), max_gas: MAX_GAS }
+        Self { balances: Vec::new(), max_gas: MAX_GAS, validators: Vec::new(), window_blocks: None }
     }
 }
 
@@ -51,6 +53,20 @@ impl Genesis {
         self
     }
 
+    /// These validators, whose votes carry extensions from the first block on.
+    #[must_use]
+    pub fn with_validators(mut self, validators: &[Validator]) -> Self {
+        self.validators = validators.to_vec();
+        self
+    }
+
+    /// Blocks in which a contribution to the beacon can arrive.
+    #[must_use]
+    pub const fn with_window(mut self, window_blocks: u64) -> Self {
+        self.window_blocks = Some(window_blocks);
+        self
+    }
+
     /// What consensus hands over.
     #[must_use]
     pub fn init_chain(&self) -> InitChain {
@@ -68,13 +84,23 @@ impl Genesis {
             })
         };
         let accounts: Vec<_> = self.balances.iter().enumerate().map(account).collect();
-        let app_state = json!({"auth": {"accounts": accounts}, "bank": {"balances": balances}});
+        let mut app_state = json!({"auth": {"accounts": accounts}, "bank": {"balances": balances}});
+        if let Some(window) = self.window_blocks {
+            let params = json!({"window_blocks": window.to_string(), "kept_values": "64"});
+            app_state["beacon"] = json!({"params": params});
+        }
+        let extended = AbciParams { vote_extensions_enable_height: 1 };
         let block = BlockParams { max_bytes: MAX_BYTES, max_gas: self.max_gas };
         InitChain {
             chain_id: CHAIN_ID.to_owned(),
             time_nanos: GENESIS_NANOS,
             initial_height: 1,
-            consensus_params: ConsensusParams { block: Some(block), ..ConsensusParams::default() },
+            consensus_params: ConsensusParams {
+                block: Some(block),
+                abci: (!self.validators.is_empty()).then_some(extended),
+                ..ConsensusParams::default()
+            },
+            validators: self.validators.iter().map(Validator::update).collect(),
             app_state: app_state.to_string().into_bytes(),
         }
     }

@@ -1,4 +1,4 @@
-//! State machine modules: auth, authz, bank, feegrant, wasm.
+//! State machine modules: auth, authz, bank, beacon, feegrant, validators, wasm.
 //!
 //! Purpose: what the chain can do. Each folder is one module of one shape: `types`, `params`, `genesis`,
 //! `state_key`, `view`, `action/<message>`, `event`, `error`.
@@ -11,11 +11,13 @@
 pub mod auth;
 pub mod authz;
 pub mod bank;
+pub mod beacon;
 pub mod core;
 pub mod feegrant;
 pub mod router;
 #[cfg(test)]
 mod testing;
+pub mod validators;
 pub mod wasm;
 
 pub use crate::core::{

@@ -18,7 +18,7 @@ pub use page::{MAX_PAGE, filtered_page, page};
 
 use crate::{
     auth::{self, AccAddress},
-    authz, bank,
+    authz, bank, beacon,
     core::{Context, ModuleError},
     feegrant,
     wasm::{self, Wasm},
@@ -133,6 +133,9 @@ impl Modules {
         if let Some(answer) = authz::query(ctx, path, data) {
             return answer;
         }
+        if let Some(answer) = beacon::query(ctx, path, data) {
+            return answer;
+        }
         if let Some(answer) = feegrant::query(ctx, path, data) {
             return answer;
         }
@@ -148,6 +151,7 @@ impl Modules {
         bank::init_genesis(ctx, section(app_state, "bank")?)?;
         authz::init_genesis(ctx, section(app_state, "authz")?)?;
         feegrant::init_genesis(ctx, section(app_state, "feegrant")?)?;
+        beacon::init_genesis(ctx, section(app_state, "beacon")?)?;
         self.wasm.init_genesis(ctx, section::<GenesisState>(app_state, "wasm")?)
     }
 

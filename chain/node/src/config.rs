@@ -124,6 +124,11 @@ impl Home {
         self.0.join("config").join("app.toml")
     }
 
+    /// The validator's secret for the random beacon.
+    pub fn beacon_seed(&self) -> PathBuf {
+        self.0.join("config").join("beacon_seed.json")
+    }
+
     /// State and contract code.
     pub fn data(&self) -> PathBuf {
         self.0.join("data")

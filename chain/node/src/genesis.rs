@@ -19,6 +19,9 @@ const BLOCK_MAX_BYTES: u64 = 4 * 1024 * 1024;
 /// Most gas of a block: several uploads of a contract of 800 KiB, or about a thousand transfers.
 const BLOCK_MAX_GAS: u64 = 100_000_000;
 
+/// First height whose votes carry contributions to the random beacon.
+const VOTE_EXTENSIONS_FROM: u64 = 1;
+
 /// Why a genesis file cannot be read or changed.
 #[derive(Debug, thiserror::Error)]
 pub enum GenesisError {
@@ -138,13 +141,15 @@ impl GenesisFile {
     pub fn begin(&mut self, chain_id: &str) -> Result<(), GenesisError> {
         self.root.insert("chain_id".to_owned(), json!(chain_id));
         self.root.insert("initial_height".to_owned(), json!("1"));
-        let block =
-            self.root.get_mut("consensus_params").and_then(|params| params.get_mut("block"));
-        let block = block.ok_or(GenesisError::Part { part: "consensus_params" })?;
-        *block = json!({
+        let params = self.root.get_mut("consensus_params").and_then(Value::as_object_mut);
+        let params = params.ok_or(GenesisError::Part { part: "consensus_params" })?;
+        let block = json!({
             "max_bytes": BLOCK_MAX_BYTES.to_string(),
             "max_gas": BLOCK_MAX_GAS.to_string(),
         });
+        params.insert("block".to_owned(), block);
+        let abci = json!({"vote_extensions_enable_height": VOTE_EXTENSIONS_FROM.to_string()});
+        params.insert("abci".to_owned(), abci);
         self.root.insert("app_state".to_owned(), app_state());
         Ok(())
     }
@@ -231,6 +236,9 @@ pub(crate) fn app_state() -> Value {
             }],
             "send_enabled": [],
         },
+        "beacon": {
+            "params": {"window_blocks": "8", "kept_values": "65536"},
+        },
         "wasm": {
             "codes": [],
             "contracts": [],
@@ -275,6 +283,8 @@ mod tests {
         assert_eq!(root["app_state"]["auth"]["accounts"][1]["account_number"], json!("1"));
         assert_eq!(root["validators"][0]["power"], json!("10"));
         assert_eq!(root["consensus_params"]["block"]["max_gas"], json!("100000000"));
+        let from = &root["consensus_params"]["abci"]["vote_extensions_enable_height"];
+        assert_eq!(from, &json!("1"));
         assert_eq!(root["chain_id"], json!("stoa-test-1"));
     }
 

@@ -6,6 +6,7 @@
 //! request that is being answered finish.
 
 pub mod abci;
+pub mod beacon_seed;
 pub mod command;
 pub mod config;
 pub mod genesis;

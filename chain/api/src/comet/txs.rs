@@ -11,6 +11,7 @@ use cosmos_sdk_proto::{
     },
 };
 use prost::{Message as _, Name as _};
+use stoa_app::extension::is_extended_commit;
 use tendermint::Hash;
 use tendermint_rpc::{Client as _, HttpClient, Order, endpoint::tx, query::Query};
 
@@ -34,6 +35,9 @@ pub(super) async fn one(rpc: &HttpClient, data: &[u8]) -> Result<Vec<u8>, Status
         }
         found => found.map_err(failed)?,
     };
+    if is_extended_commit(&found.tx) {
+        return Err(Status::not_found(format!("tx not found: {text}")));
+    }
     let (tx, response) = convert(rpc, found).await?;
     Ok(GetTxResponse { tx: Some(tx), tx_response: Some(response) }.encode_to_vec())
 }
@@ -63,7 +67,9 @@ pub(super) async fn search(rpc: &HttpClient, data: &[u8]) -> Result<Vec<u8>, Sta
         total,
         ..GetTxsEventResponse::default()
     };
-    for found in found.txs {
+    // The votes at the beginning of a block are no transaction, though CometBFT indexes them as one.
+    let is_tx = |found: &tx::Response| !is_extended_commit(&found.tx);
+    for found in found.txs.into_iter().filter(is_tx) {
         let (tx, response) = convert(rpc, found).await?;
         answer.txs.push(tx);
         answer.tx_responses.push(response);

@@ -102,6 +102,10 @@ pub(super) static ROUTES: &[Route] = routes! {
         Get  "/validatorsets/latest" => GetLatestValidatorSet &[page(1)] => VALIDATOR_SET;
         Get  "/validatorsets/{height}" => GetValidatorSetByHeight &[number(1, "height"), page(2)] => VALIDATOR_SET;
     }
+    "/stoa/beacon/v1" => "stoa.beacon.v1.Query" {
+        Get  "/latest" => Latest &[] => BEACON_ANSWER;
+        Get  "/beacons/{index}" => Beacon &[number(1, "index")] => BEACON_ANSWER;
+    }
     "/cosmos/base/node/v1beta1" => "cosmos.base.node.v1beta1.Service" {
         Get  "/config" => Config &[] => NODE_CONFIG;
     }

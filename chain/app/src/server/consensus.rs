@@ -10,7 +10,10 @@ use tendermint_proto::{
     },
 };
 
-use super::event::{events, gas};
+use super::{
+    event::{events, gas},
+    votes,
+};
 use crate::{
     app::App,
     block::{Block, TxResult},
@@ -29,6 +32,7 @@ pub(super) fn init_chain(
         time_nanos: time_nanos(request.time)?,
         initial_height: height(request.initial_height)?,
         consensus_params: request.consensus_params.unwrap_or_default(),
+        validators: request.validators.clone(),
         app_state: request.app_state_bytes.to_vec(),
     })?;
     // The validators of the genesis file stay as they are.
@@ -41,7 +45,8 @@ pub(super) fn prepare_proposal(
     request: RequestPrepareProposal,
 ) -> Result<ResponsePrepareProposal, AppError> {
     let max_total_bytes = u64::try_from(request.max_tx_bytes).unwrap_or(0);
-    let txs = app.prepare_proposal(&owned(request.txs), max_total_bytes)?;
+    let votes = votes::extended_commit(request.local_last_commit.unwrap_or_default())?;
+    let txs = app.prepare_proposal(&owned(request.txs), max_total_bytes, votes)?;
     Ok(ResponsePrepareProposal { txs: txs.into_iter().map(Into::into).collect() })
 }
 
@@ -50,23 +55,25 @@ pub(super) fn process_proposal(
     request: RequestProcessProposal,
 ) -> Result<ResponseProcessProposal, AppError> {
     use response_process_proposal::ProposalStatus;
-    let is_accepted = app.process_proposal(&owned(request.txs))?;
+    let last_commit = votes::last_commit(request.proposed_last_commit.unwrap_or_default())?;
+    let is_accepted = app.process_proposal(&owned(request.txs), &last_commit)?;
     let status = if is_accepted { ProposalStatus::Accept } else { ProposalStatus::Reject };
     Ok(ResponseProcessProposal { status: status as i32 })
 }
 
-pub(super) fn extend_vote() -> ResponseExtendVote {
-    ResponseExtendVote::default()
+pub(super) fn extend_vote(app: &App) -> Result<ResponseExtendVote, AppError> {
+    Ok(ResponseExtendVote { vote_extension: app.extend_vote()?.into() })
 }
 
-/// Votes are not extended, so only an empty extension is right.
 pub(super) fn verify_vote_extension(
+    app: &App,
     request: &RequestVerifyVoteExtension,
-) -> ResponseVerifyVoteExtension {
+) -> Result<ResponseVerifyVoteExtension, AppError> {
     use response_verify_vote_extension::VerifyStatus;
-    let is_empty = request.vote_extension.is_empty();
-    let status = if is_empty { VerifyStatus::Accept } else { VerifyStatus::Reject };
-    ResponseVerifyVoteExtension { status: status as i32 }
+    let validator = votes::address(&request.validator_address)?;
+    let is_accepted = app.verify_vote_extension(&validator, &request.vote_extension)?;
+    let status = if is_accepted { VerifyStatus::Accept } else { VerifyStatus::Reject };
+    Ok(ResponseVerifyVoteExtension { status: status as i32 })
 }
 
 pub(super) fn finalize_block(

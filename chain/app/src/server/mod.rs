@@ -10,6 +10,7 @@ mod event;
 mod info;
 mod mempool;
 mod snapshot;
+mod votes;
 
 pub(crate) use event::events;
 
@@ -34,9 +35,9 @@ pub fn answer(app: &App, request: Request) -> Result<Response, AppError> {
         Some(Ask::ProcessProposal(request)) => {
             Answer::ProcessProposal(consensus::process_proposal(app, request)?)
         }
-        Some(Ask::ExtendVote(_)) => Answer::ExtendVote(consensus::extend_vote()),
+        Some(Ask::ExtendVote(_)) => Answer::ExtendVote(consensus::extend_vote(app)?),
         Some(Ask::VerifyVoteExtension(request)) => {
-            Answer::VerifyVoteExtension(consensus::verify_vote_extension(&request))
+            Answer::VerifyVoteExtension(consensus::verify_vote_extension(app, &request)?)
         }
         Some(Ask::FinalizeBlock(request)) => {
             Answer::FinalizeBlock(consensus::finalize_block(app, request)?)

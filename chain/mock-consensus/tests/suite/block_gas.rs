@@ -27,11 +27,17 @@ fn a_proposal_takes_what_fits_in_order_and_every_validator_agrees() {
     let mut pool = txs(&chain, &buyer, &[200_000, 200_000, 200_000, 100_000]);
     pool.insert(1, b"no transaction".to_vec());
     let app = chain.app().unwrap();
-    let proposal = app.prepare_proposal(&pool, 1_000_000).unwrap();
+    let proposal = app.prepare_proposal(&pool, 1_000_000, Default::default()).unwrap();
     assert_eq!(proposal, [pool[0].clone(), pool[2].clone(), pool[4].clone()]);
-    assert!(app.process_proposal(&proposal).unwrap());
-    assert!(!app.process_proposal(&pool).unwrap());
-    assert!(!app.process_proposal(&[pool[0].clone(), pool[2].clone(), pool[3].clone()]).unwrap());
+    assert!(app.process_proposal(&proposal, &Default::default()).unwrap());
+    assert!(!app.process_proposal(&pool, &Default::default()).unwrap());
+    assert!(
+        !app.process_proposal(
+            &[pool[0].clone(), pool[2].clone(), pool[3].clone()],
+            &Default::default()
+        )
+        .unwrap()
+    );
 }
 
 #[test]
@@ -41,8 +47,8 @@ fn a_proposal_keeps_to_the_bytes_that_consensus_allows() {
     let app = chain.app().unwrap();
     // One transaction, its tag and a length of two bytes.
     let one = pool[0].len() as u64 + 3;
-    assert_eq!(app.prepare_proposal(&pool, one).unwrap(), [pool[0].clone()]);
-    assert!(app.prepare_proposal(&pool, one - 1).unwrap().is_empty());
+    assert_eq!(app.prepare_proposal(&pool, one, Default::default()).unwrap(), [pool[0].clone()]);
+    assert!(app.prepare_proposal(&pool, one - 1, Default::default()).unwrap().is_empty());
 }
 
 #[test]

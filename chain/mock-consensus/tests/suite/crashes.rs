@@ -34,7 +34,13 @@ fn a_crash_around_the_first_commit_begins_again_at_the_genesis() {
         // Admission and proposals work on the genesis before there is a block.
         let checked = chain.check(&tx).unwrap();
         assert!(checked.is_ok(), "{}", checked.log);
-        assert!(chain.app().unwrap().process_proposal(std::slice::from_ref(&tx)).unwrap());
+        assert!(
+            chain
+                .app()
+                .unwrap()
+                .process_proposal(std::slice::from_ref(&tx), &Default::default())
+                .unwrap()
+        );
         chain.crash_and_reopen().unwrap();
         assert_eq!(chain.app_hash().unwrap(), None);
         chain.crash_in_block(vec![tx.clone()], point).unwrap();

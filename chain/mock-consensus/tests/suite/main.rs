@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
+mod beacon;
+mod beacon_attacks;
 mod block_gas;
 mod contracts;
 mod crashes;

@@ -5,6 +5,7 @@ use std::{fs, path::PathBuf};
 use anyhow::{Context as _, ensure};
 
 use crate::{
+    beacon_seed,
     config::{EXAMPLE, Home},
     genesis::{GenesisAccount, GenesisFile},
 };
@@ -32,7 +33,8 @@ pub struct Init {
 /// Longest chain id that consensus accepts, in bytes.
 const MAX_CHAIN_ID_BYTES: usize = 50;
 
-/// Writes `config/app.toml` where there is none, and the application's part of the genesis file.
+/// Writes `config/app.toml` and the validator's `config/beacon_seed.json` where there are none, and the
+/// application's part of the genesis file.
 pub fn run(init: &Init) -> anyhow::Result<()> {
     let home = Home(init.home.clone());
     ensure!(
@@ -54,7 +56,11 @@ pub fn run(init: &Init) -> anyhow::Result<()> {
     if let Some(moniker) = &init.moniker {
         set_moniker(&comet_home.join("config").join("config.toml"), moniker)?;
     }
-    write_config(&home)
+    write_config(&home)?;
+    if !beacon_seed::init(&home.beacon_seed(), comet_home)? {
+        eprintln!("no validator key in {}: no seed for the random beacon", comet_home.display());
+    }
+    Ok(())
 }
 
 fn write_config(home: &Home) -> anyhow::Result<()> {

@@ -10,7 +10,7 @@ use tokio::{
 };
 
 use crate::{
-    abci,
+    abci, beacon_seed,
     config::{Config, Home, Overrides},
     queries::Queries,
 };
@@ -55,7 +55,11 @@ pub async fn serve(
     let min_gas_prices =
         config.minimum_gas_prices.parse().context("minimum_gas_prices in the configuration")?;
     let ante = AnteParams { min_gas_prices };
-    let app_config = AppConfig { keep_recent: config.store.keep_recent, ante };
+    let beacon = beacon_seed::read(&home.beacon_seed())?;
+    if beacon.is_none() {
+        tracing::info!("no seed: this node does not contribute to the random beacon");
+    }
+    let app_config = AppConfig { keep_recent: config.store.keep_recent, ante, beacon };
     let app = Arc::new(App::open(&home.data(), app_config)?);
     let info = app.info()?;
     tracing::info!(height = info.height, version = stoa_app::VERSION, "opened");
