@@ -1,8 +1,6 @@
 // Writes the golden documents of SIGN_MODE_LEGACY_AMINO_JSON: transactions as unmodified CosmJS signs them
 // with an amino signer, offline. `node src/amino-golden.mjs > ../../chain/app/testdata/amino-cosmjs.json`
 //
-// An upload with a permission is not among them: CosmJS writes the permission's name, the SDK its number.
-//
 // Each case: the transaction's bytes, chain id, account number and sequence, and the text that was signed.
 
 import { createWasmAminoConverters, wasmTypes } from "@cosmjs/cosmwasm";
@@ -52,6 +50,8 @@ const cases = [
   ["large numbers", [send(coins(["340282366920938463463374607431768211455", "ustoa"]))], { accountNumber: 9007199254740991, sequence: 4294967296 }],
   ["a multi-send", [bank("MsgMultiSend", { inputs: [{ address: me, coins: coins([3, "ustoa"]) }], outputs: [{ address: other, coins: coins([1, "ustoa"]) }, { address: me, coins: coins([2, "ustoa"]) }] })]],
   ["an upload", [wasm("MsgStoreCode", { sender: me, wasmByteCode: new Uint8Array([0, 97, 115, 109, 255]) })]],
+  ["an upload with permission", [wasm("MsgStoreCode", { sender: me, wasmByteCode: new Uint8Array([1]), instantiatePermission: { permission: 4, addresses: [me, other] } })]],
+  ["an upload that everybody may use", [wasm("MsgStoreCode", { sender: me, wasmByteCode: new Uint8Array([1]), instantiatePermission: { permission: 3, addresses: [] } })]],
   ["an instantiation", [wasm("MsgInstantiateContract", { sender: me, admin: "", codeId: 18n, label: "a & b", msg: json(NESTED), funds: [] })]],
   ["an instantiation with admin and funds", [wasm("MsgInstantiateContract", { sender: me, admin: other, codeId: 1n, label: "x", msg: json({}), funds: coins([4, "ustoa"]) })]],
   ["a predictable instantiation", [wasm("MsgInstantiateContract2", { sender: me, admin: "", codeId: 18n, label: "x", msg: json({ a: 1 }), funds: [], salt: new Uint8Array([1, 2, 255]), fixMsg: false })]],

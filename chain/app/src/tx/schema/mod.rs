@@ -85,6 +85,8 @@ pub enum Kind {
     Json,
     /// An enumeration: its names in JSON, its numbers in amino JSON.
     Enum(&'static [(i32, &'static str)]),
+    /// An enumeration: its names in both.
+    Named(&'static [(i32, &'static str)]),
     /// A message.
     Message(&'static Shape),
     /// `google.protobuf.Any`: the fields beside `@type` in JSON.
@@ -113,7 +115,8 @@ impl Kind {
     /// The wire type that a value of this kind has (0 varint, 2 with a length).
     pub const fn wire_type(self) -> u8 {
         match self {
-            Self::Bool | Self::U32 | Self::I32 | Self::U64 | Self::I64 | Self::Enum(_) => 0,
+            Self::Bool | Self::U32 | Self::I32 | Self::U64 | Self::I64 => 0,
+            Self::Enum(_) | Self::Named(_) => 0,
             _ => 2,
         }
     }

@@ -25,9 +25,11 @@ use cosmos_sdk_proto::{
         },
     },
     cosmwasm::wasm::v1::{
-        AccessConfig, MsgClearAdmin, MsgExecuteContract, MsgInstantiateContract,
-        MsgInstantiateContract2, MsgMigrateContract, MsgStoreCode, MsgUpdateAdmin,
-        MsgUpdateContractLabel, MsgUpdateInstantiateConfig,
+        AcceptedMessageKeysFilter, AcceptedMessagesFilter, AccessConfig, AllowAllMessagesFilter,
+        CombinedLimit, ContractExecutionAuthorization, ContractGrant,
+        ContractMigrationAuthorization, MaxCallsLimit, MaxFundsLimit, MsgClearAdmin,
+        MsgExecuteContract, MsgInstantiateContract, MsgInstantiateContract2, MsgMigrateContract,
+        MsgStoreCode, MsgUpdateAdmin, MsgUpdateContractLabel, MsgUpdateInstantiateConfig,
     },
 };
 use prost::Name;
@@ -154,6 +156,21 @@ fn grants_have_the_published_fields() {
         period_can_spend: coins(),
         period_reset: expiration,
     });
+}
+
+#[test]
+fn contract_authorizations_have_the_published_fields() {
+    let limit = Some(any(&MaxCallsLimit { remaining: 1 }));
+    let filter = Some(any(&AllowAllMessagesFilter {}));
+    let grants = vec![ContractGrant { contract: text(), limit, filter }];
+    compare(&ContractExecutionAuthorization { grants: grants.clone() });
+    compare(&ContractMigrationAuthorization { grants });
+    compare(&MaxCallsLimit { remaining: 1 });
+    compare(&MaxFundsLimit { amounts: coins() });
+    compare(&CombinedLimit { calls_remaining: 1, amounts: coins() });
+    compare(&AllowAllMessagesFilter {});
+    compare(&AcceptedMessageKeysFilter { keys: vec![text()] });
+    compare(&AcceptedMessagesFilter { messages: vec![vec![1]] });
 }
 
 #[test]
