@@ -235,6 +235,8 @@ describe("a fee grant", () => {
       value: MsgRevokeAllowance.fromPartial({ granter: richAddress, grantee: poor }),
     };
     assert.equal((await richClient.signAndBroadcast(richAddress, [revoke], GAS_MULTIPLIER)).code, 0);
+    const gone = await get(`/cosmos/feegrant/v1beta1/allowance/${richAddress}/${poor}`);
+    assert.deepEqual([gone.status, gone.body.code], [500, 13]);
     const { allowances } = (await get(`/cosmos/feegrant/v1beta1/allowances/${poor}`)).body;
     assert.deepEqual(allowances, []);
   });
