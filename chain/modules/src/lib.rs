@@ -1,4 +1,4 @@
-//! State machine modules: auth, authz, bank, feegrant, wasm.
+//! State machine modules: auth, authz, bank, feegrant, vesting, wasm.
 //!
 //! Purpose: what the chain can do. Each folder is one module of one shape: `types`, `params`, `genesis`,
 //! `state_key`, `view`, `action/<message>`, `event`, `error`.
@@ -16,6 +16,7 @@ pub mod feegrant;
 pub mod router;
 #[cfg(test)]
 mod testing;
+pub mod vesting;
 pub mod wasm;
 
 pub use crate::core::{

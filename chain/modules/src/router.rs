@@ -20,7 +20,7 @@ use crate::{
     auth::{self, AccAddress},
     authz, bank,
     core::{Context, ModuleError},
-    feegrant,
+    feegrant, vesting,
     wasm::{self, Wasm},
 };
 
@@ -85,6 +85,9 @@ impl Modules {
         if let Some(result) = feegrant::execute_message(ctx, message) {
             return result;
         }
+        if let Some(result) = vesting::execute_message(ctx, message) {
+            return result;
+        }
         if let Some(result) = self.wasm.execute_message(ctx, self, message) {
             return result;
         }
@@ -102,6 +105,7 @@ impl Modules {
         bank::signers(message)
             .or_else(|| authz::signers(message))
             .or_else(|| feegrant::signers(message))
+            .or_else(|| vesting::signers(message))
             .or_else(|| self.wasm.signers(message))
     }
 

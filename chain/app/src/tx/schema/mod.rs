@@ -10,6 +10,7 @@ mod bank;
 mod feegrant;
 mod read;
 mod transaction;
+mod vesting;
 mod wasm;
 
 use std::fmt;
@@ -20,6 +21,7 @@ pub use bank::*;
 pub use feegrant::*;
 pub use read::{Value, read};
 pub use transaction::*;
+pub use vesting::*;
 pub use wasm::*;
 
 /// A protobuf message.
@@ -176,8 +178,15 @@ macro_rules! shapes {
 }
 
 /// Everything that may stand inside an `Any` of a transaction or an account, by the module it is of.
-static IN_ANY: &[&[&Shape]] =
-    &[accounts::IN_ANY, authz::IN_ANY, bank::IN_ANY, feegrant::IN_ANY, wasm::IN_ANY, &[&TX]];
+static IN_ANY: &[&[&Shape]] = &[
+    accounts::IN_ANY,
+    authz::IN_ANY,
+    bank::IN_ANY,
+    feegrant::IN_ANY,
+    vesting::IN_ANY,
+    wasm::IN_ANY,
+    &[&TX],
+];
 
 /// The shape behind the type URL of an `Any`, among those that transactions and accounts may hold.
 pub fn find(type_url: &str) -> Option<&'static Shape> {

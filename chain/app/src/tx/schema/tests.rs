@@ -23,6 +23,11 @@ use cosmos_sdk_proto::{
             AuthInfo, Fee, ModeInfo, SignerInfo, Tip, Tx, TxBody,
             mode_info::{Multi, Single, Sum},
         },
+        vesting::v1beta1::{
+            BaseVestingAccount, ContinuousVestingAccount, DelayedVestingAccount,
+            MsgCreatePeriodicVestingAccount, MsgCreatePermanentLockedAccount,
+            MsgCreateVestingAccount, Period, PeriodicVestingAccount, PermanentLockedAccount,
+        },
     },
     cosmwasm::wasm::v1::{
         AcceptedMessageKeysFilter, AcceptedMessagesFilter, AccessConfig, AllowAllMessagesFilter,
@@ -155,6 +160,42 @@ fn grants_have_the_published_fields() {
         period_spend_limit: coins(),
         period_can_spend: coins(),
         period_reset: expiration,
+    });
+}
+
+#[test]
+fn vesting_accounts_have_the_published_fields() {
+    let (from_address, to_address, amount) = (text(), text(), coins());
+    compare(&MsgCreateVestingAccount {
+        from_address: text(),
+        to_address: text(),
+        amount: coins(),
+        end_time: 1,
+        delayed: true,
+    });
+    compare(&MsgCreatePermanentLockedAccount { from_address, to_address, amount });
+    let vesting_periods = vec![Period { length: 1, amount: coins() }];
+    compare(&MsgCreatePeriodicVestingAccount {
+        from_address: text(),
+        to_address: text(),
+        start_time: 1,
+        vesting_periods: vesting_periods.clone(),
+    });
+    let base_vesting_account = Some(BaseVestingAccount {
+        base_account: Some(BaseAccount { address: text(), ..BaseAccount::default() }),
+        original_vesting: coins(),
+        delegated_free: coins(),
+        delegated_vesting: coins(),
+        end_time: 1,
+    });
+    let base = || base_vesting_account.clone();
+    compare(&ContinuousVestingAccount { base_vesting_account: base(), start_time: 1 });
+    compare(&DelayedVestingAccount { base_vesting_account: base() });
+    compare(&PermanentLockedAccount { base_vesting_account: base() });
+    compare(&PeriodicVestingAccount {
+        base_vesting_account: base(),
+        start_time: 1,
+        vesting_periods,
     });
 }
 
