@@ -16,14 +16,16 @@ import (
 	"encoding/json"
 	"os"
 
-	bank "cosmossdk.io/api/cosmos/bank/v1beta1"
 	authz "cosmossdk.io/api/cosmos/authz/v1beta1"
+	bank "cosmossdk.io/api/cosmos/bank/v1beta1"
 	base "cosmossdk.io/api/cosmos/base/v1beta1"
 	feegrant "cosmossdk.io/api/cosmos/feegrant/v1beta1"
 	txv1 "cosmossdk.io/api/cosmos/tx/v1beta1"
+	vesting "cosmossdk.io/api/cosmos/vesting/v1beta1"
 	"cosmossdk.io/x/tx/signing"
 	"cosmossdk.io/x/tx/signing/aminojson"
 	wasm "github.com/CosmWasm/wasmd/x/wasm/types"
+	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
 	gogo "github.com/cosmos/gogoproto/proto"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/anypb"
@@ -72,6 +74,16 @@ func main() {
 	grant := func(m proto.Message, expiration *timestamppb.Timestamp) *anypb.Any {
 		return pack(&authz.MsgGrant{Granter: me, Grantee: other, Grant: &authz.Grant{Authorization: pack(m), Expiration: expiration}})
 	}
+	grantGogo := func(m gogo.Message) *anypb.Any {
+		return pack(&authz.MsgGrant{Granter: me, Grantee: other, Grant: &authz.Grant{Authorization: packGogo(m), Expiration: when}})
+	}
+	gogoAny := func(m gogo.Message) *codectypes.Any {
+		any, err := codectypes.NewAnyWithValue(m)
+		if err != nil {
+			panic(err)
+		}
+		return any
+	}
 	cases := []struct {
 		name string
 		msgs []*anypb.Any
@@ -90,6 +102,10 @@ func main() {
 		{"a multi-send of nothing", []*anypb.Any{pack(&bank.MsgMultiSend{})}},
 		{"switching denominations", []*anypb.Any{pack(&bank.MsgSetSendEnabled{Authority: me, SendEnabled: []*bank.SendEnabled{{Denom: "abc", Enabled: true}, {Denom: "def"}}, UseDefaultFor: []string{"ghi"}})}},
 		{"bank parameters", []*anypb.Any{pack(&bank.MsgUpdateParams{Authority: me, Params: &bank.Params{}})}},
+		{"money that vests evenly", []*anypb.Any{pack(&vesting.MsgCreateVestingAccount{FromAddress: me, ToAddress: other, Amount: coins("3"), EndTime: 1893456000})}},
+		{"money that never vests", []*anypb.Any{pack(&vesting.MsgCreatePermanentLockedAccount{FromAddress: me, ToAddress: other})}},
+		{"money that vests in steps", []*anypb.Any{pack(&vesting.MsgCreatePeriodicVestingAccount{FromAddress: me, ToAddress: other, StartTime: 5, VestingPeriods: []*vesting.Period{{Length: 7, Amount: coins("1")}, {}}})}},
+		{"contract grants", []*anypb.Any{grantGogo(&wasm.ContractExecutionAuthorization{Grants: []wasm.ContractGrant{{Contract: other, Limit: gogoAny(&wasm.MaxCallsLimit{Remaining: 5}), Filter: gogoAny(&wasm.AcceptedMessageKeysFilter{Keys: []string{"a", "b"}})}}})}},
 		{"a new label", []*anypb.Any{packGogo(&wasm.MsgUpdateContractLabel{Sender: me, NewLabel: "a\u2028<b>", Contract: other})}},
 		{"an execution with odd json", []*anypb.Any{packGogo(&wasm.MsgExecuteContract{Sender: me, Contract: other, Msg: []byte(` {"b":[9007199254740993, 18446744073709551615, -9223372036854775808],"a":{"\u003c":"\b\f\u0001\u007f"}, "a2": {}} `)})}},
 	}
