@@ -83,6 +83,26 @@ describe("an amino signer", () => {
     assert.deepEqual(await Promise.all(recipients.map(balance)), [3, 4]);
   });
 
+  it("gives money that vests, which cannot be spent before", async () => {
+    const wallet = await stranger();
+    const recipient = await addressOf(wallet);
+    const endTime = BigInt(Math.floor(Date.now() / 1000) + 3600);
+    const message = {
+      typeUrl: "/cosmos.vesting.v1beta1.MsgCreateVestingAccount",
+      value: { fromAddress: sender, toAddress: recipient, amount: coins(50_000, DENOM), endTime, delayed: true },
+    };
+    const result = await client.signAndBroadcast(sender, [message], GAS_MULTIPLIER);
+    assert.equal(result.code, 0, result.rawLog);
+    assert.equal((await client.getAccount(recipient)).sequence, 0);
+    const { body } = await get(`/cosmos/bank/v1beta1/spendable_balances/${recipient}`);
+    assert.deepEqual(body.balances, [{ denom: DENOM, amount: "0" }]);
+    const locked = await SigningStargateClient.connectWithSigner(RPC, wallet, OPTIONS);
+    await assert.rejects(
+      locked.signAndBroadcast(recipient, [send(recipient, sender, 1)], FEE),
+      (error) => error.code === 5 && /spendable balance 0ustoa is smaller than/.test(error.message),
+    );
+  });
+
   it("signs messages to contracts that the chain understands", async () => {
     const nobody = await addressOf(await stranger());
     const message = {
@@ -235,6 +255,8 @@ describe("a fee grant", () => {
       value: MsgRevokeAllowance.fromPartial({ granter: richAddress, grantee: poor }),
     };
     assert.equal((await richClient.signAndBroadcast(richAddress, [revoke], GAS_MULTIPLIER)).code, 0);
+    const gone = await get(`/cosmos/feegrant/v1beta1/allowance/${richAddress}/${poor}`);
+    assert.deepEqual([gone.status, gone.body.code], [500, 13]);
     const { allowances } = (await get(`/cosmos/feegrant/v1beta1/allowances/${poor}`)).body;
     assert.deepEqual(allowances, []);
   });

@@ -75,7 +75,7 @@ fn number(kind: Kind, value: u64) -> Value {
         Kind::U32 => json!(u32::from_le_bytes([a, b, c, d])),
         Kind::I32 => json!(signed_32),
         Kind::I64 => Value::String(signed.to_string()),
-        Kind::Enum(names) => {
+        Kind::Enum(names) | Kind::Named(names) => {
             let name = names.iter().find(|(number, _)| *number == signed_32);
             name.map_or_else(|| json!(signed_32), |(_, name)| json!(name))
         }

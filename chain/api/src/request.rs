@@ -138,7 +138,7 @@ pub(crate) fn percent_decode(text: &str, plus_is_space: bool) -> Result<String, 
 mod tests {
     use super::*;
     use cosmos_sdk_proto::{
-        cosmos::bank::v1beta1::QueryAllBalancesRequest,
+        cosmos::bank::v1beta1::{QueryAllBalancesRequest, QuerySendEnabledRequest},
         cosmwasm::wasm::v1::QuerySmartContractStateRequest,
     };
 
@@ -162,6 +162,15 @@ mod tests {
         assert_eq!((page.limit, page.key), (5, vec![1, 2]));
         let bytes = encode(&params, &values(&[("address", "a")])).unwrap();
         assert!(QueryAllBalancesRequest::decode(bytes.as_slice()).unwrap().pagination.is_none());
+    }
+
+    #[test]
+    fn a_name_that_occurs_several_times_is_a_list() {
+        let params = [Param { number: 1, name: "denoms", kind: ParamKind::Texts }];
+        let both = format!("abc{REPEATED}def");
+        let bytes = encode(&params, &values(&[("denoms", &both)])).unwrap();
+        let request = QuerySendEnabledRequest::decode(bytes.as_slice()).unwrap();
+        assert_eq!(request.denoms, ["abc", "def"]);
     }
 
     #[test]

@@ -27,6 +27,9 @@ static RESPONSES: &[&Shape] = &[
     &GRANT_ALLOWANCE_RESPONSE,
     &REVOKE_ALLOWANCE_RESPONSE,
     &PRUNE_ALLOWANCES_RESPONSE,
+    &VESTING_RESPONSE,
+    &PERMANENT_LOCKED_RESPONSE,
+    &PERIODIC_VESTING_RESPONSE,
     &STORE_CODE_RESPONSE,
     &INSTANTIATE_RESPONSE,
     &EXECUTE_RESPONSE,
@@ -135,6 +138,10 @@ shapes! {
     GRANT_ALLOWANCE_RESPONSE = "cosmos.feegrant.v1beta1.MsgGrantAllowanceResponse": [];
     REVOKE_ALLOWANCE_RESPONSE = "cosmos.feegrant.v1beta1.MsgRevokeAllowanceResponse": [];
     PRUNE_ALLOWANCES_RESPONSE = "cosmos.feegrant.v1beta1.MsgPruneAllowancesResponse": [];
+
+    VESTING_RESPONSE = "cosmos.vesting.v1beta1.MsgCreateVestingAccountResponse": [];
+    PERMANENT_LOCKED_RESPONSE = "cosmos.vesting.v1beta1.MsgCreatePermanentLockedAccountResponse": [];
+    PERIODIC_VESTING_RESPONSE = "cosmos.vesting.v1beta1.MsgCreatePeriodicVestingAccountResponse": [];
 
     WASM_PARAMS = "cosmwasm.wasm.v1.QueryParamsResponse": [
         one(1, "params", Message(&WASM_PARAMETERS)),

@@ -87,6 +87,7 @@ impl From<&ModuleError> for Status {
         let code = match (error.codespace(), error.code()) {
             _ if message.starts_with("rpc error: code = NotFound") => Code::NotFound,
             _ if message.starts_with("rpc error: code = InvalidArgument") => Code::InvalidArgument,
+            _ if message.starts_with("rpc error: code = Internal") => Code::Internal,
             // Address, coins, request, height.
             (codespace::SDK, 7 | 10 | 18 | 26) => Code::InvalidArgument,
             // Key and "not found".
@@ -117,6 +118,10 @@ mod tests {
             missing.to_json()["message"].as_str().is_some_and(|text| text.contains("NotFound"))
         );
         assert_eq!(status(QueryError::invalid("x")).http(), StatusCode::BAD_REQUEST);
+        let internal =
+            status(QueryError::Internal { reason: "fee-grant not found: not found".into() });
+        assert_eq!(internal.http(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(internal.to_tonic().message(), "fee-grant not found: not found");
         assert_eq!(status(QueryError::UnknownPath).http(), StatusCode::NOT_IMPLEMENTED);
         assert_eq!(Status::not_implemented().to_json()["code"], 12);
     }

@@ -1,4 +1,4 @@
-//! State machine modules: auth, authz, bank, beacon, feegrant, validators, wasm.
+//! State machine modules: auth, authz, bank, beacon, feegrant, validators, vesting, wasm.
 //!
 //! Purpose: what the chain can do. Each folder is one module of one shape: `types`, `params`, `genesis`,
 //! `state_key`, `view`, `action/<message>`, `event`, `error`.
@@ -18,6 +18,7 @@ pub mod router;
 #[cfg(test)]
 mod testing;
 pub mod validators;
+pub mod vesting;
 pub mod wasm;
 
 pub use crate::core::{

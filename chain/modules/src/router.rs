@@ -20,7 +20,7 @@ use crate::{
     auth::{self, AccAddress},
     authz, bank, beacon,
     core::{Context, ModuleError},
-    feegrant,
+    feegrant, vesting,
     wasm::{self, Wasm},
 };
 
@@ -86,6 +86,9 @@ impl Modules {
         if let Some(result) = feegrant::execute_message(ctx, message) {
             return result;
         }
+        if let Some(result) = vesting::execute_message(ctx, message) {
+            return result;
+        }
         if let Some(result) = self.wasm.execute_message(ctx, self, message) {
             return result;
         }
@@ -119,6 +122,7 @@ impl Modules {
         bank::signers(message)
             .or_else(|| authz::signers(message))
             .or_else(|| feegrant::signers(message))
+            .or_else(|| vesting::signers(message))
             .or_else(|| self.wasm.signers(message))
     }
 

@@ -1,7 +1,7 @@
 // Writes the golden documents of SIGN_MODE_LEGACY_AMINO_JSON: transactions as unmodified CosmJS signs them
 // with an amino signer, offline. `node src/amino-golden.mjs > ../../chain/app/testdata/amino-cosmjs.json`
 //
-// An upload with a permission is not among them: CosmJS writes the permission's name, the SDK its number.
+// An account that vests evenly is not among them: CosmJS writes "delayed":false, which the SDK leaves out.
 //
 // Each case: the transaction's bytes, chain id, account number and sequence, and the text that was signed.
 
@@ -37,6 +37,7 @@ const client = await SigningStargateClient.offline(signer, {
 
 const coins = (...pairs) => pairs.map(([amount, denom]) => ({ denom, amount: String(amount) }));
 const bank = (name, value) => ({ typeUrl: `/cosmos.bank.v1beta1.${name}`, value });
+const vesting = (value) => ({ typeUrl: "/cosmos.vesting.v1beta1.MsgCreateVestingAccount", value });
 const wasm = (name, value) => ({ typeUrl: `/cosmwasm.wasm.v1.${name}`, value });
 const json = (value) => toUtf8(JSON.stringify(value));
 const send = (amount) => bank("MsgSend", { fromAddress: me, toAddress: other, amount });
@@ -51,7 +52,10 @@ const cases = [
   ["a granter and a payer", [send(coins([7, "ustoa"]))], { fee: { amount: coins([5000, "ustoa"]), gas: "200000", granter: other, payer: me } }],
   ["large numbers", [send(coins(["340282366920938463463374607431768211455", "ustoa"]))], { accountNumber: 9007199254740991, sequence: 4294967296 }],
   ["a multi-send", [bank("MsgMultiSend", { inputs: [{ address: me, coins: coins([3, "ustoa"]) }], outputs: [{ address: other, coins: coins([1, "ustoa"]) }, { address: me, coins: coins([2, "ustoa"]) }] })]],
+  ["money that vests at the end", [vesting({ fromAddress: me, toAddress: other, amount: coins([3, "ustoa"]), endTime: 1893456000n, delayed: true })]],
   ["an upload", [wasm("MsgStoreCode", { sender: me, wasmByteCode: new Uint8Array([0, 97, 115, 109, 255]) })]],
+  ["an upload with permission", [wasm("MsgStoreCode", { sender: me, wasmByteCode: new Uint8Array([1]), instantiatePermission: { permission: 4, addresses: [me, other] } })]],
+  ["an upload that everybody may use", [wasm("MsgStoreCode", { sender: me, wasmByteCode: new Uint8Array([1]), instantiatePermission: { permission: 3, addresses: [] } })]],
   ["an instantiation", [wasm("MsgInstantiateContract", { sender: me, admin: "", codeId: 18n, label: "a & b", msg: json(NESTED), funds: [] })]],
   ["an instantiation with admin and funds", [wasm("MsgInstantiateContract", { sender: me, admin: other, codeId: 1n, label: "x", msg: json({}), funds: coins([4, "ustoa"]) })]],
   ["a predictable instantiation", [wasm("MsgInstantiateContract2", { sender: me, admin: "", codeId: 18n, label: "x", msg: json({ a: 1 }), funds: [], salt: new Uint8Array([1, 2, 255]), fixMsg: false })]],

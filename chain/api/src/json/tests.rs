@@ -3,9 +3,11 @@ use cosmos_sdk_proto::{
     Any, Timestamp,
     cosmos::{
         auth::v1beta1::{BaseAccount, QueryAccountResponse},
+        authz::v1beta1::{GenericAuthorization, Grant, QueryGrantsResponse},
         bank::v1beta1::{MsgSend, QueryAllBalancesResponse},
         base::{query::v1beta1::PageResponse, v1beta1::Coin},
-        crypto::secp256k1::PubKey,
+        crypto::{multisig::LegacyAminoPubKey, secp256k1::PubKey},
+        feegrant::v1beta1::{BasicAllowance, Grant as FeeGrant, QueryAllowanceResponse},
         tx::v1beta1::{Tx, TxBody},
     },
     cosmwasm::wasm::v1::{AccessConfig, CodeInfoResponse, QuerySmartContractStateResponse},
@@ -72,6 +74,50 @@ fn contract_answers_are_embedded_and_hashes_are_hex() {
         render(&code.encode_to_vec(), &shapes::CODE_INFO).unwrap(),
         json!({"code_id": "1", "creator": "stoa1x", "data_hash": "AB01",
             "instantiate_permission": {"permission": "Everybody", "addresses": []}})
+    );
+}
+
+#[test]
+fn a_key_of_several_keys_looks_as_the_sdk_shows_it() {
+    let member = to_any(&PubKey { key: vec![2; 3] });
+    let key = LegacyAminoPubKey { threshold: 1, public_keys: vec![member] };
+    let account = BaseAccount { pub_key: Some(to_any(&key)), ..BaseAccount::default() };
+    let answer = QueryAccountResponse { account: Some(to_any(&account)) };
+    let json = render(&answer.encode_to_vec(), &shapes::ACCOUNT).unwrap();
+    assert_eq!(
+        json["account"]["pub_key"],
+        json!({
+            "@type": "/cosmos.crypto.multisig.LegacyAminoPubKey",
+            "threshold": 1,
+            "public_keys": [{"@type": "/cosmos.crypto.secp256k1.PubKey", "key": "AgIC"}],
+        })
+    );
+}
+
+#[test]
+fn allowances_and_grants_look_as_the_sdk_shows_them() {
+    let basic = to_any(&BasicAllowance::default());
+    let grant =
+        FeeGrant { granter: "a".to_owned(), grantee: "b".to_owned(), allowance: Some(basic) };
+    let answer = QueryAllowanceResponse { allowance: Some(grant) };
+    assert_eq!(
+        render(&answer.encode_to_vec(), &shapes::ALLOWANCE).unwrap(),
+        json!({"allowance": {"granter": "a", "grantee": "b", "allowance": {
+            "@type": "/cosmos.feegrant.v1beta1.BasicAllowance",
+            "spend_limit": [],
+            "expiration": null,
+        }}})
+    );
+    let authorization = Some(to_any(&GenericAuthorization { msg: "/a.B".to_owned() }));
+    let expiration = Some(Timestamp { seconds: 1_700_000_000, nanos: 0 });
+    let grants = vec![Grant { authorization, expiration }];
+    let answer = QueryGrantsResponse { grants, pagination: None };
+    assert_eq!(
+        render(&answer.encode_to_vec(), &shapes::GRANTS).unwrap(),
+        json!({"grants": [{
+            "authorization": {"@type": "/cosmos.authz.v1beta1.GenericAuthorization", "msg": "/a.B"},
+            "expiration": "2023-11-14T22:13:20Z",
+        }], "pagination": null})
     );
 }
 

@@ -6,7 +6,7 @@ use cosmos_sdk_proto::{
 };
 use prost::{Message as _, Name as _};
 
-use super::{AccAddress, AuthError, PublicKey};
+use super::{AccAddress, AuthError, PublicKey, Vesting};
 use crate::core::ModuleError;
 
 /// The module account that transaction fees go to.
@@ -60,12 +60,14 @@ pub struct Account {
     pub sequence: u64,
     /// The module that owns it, if one does.
     pub module: Option<ModuleIdentity>,
+    /// What of its money is locked, if any is.
+    pub vesting: Option<Vesting>,
 }
 
 impl Account {
     /// An account that has never signed.
     pub const fn new(address: AccAddress, number: u64) -> Self {
-        Self { address, key: None, number, sequence: 0, module: None }
+        Self { address, key: None, number, sequence: 0, module: None, vesting: None }
     }
 
     /// The wire form, as `x/auth` stores and answers it.
@@ -76,6 +78,9 @@ impl Account {
             account_number: self.number,
             sequence: self.sequence,
         };
+        if let Some(vesting) = &self.vesting {
+            return vesting.to_any(base);
+        }
         let Some(module) = self.module else {
             return Any { type_url: BaseAccount::type_url(), value: base.encode_to_vec() };
         };
@@ -93,11 +98,14 @@ impl Account {
 
     fn decode(bytes: &[u8]) -> Option<Self> {
         let any = Any::decode(bytes).ok()?;
-        let (base, module) = if any.type_url == ModuleAccount::type_url() {
+        let (base, module, vesting) = if any.type_url == ModuleAccount::type_url() {
             let account = ModuleAccount::decode(any.value.as_slice()).ok()?;
-            (account.base_account?, Some(ModuleIdentity::by_name(&account.name)?))
+            (account.base_account?, Some(ModuleIdentity::by_name(&account.name)?), None)
+        } else if any.type_url == BaseAccount::type_url() {
+            (BaseAccount::decode(any.value.as_slice()).ok()?, None, None)
         } else {
-            (BaseAccount::decode(any.value.as_slice()).ok()?, None)
+            let (base, vesting) = Vesting::from_any(&any)?;
+            (base, None, Some(vesting))
         };
         let key = match &base.pub_key {
             Some(any) => Some(PublicKey::from_any(any).ok()?),
@@ -109,6 +117,7 @@ impl Account {
             number: base.account_number,
             sequence: base.sequence,
             module,
+            vesting,
         })
     }
 }
@@ -116,6 +125,7 @@ impl Account {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::auth::{Period, Schedule};
 
     #[test]
     fn accounts_read_back_from_their_wire_form() {
@@ -126,8 +136,25 @@ mod tests {
         };
         let module =
             Account { module: Some(FEE_COLLECTOR), ..Account::new(FEE_COLLECTOR.address(), 6) };
-        let burner = Account { module: Some(WASM), ..Account::new(WASM.address(), 7) };
-        for account in [plain, module, burner] {
+        let vesting = |schedule| Account {
+            vesting: Some(Vesting {
+                original: "1abc,7ustoa".parse().unwrap(),
+                end_seconds: 9,
+                schedule,
+            }),
+            ..plain.clone()
+        };
+        let periods = vec![Period { length_seconds: 4, amount: "7ustoa".parse().unwrap() }];
+        let accounts = [
+            plain.clone(),
+            module,
+            Account { module: Some(WASM), ..Account::new(WASM.address(), 7) },
+            vesting(Schedule::Continuous { start_seconds: 3 }),
+            vesting(Schedule::Delayed),
+            vesting(Schedule::Periodic { start_seconds: 5, periods }),
+            vesting(Schedule::Permanent),
+        ];
+        for account in accounts {
             let stored = account.to_any().encode_to_vec();
             assert_eq!(Account::from_stored(&stored).unwrap(), account);
         }

@@ -2,7 +2,7 @@
 
 use prost::Message as _;
 
-use super::{AccAddress, Account, AuthError, ModuleIdentity, STORE, state_key, view};
+use super::{AccAddress, Account, AuthError, ModuleIdentity, STORE, Vesting, state_key, view};
 use crate::core::{Context, ModuleError};
 
 /// Stores an account over what was there. The SDK reads the old one, takes its number out of the index
@@ -26,6 +26,17 @@ pub fn create_account(ctx: &Context, address: &AccAddress) -> Result<Account, Mo
     let account = Account::new(address.clone(), take_number(ctx)?);
     save_account(ctx, &account)?;
     Ok(account)
+}
+
+/// Makes an account some of whose money is locked. The caller has checked that there is none, and sends
+/// what is locked.
+pub fn create_vesting_account(
+    ctx: &Context,
+    address: &AccAddress,
+    vesting: Vesting,
+) -> Result<(), ModuleError> {
+    let account = Account::new(address.clone(), take_number(ctx)?);
+    save_account(ctx, &Account { vesting: Some(vesting), ..account })
 }
 
 /// The account of a module; made when it is first asked for.

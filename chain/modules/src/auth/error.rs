@@ -26,6 +26,12 @@ pub enum AuthError {
         /// What is wrong with it.
         reason: &'static str,
     },
+    /// A message that makes no sense.
+    #[error("{reason}: invalid request")]
+    InvalidRequest {
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A sequence or account number is used up.
     #[error("{counter} overflows: internal logic error")]
     CounterOverflow {
@@ -52,7 +58,7 @@ impl AuthError {
             Self::InvalidAddress { .. } => 7,
             Self::InvalidKey { .. } => 8,
             Self::UnknownAddress { .. } => 9,
-            Self::Genesis { .. } => 18,
+            Self::InvalidRequest { .. } | Self::Genesis { .. } => 18,
             Self::CounterOverflow { .. } | Self::Corrupt { .. } => 35,
         }
     }

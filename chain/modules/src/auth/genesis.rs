@@ -3,14 +3,18 @@
 use std::collections::BTreeSet;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
+use cosmos_sdk_proto::cosmos::base::v1beta1::Coin as ProtoCoin;
 use prost::Message as _;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
 use super::{
-    Account, AuthError, Ed25519Key, FEE_COLLECTOR, ModuleIdentity, MultisigKey, Params, PublicKey,
-    STORE, action, state_key,
+    Account, AuthError, Ed25519Key, FEE_COLLECTOR, ModuleIdentity, MultisigKey, Params, Period,
+    PublicKey, STORE, Schedule, Vesting, action, state_key,
 };
-use crate::core::{Context, ModuleError};
+use crate::{
+    bank::{BankError, Coins},
+    core::{Context, ModuleError},
+};
 
 /// The `auth` section of `app_state`.
 #[derive(Debug, Default, Deserialize)]
@@ -41,6 +45,38 @@ enum GenesisAccount {
     Base(BaseAccount),
     #[serde(rename = "/cosmos.auth.v1beta1.ModuleAccount")]
     Module { base_account: BaseAccount, name: String },
+    #[serde(rename = "/cosmos.vesting.v1beta1.ContinuousVestingAccount")]
+    Continuous {
+        base_vesting_account: BaseVesting,
+        #[serde(deserialize_with = "number")]
+        start_time: u64,
+    },
+    #[serde(rename = "/cosmos.vesting.v1beta1.DelayedVestingAccount")]
+    Delayed { base_vesting_account: BaseVesting },
+    #[serde(rename = "/cosmos.vesting.v1beta1.PeriodicVestingAccount")]
+    Periodic {
+        base_vesting_account: BaseVesting,
+        #[serde(deserialize_with = "number")]
+        start_time: u64,
+        vesting_periods: Vec<GenesisPeriod>,
+    },
+    #[serde(rename = "/cosmos.vesting.v1beta1.PermanentLockedAccount")]
+    Permanent { base_vesting_account: BaseVesting },
+}
+
+#[derive(Debug, Deserialize)]
+struct BaseVesting {
+    base_account: BaseAccount,
+    original_vesting: Vec<ProtoCoin>,
+    #[serde(default, deserialize_with = "number")]
+    end_time: u64,
+}
+
+#[derive(Debug, Deserialize)]
+struct GenesisPeriod {
+    #[serde(deserialize_with = "number")]
+    length: u64,
+    amount: Vec<ProtoCoin>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -98,23 +134,72 @@ fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
     }
 }
 
+fn seconds(value: u64) -> Result<i64, AuthError> {
+    let refuse = |_| AuthError::Genesis { reason: format!("{value} is no time") };
+    i64::try_from(value).map_err(refuse)
+}
+
+fn coins(list: &[ProtoCoin]) -> Result<Coins, AuthError> {
+    let refuse = |error: BankError| AuthError::Genesis { reason: error.to_string() };
+    Coins::from_proto(list).map_err(refuse)
+}
+
+impl BaseVesting {
+    fn read(self, schedule: Schedule) -> Result<(BaseAccount, Vesting), AuthError> {
+        let original = coins(&self.original_vesting)?;
+        let vesting = Vesting { original, end_seconds: seconds(self.end_time)?, schedule };
+        if !vesting.is_valid() {
+            let reason = format!("the schedule of {} does not add up", self.base_account.address);
+            return Err(AuthError::Genesis { reason });
+        }
+        Ok((self.base_account, vesting))
+    }
+}
+
 impl GenesisAccount {
-    fn check(self) -> Result<Account, AuthError> {
-        let refuse = |reason: String| AuthError::Genesis { reason };
-        let (base, module) = match self {
-            Self::Base(base) => (base, None),
-            Self::Module { base_account, name } => {
-                let module = ModuleIdentity::by_name(&name)
-                    .ok_or_else(|| refuse(format!("unknown module {name}")))?;
-                (base_account, Some(module))
+    /// The parts that all accounts have, the name of the module, and the schedule.
+    fn split(self) -> Result<(BaseAccount, Option<String>, Option<Vesting>), AuthError> {
+        let (base, vesting) = match self {
+            Self::Base(base) => return Ok((base, None, None)),
+            Self::Module { base_account, name } => return Ok((base_account, Some(name), None)),
+            Self::Continuous { base_vesting_account, start_time } => {
+                let start_seconds = seconds(start_time)?;
+                base_vesting_account.read(Schedule::Continuous { start_seconds })?
+            }
+            Self::Delayed { base_vesting_account } => {
+                base_vesting_account.read(Schedule::Delayed)?
+            }
+            Self::Periodic { base_vesting_account, start_time, vesting_periods } => {
+                let period = |period: GenesisPeriod| {
+                    let length_seconds = seconds(period.length)?;
+                    Ok(Period { length_seconds, amount: coins(&period.amount)? })
+                };
+                let periods = vesting_periods.into_iter().map(period);
+                let periods = periods.collect::<Result<_, AuthError>>()?;
+                let start_seconds = seconds(start_time)?;
+                base_vesting_account.read(Schedule::Periodic { start_seconds, periods })?
+            }
+            Self::Permanent { base_vesting_account } => {
+                base_vesting_account.read(Schedule::Permanent)?
             }
         };
+        Ok((base, None, Some(vesting)))
+    }
+
+    fn check(self) -> Result<Account, AuthError> {
+        let refuse = |reason: String| AuthError::Genesis { reason };
+        let (base, module, vesting) = self.split()?;
+        let named = |name: String| {
+            ModuleIdentity::by_name(&name).ok_or_else(|| refuse(format!("unknown module {name}")))
+        };
+        let module = module.map(named).transpose()?;
         let address = base.address.parse().map_err(|e| refuse(format!("{}: {e}", base.address)))?;
         let key = base.pub_key.map(GenesisKey::check);
         let account = Account {
             key: key.transpose()?,
             sequence: base.sequence,
             module,
+            vesting,
             ..Account::new(address, base.account_number)
         };
         if account.key.as_ref().is_some_and(|key| key.address() != account.address) {
@@ -195,6 +280,29 @@ mod tests {
         init_genesis(&ctx, genesis(text)).unwrap();
         let params = auth::params(&ctx).unwrap();
         assert_eq!((params.max_memo_bytes, params.signature_limit), (512, 3));
+    }
+
+    #[test]
+    fn vesting_accounts_are_read_as_the_sdk_writes_them() {
+        let account = |kind: &str, more: &str, end: u64| {
+            format!(
+                r#"{{"accounts":[{{"@type":"/cosmos.vesting.v1beta1.{kind}","base_vesting_account":{{"base_account":{{"address":"{ALICE}"}},"original_vesting":[{{"denom":"ustoa","amount":"7"}}],"delegated_free":[],"delegated_vesting":[],"end_time":"{end}"}}{more}}}]}}"#
+            )
+        };
+        let run = |text: &str| {
+            let ctx = context();
+            init_genesis(&ctx, genesis(text)).map(|()| {
+                auth::account(&ctx, &ALICE.parse().unwrap()).unwrap().unwrap().vesting.unwrap()
+            })
+        };
+        let start = r#","start_time":"3""#;
+        let continuous = run(&account("ContinuousVestingAccount", start, 9)).unwrap();
+        assert_eq!(continuous.schedule, Schedule::Continuous { start_seconds: 3 });
+        assert!(run(&account("DelayedVestingAccount", "", 9)).is_ok());
+        assert!(run(&account("PermanentLockedAccount", "", 0)).is_ok());
+        let periods = r#","start_time":"3","vesting_periods":[{"length":"6","amount":[{"denom":"ustoa","amount":"7"}]}]"#;
+        assert!(run(&account("PeriodicVestingAccount", periods, 9)).is_ok());
+        assert!(run(&account("PeriodicVestingAccount", periods, 8)).is_err());
     }
 
     #[test]

@@ -15,10 +15,11 @@ mod params;
 mod public_key;
 mod rpc;
 mod state_key;
+mod vesting;
 mod view;
 
 pub use account::{Account, FEE_COLLECTOR, ModuleIdentity, WASM, is_module_address};
-pub use action::{create_account, module_account, save_account};
+pub use action::{create_account, create_vesting_account, module_account, save_account};
 pub use address::{AccAddress, AddressError, BECH32_PREFIX, MAX_ADDRESS_BYTES};
 pub use error::AuthError;
 pub use genesis::{Genesis, init_genesis};
@@ -26,4 +27,5 @@ pub use params::Params;
 pub use public_key::{Ed25519Key, MAX_MULTISIG_MEMBERS, MultisigKey, PublicKey, Secp256k1Key};
 pub use rpc::query;
 pub use state_key::STORE;
+pub use vesting::{Period, Schedule, Vesting};
 pub use view::{account, account_or_refuse, has_account, params, pay_for_account};

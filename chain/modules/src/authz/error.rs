@@ -87,6 +87,27 @@ pub enum AuthzError {
         /// The recipient.
         recipient: String,
     },
+    /// A message that no part of the grant is for.
+    #[error("unauthorized")]
+    Unauthorized,
+    /// A list or number of a contract authorization that must not be empty.
+    #[error("{what}: empty")]
+    Empty {
+        /// Which.
+        what: &'static str,
+    },
+    /// A part of a contract authorization that cannot be.
+    #[error("{what}: invalid")]
+    Invalid {
+        /// Which.
+        what: &'static str,
+    },
+    /// An entry of a contract authorization twice.
+    #[error("{what}: duplicate")]
+    Duplicate {
+        /// Of which list.
+        what: &'static str,
+    },
     /// The grantee is an account of the chain itself.
     #[error("{grantee} is not allowed to receive funds: unauthorized")]
     Blocked {
@@ -114,7 +135,12 @@ impl AuthzError {
             Self::SameAddress => (CODESPACE, 7),
             Self::SignerCount => (CODESPACE, 9),
             Self::DuplicateRecipient => (BANK, 8),
-            Self::Recipient { .. } | Self::Blocked { .. } => (codespace::SDK, 4),
+            Self::Empty { .. } => (codespace::WASM, 12),
+            Self::Invalid { .. } => (codespace::WASM, 14),
+            Self::Duplicate { .. } => (codespace::WASM, 15),
+            Self::Unauthorized | Self::Recipient { .. } | Self::Blocked { .. } => {
+                (codespace::SDK, 4)
+            }
             Self::SpendLimit => (codespace::SDK, 5),
             Self::InvalidCoins { .. } => (codespace::SDK, 10),
             Self::InvalidRequest { .. } | Self::Genesis { .. } => (codespace::SDK, 18),

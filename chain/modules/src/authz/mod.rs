@@ -20,7 +20,7 @@ mod state_key;
 mod view;
 
 pub use action::{execute_message, remove_expired, signers};
-pub use authorization::Authorization;
+pub use authorization::{Authorization, ContractAction, ContractGrant, Filter, Limit};
 pub use error::{AuthzError, CODESPACE};
 pub use genesis::{Genesis, init_genesis};
 pub use rpc::query;

@@ -142,13 +142,18 @@ pub fn burn(ctx: &mut Context, owner: &AccAddress, amount: &Coins) -> Result<(),
 }
 
 fn spend(ctx: &mut Context, owner: &AccAddress, amount: &Coins) -> Result<(), ModuleError> {
-    auth::pay_for_account(ctx, owner)?;
+    let locked = view::locked(ctx, owner)?;
     for coin in amount {
         let held = view::balance(ctx, owner, coin.denom())?;
-        let Some(left) = held.amount().checked_sub(coin.amount()) else {
-            let wanted = coin.clone();
-            return Err(BankError::InsufficientFunds { available: held, wanted }.into());
+        let locked = Coin::new(coin.denom(), locked.amount_of(coin.denom()))?;
+        let Some(spendable) = held.amount().checked_sub(locked.amount()) else {
+            return Err(BankError::Locked { locked, held }.into());
         };
+        if spendable < coin.amount() {
+            let available = Coin::new(coin.denom(), spendable)?;
+            return Err(BankError::InsufficientFunds { available, wanted: coin.clone() }.into());
+        }
+        let left = held.amount().saturating_sub(coin.amount());
         set_balance(ctx, owner, &Coin::new(coin.denom(), left)?, held.amount())?;
     }
     ctx.emit(event::coin_spent(owner, amount));

@@ -13,6 +13,14 @@ pub enum BankError {
         /// What was to be spent.
         wanted: super::Coin,
     },
+    /// More is locked than there is.
+    #[error("locked amount exceeds account balance funds: {locked} > {held}: insufficient funds")]
+    Locked {
+        /// What is locked.
+        locked: super::Coin,
+        /// What the owner has.
+        held: super::Coin,
+    },
     /// The recipient is an account of the chain itself.
     #[error("{address} is not allowed to receive funds: unauthorized")]
     BlockedRecipient {
@@ -115,7 +123,7 @@ impl BankError {
             Self::NotAuthority { .. } => 13,
             Self::BlockedRecipient { .. } => 4,
             // 5 of codespace `bank`.
-            Self::InsufficientFunds { .. } | Self::SendDisabled { .. } => 5,
+            Self::InsufficientFunds { .. } | Self::Locked { .. } | Self::SendDisabled { .. } => 5,
             Self::InvalidCoins { .. }
             | Self::InvalidAmount { .. }
             | Self::InvalidDenom { .. }

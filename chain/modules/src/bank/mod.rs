@@ -24,4 +24,4 @@ pub use error::BankError;
 pub use genesis::{Genesis, init_genesis};
 pub use rpc::query;
 pub use state_key::STORE;
-pub use view::{all_balances, balance, supply};
+pub use view::{all_balances, balance, locked, supply};

@@ -16,7 +16,9 @@ use cosmos_sdk_proto::cosmos::{
 };
 use prost::Message;
 
-use super::{BankError, MAX_COINS, STORE, check_denom, metadata, params, state_key, view};
+use super::{
+    BankError, Coin, Coins, MAX_COINS, STORE, check_denom, metadata, params, state_key, view,
+};
 use crate::{
     auth::AccAddress,
     core::{Context, ModuleError},
@@ -26,9 +28,10 @@ use crate::{
 /// Answers the paths of this module; nothing for others.
 pub fn query(ctx: &Context, path: &str, data: &[u8]) -> Option<Result<Vec<u8>, ModuleError>> {
     Some(match path.strip_prefix("/cosmos.bank.v1beta1.Query/")? {
-        // Nothing is ever locked here, so what is spendable is what is there; the wire forms are equal.
-        "Balance" | "SpendableBalanceByDenom" => balance(ctx, data),
-        "AllBalances" | "SpendableBalances" => all_balances(ctx, data),
+        "Balance" => balance(ctx, data, Part::All),
+        "SpendableBalanceByDenom" => balance(ctx, data, Part::Spendable),
+        "AllBalances" => all_balances(ctx, data, Part::All),
+        "SpendableBalances" => all_balances(ctx, data, Part::Spendable),
         "TotalSupply" => total_supply(ctx, data),
         "SupplyOf" => supply_of(ctx, data),
         "DenomMetadata" | "DenomMetadataByQueryString" => denom_metadata(ctx, data),
@@ -52,17 +55,48 @@ fn valid(denom: &str) -> Result<(), QueryError> {
     check_denom(denom).map_err(|_| QueryError::invalid(format!("invalid denom: {denom}")))
 }
 
-fn balance(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
-    let request: QueryBalanceRequest = read(data)?;
-    valid(&request.denom)?;
-    let coin = view::balance(ctx, &parse(&request.address)?, &request.denom)?;
-    Ok(QueryBalanceResponse { balance: Some(coin.to_proto()) }.encode_to_vec())
+/// Which of what somebody has; requests and answers are equal on the wire.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    All,
+    Spendable,
 }
 
-fn all_balances(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
+impl Part {
+    /// What is left out of what `owner` has.
+    fn hidden(self, ctx: &Context, owner: &AccAddress) -> Result<Coins, ModuleError> {
+        match self {
+            Self::All => Ok(Coins::default()),
+            Self::Spendable => view::locked(ctx, owner),
+        }
+    }
+}
+
+fn without(coin: &Coin, hidden: &Coins) -> ProtoCoin {
+    let amount = coin.amount().saturating_sub(hidden.amount_of(coin.denom()));
+    ProtoCoin { denom: coin.denom().to_owned(), amount: amount.to_string() }
+}
+
+fn balance(ctx: &Context, data: &[u8], part: Part) -> Result<Vec<u8>, ModuleError> {
+    let request: QueryBalanceRequest = read(data)?;
+    valid(&request.denom)?;
+    let owner = parse(&request.address)?;
+    let coin = view::balance(ctx, &owner, &request.denom)?;
+    let balance = Some(without(&coin, &part.hidden(ctx, &owner)?));
+    Ok(QueryBalanceResponse { balance }.encode_to_vec())
+}
+
+fn all_balances(ctx: &Context, data: &[u8], part: Part) -> Result<Vec<u8>, ModuleError> {
     let request: QueryAllBalancesRequest = read(data)?;
-    let prefix = state_key::balances(&parse(&request.address)?);
-    let (balances, pagination) = coins(ctx, &prefix, request.pagination.as_ref())?;
+    let owner = parse(&request.address)?;
+    let hidden = part.hidden(ctx, &owner)?;
+    let prefix = state_key::balances(&owner);
+    let mut balances = Vec::new();
+    let page_request = request.pagination.as_ref();
+    let pagination = page(ctx, STORE, &prefix, page_request, |denom, amount| {
+        balances.push(without(&view::stored_coin(Some(denom), amount)?, &hidden));
+        Ok(())
+    })?;
     Ok(QueryAllBalancesResponse { balances, pagination: Some(pagination) }.encode_to_vec())
 }
 

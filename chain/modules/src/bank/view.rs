@@ -4,7 +4,7 @@ use stoa_store::{KeyRange, Order};
 
 use super::{BankError, Coin, Coins, STORE, coin::parse_amount, state_key};
 use crate::{
-    auth::AccAddress,
+    auth::{self, AccAddress},
     core::{Context, ModuleError},
 };
 
@@ -12,6 +12,12 @@ use crate::{
 pub fn balance(ctx: &Context, owner: &AccAddress, denom: &str) -> Result<Coin, ModuleError> {
     let amount = read_amount(ctx, &state_key::balance(owner, denom))?;
     Ok(Coin::new(denom, amount)?)
+}
+
+/// What `owner` has and may not spend yet.
+pub fn locked(ctx: &Context, owner: &AccAddress) -> Result<Coins, ModuleError> {
+    let vesting = auth::account(ctx, owner)?.and_then(|account| account.vesting);
+    Ok(vesting.map_or_else(Coins::default, |vesting| vesting.locked(ctx.block.time())))
 }
 
 /// Everything that `owner` has, however much it is; queries from outside go by pages instead.

@@ -166,7 +166,7 @@ mod tests {
     fn filtered_pages_count_what_was_picked() {
         let ctx = filled(9);
         let ask = |request: PageRequest| {
-            let pick = |_: &[u8], value: &[u8]| Ok((value[0] % 2 == 0).then_some(value[0]));
+            let pick = |_: &[u8], value: &[u8]| Ok(value[0].is_multiple_of(2).then_some(value[0]));
             filtered_page(&ctx, STORE, &[1], Some(&request), pick).unwrap()
         };
         let (picked, answer) =

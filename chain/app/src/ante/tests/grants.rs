@@ -45,8 +45,8 @@ fn the_granter_pays_and_need_not_sign() {
     assert_eq!(chain.money(&buyer().address()), 995_000);
     assert_eq!(chain.money(&attacker().address()), 1_000_000);
     assert_eq!(chain.sequence(&buyer()), 0);
-    let mut payer = chain.ctx.events.iter().flat_map(|event| &event.attributes);
-    let payer = payer.rfind(|attribute| attribute.key == "fee_payer").unwrap();
+    let mut attributes = chain.ctx.events.iter().flat_map(|event| &event.attributes);
+    let payer = attributes.rfind(|attribute| attribute.key == "fee_payer").unwrap();
     assert_eq!(payer.value, buyer().address().to_string());
     let kinds: Vec<&str> = chain.ctx.events.iter().map(|event| event.kind.as_str()).collect();
     assert_eq!(kinds[..3], ["use_feegrant", "update_feegrant", "coin_spent"]);

@@ -70,7 +70,7 @@ const fn is_message(kind: Kind) -> bool {
 /// Numbers of 32 bits travel as longer ones, of which only the low half counts.
 const fn low(kind: Kind, number: u64) -> u64 {
     match kind {
-        Kind::U32 | Kind::I32 | Kind::Enum(_) => number & 0xffff_ffff,
+        Kind::U32 | Kind::I32 | Kind::Enum(_) | Kind::Named(_) => number & 0xffff_ffff,
         _ => number,
     }
 }
@@ -154,6 +154,16 @@ fn number(out: &mut String, kind: Kind, value: u64) {
         Kind::Bool => write!(out, "{}", value != 0),
         Kind::U32 => write!(out, "{}", u32::from_le_bytes([a, b, c, d])),
         Kind::I32 | Kind::Enum(_) => write!(out, "{}", i32::from_le_bytes([a, b, c, d])),
+        Kind::Named(names) => {
+            let number = i32::from_le_bytes([a, b, c, d]);
+            match names.iter().find(|(known, _)| *known == number) {
+                Some((_, name)) => {
+                    json::text(out, name);
+                    Ok(())
+                }
+                None => write!(out, "{number}"),
+            }
+        }
         Kind::I64 => write!(out, "\"{signed}\""),
         _ => write!(out, "\"{value}\""),
     };

@@ -10,6 +10,7 @@ mod bank;
 mod feegrant;
 mod read;
 mod transaction;
+mod vesting;
 mod wasm;
 
 use std::fmt;
@@ -20,6 +21,7 @@ pub use bank::*;
 pub use feegrant::*;
 pub use read::{Value, read};
 pub use transaction::*;
+pub use vesting::*;
 pub use wasm::*;
 
 /// A protobuf message.
@@ -85,6 +87,8 @@ pub enum Kind {
     Json,
     /// An enumeration: its names in JSON, its numbers in amino JSON.
     Enum(&'static [(i32, &'static str)]),
+    /// An enumeration: its names in both.
+    Named(&'static [(i32, &'static str)]),
     /// A message.
     Message(&'static Shape),
     /// `google.protobuf.Any`: the fields beside `@type` in JSON.
@@ -113,7 +117,8 @@ impl Kind {
     /// The wire type that a value of this kind has (0 varint, 2 with a length).
     pub const fn wire_type(self) -> u8 {
         match self {
-            Self::Bool | Self::U32 | Self::I32 | Self::U64 | Self::I64 | Self::Enum(_) => 0,
+            Self::Bool | Self::U32 | Self::I32 | Self::U64 | Self::I64 => 0,
+            Self::Enum(_) | Self::Named(_) => 0,
             _ => 2,
         }
     }
@@ -173,8 +178,15 @@ macro_rules! shapes {
 }
 
 /// Everything that may stand inside an `Any` of a transaction or an account, by the module it is of.
-static IN_ANY: &[&[&Shape]] =
-    &[accounts::IN_ANY, authz::IN_ANY, bank::IN_ANY, feegrant::IN_ANY, wasm::IN_ANY, &[&TX]];
+static IN_ANY: &[&[&Shape]] = &[
+    accounts::IN_ANY,
+    authz::IN_ANY,
+    bank::IN_ANY,
+    feegrant::IN_ANY,
+    vesting::IN_ANY,
+    wasm::IN_ANY,
+    &[&TX],
+];
 
 /// The shape behind the type URL of an `Any`, among those that transactions and accounts may hold.
 pub fn find(type_url: &str) -> Option<&'static Shape> {

@@ -23,11 +23,18 @@ use cosmos_sdk_proto::{
             AuthInfo, Fee, ModeInfo, SignerInfo, Tip, Tx, TxBody,
             mode_info::{Multi, Single, Sum},
         },
+        vesting::v1beta1::{
+            BaseVestingAccount, ContinuousVestingAccount, DelayedVestingAccount,
+            MsgCreatePeriodicVestingAccount, MsgCreatePermanentLockedAccount,
+            MsgCreateVestingAccount, Period, PeriodicVestingAccount, PermanentLockedAccount,
+        },
     },
     cosmwasm::wasm::v1::{
-        AccessConfig, MsgClearAdmin, MsgExecuteContract, MsgInstantiateContract,
-        MsgInstantiateContract2, MsgMigrateContract, MsgStoreCode, MsgUpdateAdmin,
-        MsgUpdateContractLabel, MsgUpdateInstantiateConfig,
+        AcceptedMessageKeysFilter, AcceptedMessagesFilter, AccessConfig, AllowAllMessagesFilter,
+        CombinedLimit, ContractExecutionAuthorization, ContractGrant,
+        ContractMigrationAuthorization, MaxCallsLimit, MaxFundsLimit, MsgClearAdmin,
+        MsgExecuteContract, MsgInstantiateContract, MsgInstantiateContract2, MsgMigrateContract,
+        MsgStoreCode, MsgUpdateAdmin, MsgUpdateContractLabel, MsgUpdateInstantiateConfig,
     },
 };
 use prost::Name;
@@ -154,6 +161,57 @@ fn grants_have_the_published_fields() {
         period_can_spend: coins(),
         period_reset: expiration,
     });
+}
+
+#[test]
+fn vesting_accounts_have_the_published_fields() {
+    let (from_address, to_address, amount) = (text(), text(), coins());
+    compare(&MsgCreateVestingAccount {
+        from_address: text(),
+        to_address: text(),
+        amount: coins(),
+        end_time: 1,
+        delayed: true,
+    });
+    compare(&MsgCreatePermanentLockedAccount { from_address, to_address, amount });
+    let vesting_periods = vec![Period { length: 1, amount: coins() }];
+    compare(&MsgCreatePeriodicVestingAccount {
+        from_address: text(),
+        to_address: text(),
+        start_time: 1,
+        vesting_periods: vesting_periods.clone(),
+    });
+    let base_vesting_account = Some(BaseVestingAccount {
+        base_account: Some(BaseAccount { address: text(), ..BaseAccount::default() }),
+        original_vesting: coins(),
+        delegated_free: coins(),
+        delegated_vesting: coins(),
+        end_time: 1,
+    });
+    let base = || base_vesting_account.clone();
+    compare(&ContinuousVestingAccount { base_vesting_account: base(), start_time: 1 });
+    compare(&DelayedVestingAccount { base_vesting_account: base() });
+    compare(&PermanentLockedAccount { base_vesting_account: base() });
+    compare(&PeriodicVestingAccount {
+        base_vesting_account: base(),
+        start_time: 1,
+        vesting_periods,
+    });
+}
+
+#[test]
+fn contract_authorizations_have_the_published_fields() {
+    let limit = Some(any(&MaxCallsLimit { remaining: 1 }));
+    let filter = Some(any(&AllowAllMessagesFilter {}));
+    let grants = vec![ContractGrant { contract: text(), limit, filter }];
+    compare(&ContractExecutionAuthorization { grants: grants.clone() });
+    compare(&ContractMigrationAuthorization { grants });
+    compare(&MaxCallsLimit { remaining: 1 });
+    compare(&MaxFundsLimit { amounts: coins() });
+    compare(&CombinedLimit { calls_remaining: 1, amounts: coins() });
+    compare(&AllowAllMessagesFilter {});
+    compare(&AcceptedMessageKeysFilter { keys: vec![text()] });
+    compare(&AcceptedMessagesFilter { messages: vec![vec![1]] });
 }
 
 #[test]

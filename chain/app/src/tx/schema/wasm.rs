@@ -1,7 +1,7 @@
 //! Messages to and about contracts.
 
 use super::{
-    Kind::{Bool, Bytes, Enum, Json, Message, Text, U64},
+    Kind::{Any, Bool, Bytes, Json, Message, Named, Text, U64},
     Shape, coins, many, one,
 };
 
@@ -15,16 +15,24 @@ pub(super) static IN_ANY: &[&Shape] = &[
     &MSG_CLEAR_ADMIN,
     &MSG_UPDATE_INSTANTIATE_CONFIG,
     &MSG_UPDATE_LABEL,
+    &EXECUTION_AUTHORIZATION,
+    &MIGRATION_AUTHORIZATION,
+    &MAX_CALLS_LIMIT,
+    &MAX_FUNDS_LIMIT,
+    &COMBINED_LIMIT,
+    &ALL_MESSAGES_FILTER,
+    &MESSAGE_KEYS_FILTER,
+    &MESSAGES_FILTER,
 ];
 
-/// Names of who may do something with a code, as wasmd shows them.
+/// Names of who may do something with a code, as wasmd shows them; wallets sign the names, too.
 pub const ACCESS_TYPES: &[(i32, &str)] =
     &[(0, "Unspecified"), (1, "Nobody"), (3, "Everybody"), (4, "AnyOfAddresses")];
 
 crate::shapes! {
     /// Who may do something with a code.
     pub ACCESS_CONFIG = "cosmwasm.wasm.v1.AccessConfig": [
-        one(1, "permission", Enum(ACCESS_TYPES)),
+        one(1, "permission", Named(ACCESS_TYPES)),
         many(3, "addresses", Text),
     ];
     /// Uploads code.
@@ -91,4 +99,42 @@ crate::shapes! {
         one(2, "new_label", Text),
         one(3, "contract", Text),
     ];
+    /// Leave to call contracts for another.
+    pub EXECUTION_AUTHORIZATION = "cosmwasm.wasm.v1.ContractExecutionAuthorization"
+        as "wasm/ContractExecutionAuthorization": [
+        many(1, "grants", Message(&CONTRACT_GRANT)).kept(),
+    ];
+    /// Leave to migrate contracts for another.
+    pub MIGRATION_AUTHORIZATION = "cosmwasm.wasm.v1.ContractMigrationAuthorization"
+        as "wasm/ContractMigrationAuthorization": [
+        many(1, "grants", Message(&CONTRACT_GRANT)).kept(),
+    ];
+    /// Which contract, how often, with which messages.
+    pub CONTRACT_GRANT = "cosmwasm.wasm.v1.ContractGrant": [
+        one(1, "contract", Text),
+        one(2, "limit", Any),
+        one(3, "filter", Any),
+    ];
+    /// So many calls.
+    pub MAX_CALLS_LIMIT = "cosmwasm.wasm.v1.MaxCallsLimit" as "wasm/MaxCallsLimit": [
+        one(1, "remaining", U64),
+    ];
+    /// So much money.
+    pub MAX_FUNDS_LIMIT = "cosmwasm.wasm.v1.MaxFundsLimit" as "wasm/MaxFundsLimit": [
+        coins(1, "amounts"),
+    ];
+    /// Both.
+    pub COMBINED_LIMIT = "cosmwasm.wasm.v1.CombinedLimit" as "wasm/CombinedLimit": [
+        one(1, "calls_remaining", U64),
+        coins(2, "amounts"),
+    ];
+    /// All messages.
+    pub ALL_MESSAGES_FILTER = "cosmwasm.wasm.v1.AllowAllMessagesFilter"
+        as "wasm/AllowAllMessagesFilter": [];
+    /// Messages by their one key.
+    pub MESSAGE_KEYS_FILTER = "cosmwasm.wasm.v1.AcceptedMessageKeysFilter"
+        as "wasm/AcceptedMessageKeysFilter": [many(1, "keys", Text)];
+    /// Messages as they are.
+    pub MESSAGES_FILTER = "cosmwasm.wasm.v1.AcceptedMessagesFilter"
+        as "wasm/AcceptedMessagesFilter": [many(1, "messages", Json)];
 }

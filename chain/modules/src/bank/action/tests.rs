@@ -163,7 +163,7 @@ fn a_multi_send_pays_each_and_tells_in_the_order_of_the_sdk() {
     let mut ctx = funded(&alice, "10ustoa");
     let message =
         multi(&[(&alice, "7ustoa")], &[(&bob, "4ustoa"), (&carol, "2ustoa"), (&bob, "1ustoa")]);
-    assert_eq!(signers(&message).unwrap().unwrap(), [alice.clone()]);
+    assert_eq!(signers(&message).unwrap().unwrap(), std::slice::from_ref(&alice));
     let answer = execute_message(&mut ctx, &message).unwrap().unwrap();
     assert_eq!(answer.type_url, "/cosmos.bank.v1beta1.MsgMultiSendResponse");
     let money = |who| view::balance(&ctx, who, "ustoa").unwrap().amount();
@@ -218,7 +218,7 @@ fn only_the_authority_changes_what_may_be_sent() {
         Any { type_url: MsgSetSendEnabled::type_url(), value: set.encode_to_vec() },
         Any { type_url: MsgUpdateParams::type_url(), value: update.encode_to_vec() },
     ] {
-        assert_eq!(signers(&message).unwrap().unwrap(), [mallory.clone()]);
+        assert_eq!(signers(&message).unwrap().unwrap(), std::slice::from_ref(&mallory));
         let error = execute_message(&mut context(), &message).unwrap().unwrap_err();
         assert_eq!((error.codespace(), error.code()), ("gov", 13));
     }

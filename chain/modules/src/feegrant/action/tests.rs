@@ -49,7 +49,7 @@ fn code(ctx: &mut Context, message: &Any) -> (&'static str, u32) {
 fn a_grant_makes_the_account_and_can_be_revoked_once() {
     let (mut ctx, granter, grantee) = (context(), address(1), address(2));
     let message = grant_message(&granter, &grantee, Some(NOW + 10));
-    assert_eq!(signers(&message).unwrap().unwrap(), [granter.clone()]);
+    assert_eq!(signers(&message).unwrap().unwrap(), std::slice::from_ref(&granter));
     execute(&mut ctx, &message).unwrap();
     assert!(auth::has_account(&ctx, &grantee).unwrap());
     assert_eq!(code(&mut ctx, &message), ("sdk", 18));
@@ -102,7 +102,7 @@ fn what_is_over_is_removed_a_bounded_number_at_a_time() {
     remove_expired(&ctx, 3).unwrap();
     assert_eq!(left(&ctx), 2);
     let prune = pack(&MsgPruneAllowances { pruner: granter.to_string() });
-    assert_eq!(signers(&prune).unwrap().unwrap(), [granter.clone()]);
+    assert_eq!(signers(&prune).unwrap().unwrap(), std::slice::from_ref(&granter));
     let answer = execute(&mut ctx, &prune).unwrap();
     assert_eq!(answer.type_url, MsgPruneAllowancesResponse::type_url());
     assert_eq!(left(&ctx), 1, "what expires in this very moment stays");

@@ -1,5 +1,9 @@
 //! What a grant allows. Pure but for its gas.
 
+mod contract;
+mod filter;
+mod limit;
+
 use std::collections::BTreeSet;
 
 use cosmos_sdk_proto::{
@@ -10,6 +14,10 @@ use cosmos_sdk_proto::{
     },
 };
 use prost::{Message, Name};
+
+pub use contract::{ContractAction, ContractGrant};
+pub use filter::Filter;
+pub use limit::Limit;
 
 use super::AuthzError;
 use crate::{
@@ -34,6 +42,13 @@ pub enum Authorization {
         spend_limit: Coins,
         /// To whom; empty for everybody.
         allow_list: Vec<String>,
+    },
+    /// Calling or migrating some contracts.
+    Contract {
+        /// Which of the two.
+        action: ContractAction,
+        /// Which contracts, and within which limits.
+        grants: Vec<ContractGrant>,
     },
 }
 
@@ -64,10 +79,10 @@ impl Authorization {
                 })?;
                 Ok(Self::Send { spend_limit, allow_list: send.allow_list })
             }
-            other => {
+            other => contract::from_any(any).unwrap_or_else(|| {
                 let reason = format!("{} is no authorization", short(other));
                 Err(AuthzError::InvalidType { reason })
-            }
+            }),
         }
     }
 
@@ -79,6 +94,7 @@ impl Authorization {
                 spend_limit: spend_limit.to_proto(),
                 allow_list: allow_list.clone(),
             }),
+            Self::Contract { action, grants } => contract::to_any(*action, grants),
         }
     }
 
@@ -87,12 +103,14 @@ impl Authorization {
         match self {
             Self::Generic { type_url } => type_url.clone(),
             Self::Send { .. } => MsgSend::type_url(),
+            Self::Contract { action, .. } => action.type_url(),
         }
     }
 
     /// Refuses what makes no sense in any block.
     pub fn check(&self) -> Result<(), AuthzError> {
         match self {
+            Self::Contract { grants, .. } => contract::check(grants),
             Self::Generic { type_url } if type_url.is_empty() => Err(AuthzError::NoMessageType),
             Self::Generic { .. } => Ok(()),
             Self::Send { spend_limit, .. } if spend_limit.is_empty() => {
@@ -111,18 +129,32 @@ impl Authorization {
 
     /// Takes `message`, which is of [`Self::type_url`], off what is allowed.
     pub(super) fn accept(&self, ctx: &Context, message: &Any) -> Result<Left, ModuleError> {
-        let Self::Send { spend_limit, allow_list } = self else { return Ok(Left::Unchanged) };
-        let mismatch = |_| AuthzError::InvalidType { reason: "type mismatch".to_owned() };
-        let send = MsgSend::decode(message.value.as_slice()).map_err(mismatch)?;
-        let amount = Coins::from_proto(&send.amount)?;
-        let left = spend_limit.checked_sub(&amount).ok_or(AuthzError::SpendLimit)?;
-        check_recipient(ctx, allow_list, &send.to_address)?;
-        if left.is_empty() {
-            return Ok(Left::Nothing);
+        match self {
+            Self::Generic { .. } => Ok(Left::Unchanged),
+            Self::Send { spend_limit, allow_list } => {
+                accept_send(ctx, spend_limit, allow_list, message)
+            }
+            Self::Contract { action, grants } => contract::accept(ctx, *action, grants, message),
         }
-        let allow_list = allow_list.clone();
-        Ok(Left::Less(Self::Send { spend_limit: left, allow_list }))
     }
+}
+
+fn accept_send(
+    ctx: &Context,
+    spend_limit: &Coins,
+    allow_list: &[String],
+    message: &Any,
+) -> Result<Left, ModuleError> {
+    let mismatch = |_| AuthzError::InvalidType { reason: "type mismatch".to_owned() };
+    let send = MsgSend::decode(message.value.as_slice()).map_err(mismatch)?;
+    let amount = Coins::from_proto(&send.amount)?;
+    let left = spend_limit.checked_sub(&amount).ok_or(AuthzError::SpendLimit)?;
+    check_recipient(ctx, allow_list, &send.to_address)?;
+    if left.is_empty() {
+        return Ok(Left::Nothing);
+    }
+    let allow_list = allow_list.to_vec();
+    Ok(Left::Less(Authorization::Send { spend_limit: left, allow_list }))
 }
 
 fn check_recipient(
@@ -156,3 +188,6 @@ fn decode<M: Message + Default>(any: &Any) -> Result<M, AuthzError> {
 fn pack<M: Name>(authorization: &M) -> Any {
     Any { type_url: M::type_url(), value: authorization.encode_to_vec() }
 }
+
+#[cfg(test)]
+mod tests;
