@@ -31,6 +31,14 @@ pub enum AnteError {
         /// Signatures or signer infos given.
         actual: usize,
     },
+    /// As many signer infos as signers are needed.
+    #[error("invalid number of signer;  expected: {expected}, got {actual}: unauthorized")]
+    SignerInfoCount {
+        /// Signers of the messages and the fee.
+        expected: usize,
+        /// Signer infos given.
+        actual: usize,
+    },
     /// Too many signatures.
     #[error("signatures: {actual}, limit: {limit}: maximum number of signatures exceeded")]
     TooManySignatures {
@@ -64,6 +72,12 @@ pub enum AnteError {
         offered: String,
         /// Any of these is enough.
         required: String,
+    },
+    /// A fee without an amount, or with a negative one.
+    #[error("invalid fee provided: {fee}: insufficient fee")]
+    FeeProvided {
+        /// The fee as given.
+        fee: String,
     },
     /// Fee coins unsorted, doubled or zero.
     #[error("invalid fee amount: {fee}: insufficient fee")]
@@ -100,7 +114,7 @@ pub enum AnteError {
         index: usize,
     },
     /// Neither the account nor the transaction has the key.
-    #[error("pubkey on account is not set: invalid pubkey")]
+    #[error("unrecognized public key type: <nil>: invalid pubkey")]
     NoKey,
     /// Signed for another position in the account's history.
     #[error(
@@ -136,13 +150,15 @@ pub enum AnteError {
 impl AnteError {
     const fn code(&self) -> u32 {
         match self {
-            Self::SignerCount { .. } | Self::BadSignature { .. } => 4,
+            Self::SignerCount { .. } | Self::SignerInfoCount { .. } | Self::BadSignature { .. } => {
+                4
+            }
             Self::CannotPay { .. } => 5,
             Self::PayerAddress(_) => 7,
             Self::ForeignKey { .. } | Self::NoKey => 8,
             Self::UnknownPayer { .. } => 9,
             Self::MemoTooLarge { .. } => 12,
-            Self::InsufficientFee { .. } | Self::InvalidFee { .. } => 13,
+            Self::InsufficientFee { .. } | Self::InvalidFee { .. } | Self::FeeProvided { .. } => 13,
             Self::TooManySignatures { .. } => 14,
             Self::NoSignatures => 15,
             Self::GasTooHigh { .. } | Self::FeeGranter => 18,

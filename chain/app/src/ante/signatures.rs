@@ -78,9 +78,11 @@ pub(super) fn check_count(ctx: &Context, tx: &Tx) -> Result<(), ModuleError> {
 /// Charges for the verification of each signature.
 pub(super) fn charge(ctx: &Context, tx: &Tx, signers: &Signers) -> Result<(), ModuleError> {
     let limits = auth::params(ctx)?;
-    for (signer, _) in signers.addresses.iter().zip(tx.signatures()) {
+    for (signer, _) in signers.addresses.iter().zip(tx.signer_infos()) {
         // The kind of key decides the price, and it is the account's.
-        auth::pay_for_account(ctx, signer)?;
+        if auth::account_or_refuse(ctx, signer)?.key.is_none() && ctx.mode != ExecMode::Simulate {
+            return Err(AnteError::NoKey.into());
+        }
         ctx.gas.charge(limits.gas_per_secp256k1, "ante verify: secp256k1")?;
     }
     Ok(())
@@ -88,6 +90,10 @@ pub(super) fn charge(ctx: &Context, tx: &Tx, signers: &Signers) -> Result<(), Mo
 
 /// Checks sequences always, signatures except in simulations and rechecks.
 pub(super) fn verify(ctx: &Context, tx: &Tx, signers: &Signers) -> Result<(), ModuleError> {
+    let (expected, actual) = (signers.addresses.len(), tx.signer_infos().len());
+    if expected != actual {
+        return Err(AnteError::SignerInfoCount { expected, actual }.into());
+    }
     let signed = signers.addresses.iter().zip(tx.signer_infos()).zip(tx.signatures());
     for ((signer, info), signature) in signed {
         let account = auth::account_or_refuse(ctx, signer)?;
