@@ -3,9 +3,9 @@
 use cosmos_sdk_proto::{Any, cosmos::base::abci::v1beta1::TxMsgData};
 use prost::Message as _;
 use stoa_modules::{
-    BlockInfo, Context, Event, ExecMode, Gas, GasMeter, ModuleError,
+    BlockInfo, Context, Event, ExecMode, Gas, GasMeter, ModuleError, bank,
     core::LoadedCode,
-    router::{MessageResponse, Modules},
+    router::{MessageResponse, Modules, RouteError},
 };
 use stoa_store::{Overlay, StoreError};
 
@@ -49,18 +49,13 @@ impl TxRun<'_> {
     pub(crate) fn run(&self, bytes: &[u8]) -> Result<Ran, StoreError> {
         let tx = match decode(bytes) {
             Ok(tx) => tx,
-            Err(refusal) => return Ok(TxResult::refused(refusal, 0, 0).into()),
+            Err(refusal) => return Ok(self.unread(refusal)),
         };
         if self.mode == ExecMode::Deliver && self.block_gas_used >= self.limits.max_gas {
             return Ok(TxResult::refused(no_block_gas(), 0, 0).into());
         }
         if let Err(refusal) = caught(|| self.check_messages(&tx)) {
-            if refusal.is_unreadable() {
-                return Ok(TxResult::refused(refusal, 0, 0).into());
-            }
-            // Until its own limit is known, a transaction counts what reading the block's limits costs.
-            let block_gas = self.limits.lookup_gas;
-            return Ok(Ran { result: TxResult::refused(refusal, 0, block_gas), block_gas });
+            return Ok(self.unread(refusal));
         }
         let limit = match self.mode {
             ExecMode::Simulate => self.limits.max_gas,
@@ -78,8 +73,22 @@ impl TxRun<'_> {
         Ok(Ran { result, block_gas: ctx.gas.used().min(limit) })
     }
 
+    /// The result of what is refused before its gas limit counts: until then a transaction that can be read
+    /// has used what reading the block's limits costs.
+    fn unread(&self, refusal: Refusal) -> Ran {
+        let block_gas = if refusal.is_unreadable() { 0 } else { self.limits.lookup_gas };
+        Ran { result: TxResult::refused(refusal, 0, block_gas), block_gas }
+    }
+
     /// The checks of messages that need no state, before all others.
     fn check_messages(&self, tx: &Tx) -> Result<(), ModuleError> {
+        // No extension is known, and fees are integers: anything else is no transaction.
+        if let Some(extension) = tx.extension_options().first() {
+            return Err(RouteError::UnknownType { type_url: extension.type_url.clone() }.into());
+        }
+        if !tx.fee().amount.iter().all(|coin| bank::is_integer(&coin.amount)) {
+            return Err(RouteError::Malformed { type_url: "/cosmos.tx.v1beta1.Fee" }.into());
+        }
         tx.messages().iter().try_for_each(|message| self.modules.check(message))
     }
 

@@ -46,6 +46,9 @@ pub trait MessageRouter {
     /// [`Context::atomically`] where a failure must leave no trace.
     fn execute(&self, ctx: &mut Context, message: &Any) -> Result<MessageResponse, ModuleError>;
 
+    /// The checks of a message that need no state; what cannot be read is refused with code 2.
+    fn check(&self, message: &Any) -> Result<(), ModuleError>;
+
     /// The addresses that must sign `message`, in order, each once.
     fn signers(&self, message: &Any) -> Result<Vec<AccAddress>, ModuleError>;
 
@@ -173,6 +176,10 @@ impl Modules {
 impl MessageRouter for Modules {
     fn execute(&self, ctx: &mut Context, message: &Any) -> Result<MessageResponse, ModuleError> {
         self.execute(ctx, message)
+    }
+
+    fn check(&self, message: &Any) -> Result<(), ModuleError> {
+        self.check(message)
     }
 
     fn signers(&self, message: &Any) -> Result<Vec<AccAddress>, ModuleError> {

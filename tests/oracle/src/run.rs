@@ -44,7 +44,7 @@ impl Stage {
     pub fn new(wasmd: &Path, stoad: &Path, files: &Path) -> Result<Self> {
         let wasmd = Wasmd::new(wasmd)?;
         let genesis = Genesis::new(&wasmd.base_genesis()?)?;
-        Ok(Self { wasmd, stoad: Stoad::new(stoad)?, genesis, files: files.to_owned() })
+        Ok(Self { wasmd, stoad: Stoad::new(stoad), genesis, files: files.to_owned() })
     }
 
     /// Runs a scenario on fresh chains.

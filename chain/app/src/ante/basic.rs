@@ -2,16 +2,13 @@
 
 use stoa_modules::{Context, ModuleError, auth};
 
-use super::{AnteError, signers::Signers};
+use super::{AnteError, fee, signers::Signers};
 use crate::tx::Tx;
 
 /// Most gas that the SDK's signed counters hold.
 const MAX_GAS_WANTED: u64 = (1 << 63) - 1;
 
 pub(super) fn check(ctx: &Context, tx: &Tx, signers: &Signers) -> Result<(), ModuleError> {
-    if !tx.extension_options().is_empty() {
-        return Err(AnteError::ExtensionOptions.into());
-    }
     check_shape(tx, signers)?;
     let (height, timeout) = (ctx.block.height, tx.timeout_height());
     if timeout > 0 && height > timeout {
@@ -25,14 +22,19 @@ fn check_shape(tx: &Tx, signers: &Signers) -> Result<(), AnteError> {
     if wanted > MAX_GAS_WANTED {
         return Err(AnteError::GasTooHigh { wanted, limit: MAX_GAS_WANTED });
     }
+    let amounts = || tx.fee().amount.iter().map(|coin| coin.amount.as_str());
+    if amounts().any(str::is_empty) {
+        return Err(AnteError::FeeProvided { fee: "null".to_owned() });
+    }
+    if amounts().any(|amount| amount.starts_with('-')) {
+        return Err(AnteError::FeeProvided { fee: fee::shown(tx) });
+    }
     if tx.signatures().is_empty() {
         return Err(AnteError::NoSignatures);
     }
-    let expected = signers.addresses.len();
-    for actual in [tx.signatures().len(), tx.signer_infos().len()] {
-        if actual != expected {
-            return Err(AnteError::SignerCount { expected, actual });
-        }
+    let (expected, actual) = (signers.addresses.len(), tx.signatures().len());
+    if actual != expected {
+        return Err(AnteError::SignerCount { expected, actual });
     }
     Ok(())
 }

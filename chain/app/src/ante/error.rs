@@ -33,6 +33,14 @@ pub enum AnteError {
         /// Signatures or signer infos given.
         actual: usize,
     },
+    /// As many signer infos as signers are needed.
+    #[error("invalid number of signer;  expected: {expected}, got {actual}: unauthorized")]
+    SignerInfoCount {
+        /// Signers of the messages and the fee.
+        expected: usize,
+        /// Signer infos given.
+        actual: usize,
+    },
     /// Too many signatures.
     #[error("signatures: {actual}, limit: {limit}: maximum number of signatures exceeded")]
     TooManySignatures {
@@ -66,6 +74,12 @@ pub enum AnteError {
         offered: String,
         /// Any of these is enough.
         required: String,
+    },
+    /// A fee without an amount, or with a negative one.
+    #[error("invalid fee provided: {fee}: insufficient fee")]
+    FeeProvided {
+        /// The fee as given.
+        fee: String,
     },
     /// Fee coins unsorted, doubled or zero.
     #[error("invalid fee amount: {fee}: insufficient fee")]
@@ -160,6 +174,7 @@ impl AnteError {
             // An error without a code of its own.
             Self::SingleSignature => 1,
             Self::SignerCount { .. }
+            | Self::SignerInfoCount { .. }
             | Self::BadSignature { .. }
             | Self::BadAminoSignature { .. }
             | Self::MalformedSignature(_) => 4,
@@ -168,7 +183,7 @@ impl AnteError {
             Self::ForeignKey { .. } | Self::NoKey => 8,
             Self::UnknownPayer { .. } => 9,
             Self::MemoTooLarge { .. } => 12,
-            Self::InsufficientFee { .. } | Self::InvalidFee { .. } => 13,
+            Self::InsufficientFee { .. } | Self::InvalidFee { .. } | Self::FeeProvided { .. } => 13,
             Self::TooManySignatures { .. } => 14,
             Self::NoSignatures => 15,
             Self::GasTooHigh { .. } => 18,

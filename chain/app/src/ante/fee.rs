@@ -1,5 +1,6 @@
 //! Taking the fee.
 
+use cosmos_sdk_proto::cosmos::base::v1beta1::Coin;
 use stoa_modules::{
     Context, Event, ExecMode, ModuleError,
     auth::{self, AccAddress, FEE_COLLECTOR},
@@ -10,6 +11,10 @@ use stoa_modules::{
 use super::{AnteError, AnteParams, signers::Signers};
 use crate::tx::Tx;
 
+/// Most coins and characters of a fee that are repeated to its sender.
+const MAX_SHOWN_COINS: usize = 64;
+const MAX_SHOWN_CHARS: usize = 8 * 1024;
+
 /// Checks the fee against this node's prices (admission only), and moves it to the fee collector.
 pub(super) fn deduct(
     ctx: &mut Context,
@@ -17,42 +22,32 @@ pub(super) fn deduct(
     signers: &Signers,
     params: &AnteParams,
 ) -> Result<(), ModuleError> {
-    let shown = || {
-        let text = |coin: &cosmos_sdk_proto::cosmos::base::v1beta1::Coin| {
-            format!("{}{}", coin.amount, coin.denom)
-        };
-        let texts: Vec<String> = tx.fee().amount.iter().take(16).map(text).collect();
-        texts.join(",").chars().take(512).collect::<String>()
-    };
-    let fee =
-        Coins::from_proto(&tx.fee().amount).map_err(|_| AnteError::InvalidFee { fee: shown() })?;
-    if matches!(ctx.mode, ExecMode::Check | ExecMode::Recheck)
-        && !params.min_gas_prices.are_met(tx.gas_limit(), &fee)
-    {
-        let required = params.min_gas_prices.required(tx.gas_limit());
-        let required: Vec<String> = required.iter().map(ToString::to_string).collect();
-        let required = required.join(",");
-        return Err(AnteError::InsufficientFee { offered: fee.to_string(), required }.into());
+    if matches!(ctx.mode, ExecMode::Check | ExecMode::Recheck) {
+        check_price(tx, params)?;
     }
-    let from = source(ctx, tx, signers, &fee)?;
+    let from = source(ctx, tx, signers)?;
     if auth::account(ctx, &from)?.is_none() {
         return Err(AnteError::UnknownPayer { payer: from }.into());
     }
+    let fee = coins(tx)?;
     if !fee.is_empty() {
         auth::module_account(ctx, FEE_COLLECTOR)?;
         bank::send(ctx, &from, &FEE_COLLECTOR.address(), &fee).map_err(cannot_pay)?;
     }
-    ctx.emit(Event::new("tx").with("fee", fee.to_string()).with("fee_payer", from.to_string()));
+    ctx.emit(Event::new("tx").with("fee", shown(tx)).with("fee_payer", from.to_string()));
     Ok(())
 }
 
+/// The fee as coins; one of zeros is none.
+fn coins(tx: &Tx) -> Result<Coins, AnteError> {
+    if tx.fee().amount.iter().all(|coin| is_zero(&coin.amount)) {
+        return Ok(Coins::default());
+    }
+    Coins::from_proto(&tx.fee().amount).map_err(|_| AnteError::InvalidFee { fee: shown(tx) })
+}
+
 /// Whose money it is: the payer's, or the granter's within what it allows the payer.
-fn source(
-    ctx: &mut Context,
-    tx: &Tx,
-    signers: &Signers,
-    fee: &Coins,
-) -> Result<AccAddress, ModuleError> {
+fn source(ctx: &mut Context, tx: &Tx, signers: &Signers) -> Result<AccAddress, ModuleError> {
     let payer = &signers.payer;
     if tx.fee().granter.is_empty() {
         return Ok(payer.clone());
@@ -61,7 +56,7 @@ fn source(
     if granter != *payer {
         let messages: Vec<&str> =
             tx.messages().iter().map(|message| message.type_url.as_str()).collect();
-        feegrant::use_fees(ctx, &granter, payer, fee, &messages)
+        feegrant::use_fees(ctx, &granter, payer, &coins(tx)?, &messages)
             .map_err(|error| not_granted(error, &granter, payer))?;
     }
     Ok(granter)
@@ -76,6 +71,29 @@ fn not_granted(error: ModuleError, granter: &AccAddress, payer: &AccAddress) -> 
         }
         other => other,
     }
+}
+
+/// Refuses less than this node's prices.
+fn check_price(tx: &Tx, params: &AnteParams) -> Result<(), AnteError> {
+    // What is no list of coins pays for nothing.
+    let offered = Coins::from_proto(&tx.fee().amount).unwrap_or_default();
+    if params.min_gas_prices.are_met(tx.gas_limit(), &offered) {
+        return Ok(());
+    }
+    let required = params.min_gas_prices.required(tx.gas_limit());
+    let required: Vec<String> = required.iter().map(ToString::to_string).collect();
+    Err(AnteError::InsufficientFee { offered: shown(tx), required: required.join(",") })
+}
+
+fn is_zero(amount: &str) -> bool {
+    amount.bytes().all(|byte| byte == b'0')
+}
+
+/// The fee as it was given, as far as a person would read it.
+pub(super) fn shown(tx: &Tx) -> String {
+    let text = |coin: &Coin| format!("{}{}", coin.amount, coin.denom);
+    let texts: Vec<String> = tx.fee().amount.iter().take(MAX_SHOWN_COINS).map(text).collect();
+    texts.join(",").chars().take(MAX_SHOWN_CHARS).collect()
 }
 
 /// A bank refusal becomes one about the fee; gas and the store speak for themselves.

@@ -59,7 +59,7 @@ pub fn run(
     keys::set(ctx, &signatures)?;
     keys::check_count(ctx, &signatures)?;
     signature_gas::charge(ctx, &signatures)?;
-    verify::check(ctx, tx, &signatures)?;
+    verify::check(ctx, tx, &required, &signatures)?;
     sequences::advance(ctx, &required)
 }
 

@@ -5,7 +5,10 @@ use stoa_modules::{
     auth::{self, Account, MultisigKey, PublicKey},
 };
 
-use super::{AnteError, signers::Signed};
+use super::{
+    AnteError,
+    signers::{Signed, Signers},
+};
 use crate::tx::{SignModeError, SignatureData, SignerData, Tx};
 
 use cosmos_sdk_proto::cosmos::tx::signing::v1beta1::SignMode;
@@ -32,7 +35,16 @@ enum VerifyError {
 }
 
 /// Checks sequences always, signatures except in simulations and rechecks.
-pub(super) fn check(ctx: &Context, tx: &Tx, signatures: &[Signed<'_>]) -> Result<(), ModuleError> {
+pub(super) fn check(
+    ctx: &Context,
+    tx: &Tx,
+    required: &Signers,
+    signatures: &[Signed<'_>],
+) -> Result<(), ModuleError> {
+    let (expected, actual) = (required.addresses.len(), tx.signer_infos().len());
+    if expected != actual {
+        return Err(AnteError::SignerInfoCount { expected, actual }.into());
+    }
     for signed in signatures {
         let account = auth::account_or_refuse(ctx, signed.signer)?;
         let is_simulation = ctx.mode == ExecMode::Simulate;

@@ -17,7 +17,7 @@ fn event(event: Event) -> RawEvent {
     RawEvent { r#type: event.kind, attributes }
 }
 
-/// Gas as ABCI's signed integer.
-pub(super) fn gas(gas: Gas) -> i64 {
-    i64::try_from(gas).unwrap_or(i64::MAX)
+/// Gas as ABCI's signed integer; what does not fit becomes negative, as in the SDK.
+pub(super) const fn gas(gas: Gas) -> i64 {
+    gas.cast_signed()
 }

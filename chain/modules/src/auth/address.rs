@@ -6,14 +6,14 @@ use bech32::{Bech32, Hrp, primitives::decode::CheckedHrpstring};
 use ripemd::Ripemd160;
 use sha2::{Digest as _, Sha256};
 
+use super::bech32_text;
+
 /// Human-readable part of every account address.
 pub const BECH32_PREFIX: &str = "stoa";
 /// Longest address in bytes (Cosmos SDK `types/address`); wallets have 20, contracts 32.
 pub const MAX_ADDRESS_BYTES: usize = 255;
 /// Length of addresses that are hashes of keys or of module names.
 const HASH_ADDRESS_BYTES: usize = 20;
-/// Longest bech32 text of an address that is looked at.
-const MAX_ADDRESS_TEXT: usize = 512;
 
 const HRP: Hrp = Hrp::parse_unchecked(BECH32_PREFIX);
 
@@ -83,21 +83,15 @@ impl FromStr for AccAddress {
         if text.trim().is_empty() {
             return Err(AddressError::Empty);
         }
-        if text.len() > MAX_ADDRESS_TEXT {
-            return Err(AddressError::Bech32(format!(
-                "invalid bech32 string length {}",
-                text.len()
-            )));
-        }
-        let parsed = CheckedHrpstring::new::<Bech32>(text)
-            .map_err(|error| AddressError::Bech32(error.to_string()))?;
+        let broken = || AddressError::Bech32(bech32_text::reason(text));
+        let parsed = CheckedHrpstring::new::<Bech32>(text).map_err(|_| broken())?;
         if parsed.hrp() != HRP {
             return Err(AddressError::Prefix { actual: parsed.hrp().as_str().to_lowercase() });
         }
         let address = Self::new(parsed.byte_iter().collect::<Vec<u8>>())?;
         // Left-over bits that are not zero would give one account two names.
         if !address.to_string().eq_ignore_ascii_case(text) {
-            return Err(AddressError::Bech32("non-zero padding".to_owned()));
+            return Err(broken());
         }
         Ok(address)
     }

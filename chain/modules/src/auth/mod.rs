@@ -9,6 +9,7 @@
 mod account;
 mod action;
 mod address;
+mod bech32_text;
 mod error;
 mod genesis;
 mod params;

@@ -204,7 +204,7 @@ pub(super) fn parse_amount(text: &str) -> Result<u128, BankError> {
 
 /// Whether a text is an integer below 2^256, as the SDK's type for amounts holds it; the rest of the SDK
 /// takes nothing for zero. What passes may still be no amount.
-pub(super) fn is_integer(text: &str) -> bool {
+pub fn is_integer(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text).trim_start_matches('0');
     let is_small = match digits.len().cmp(&LARGEST_INTEGER.len()) {
         Ordering::Less => true,

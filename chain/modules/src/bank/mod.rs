@@ -19,7 +19,7 @@ mod state_key;
 mod view;
 
 pub use action::{burn, check, execute_message, send, signers, transfer};
-pub use coin::{Coin, Coins, MAX_COINS, check_denom};
+pub use coin::{Coin, Coins, MAX_COINS, check_denom, is_integer};
 pub use error::BankError;
 pub use genesis::{Genesis, init_genesis};
 pub use rpc::query;

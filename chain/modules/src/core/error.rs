@@ -37,6 +37,8 @@ pub enum ModuleError {
     Store(#[from] StoreError),
 }
 
+/// Code of "tx parse error" in codespace `sdk`.
+const TX_DECODE: u32 = 2;
 /// Code of "out of gas" in codespace `sdk`.
 const OUT_OF_GAS: u32 = 11;
 /// Code of "internal logic error" in codespace `sdk`.
@@ -49,6 +51,11 @@ impl ModuleError {
             Self::Refused { codespace, .. } => codespace,
             Self::OutOfGas(_) | Self::Store(_) => codespace::SDK,
         }
+    }
+
+    /// Whether bytes were not what they should be: a transaction with them is none.
+    pub fn is_unreadable(&self) -> bool {
+        self.codespace() == codespace::SDK && self.code() == TX_DECODE
     }
 
     /// ABCI code, never zero.

@@ -30,7 +30,7 @@ pub mod kv {
 
 /// A charge went past the limit.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("out of gas in location: {location}; gasWanted: {limit}, gasUsed: {used}")]
+#[error("out of gas in location: {location}; gasWanted: {limit}, gasUsed: {used}: out of gas")]
 pub struct OutOfGas {
     /// What was being charged for, in the words of the SDK (e.g. `ReadFlat`).
     pub location: &'static str,

@@ -11,9 +11,9 @@ use super::{
     types::{self, AddressRule, Execute, Instantiate, Migrate, WasmMessage},
 };
 use crate::{
-    Context, ModuleError,
+    Context,
     auth::AccAddress,
-    bank::{self, Coin, Coins},
+    bank::{self, BankError, Coin, Coins},
     router::{MessageResponse, pay_for_routing},
 };
 
@@ -68,7 +68,8 @@ fn bank_message(
             if amount.is_empty() {
                 return Err(WasmError::Empty { what: "amount" });
             }
-            bank::burn(ctx, contract, &amount)?;
+            let burnt = bank::burn(ctx, contract, &amount).map_err(WasmError::from);
+            burnt.map_err(|error| error.during("transfer to module"))?;
             Ok(None)
         }
         _ => Err(WasmError::UnknownMessage { kind: "unknown variant of Bank" }),
@@ -92,6 +93,11 @@ fn any_message(
     }
     ctx.gas.charge(gas::any_message(value.len()), "unpacking AnyMsg")?;
     let message = Any { type_url, value: value.into() };
+    let unpackable = |type_url: &str| WasmError::Unpackable { type_url: type_url.to_owned() };
+    match run.router.check(&message) {
+        Err(error) if error.is_unreadable() => return Err(unpackable(&message.type_url)),
+        checked => checked?,
+    }
     if let Some(checked) = WasmMessage::decode(&message) {
         let checked = checked?;
         check_signer(contract, checked.sender())?;
@@ -192,5 +198,5 @@ fn coins(coins: &[StdCoin]) -> Result<Coins, WasmError> {
     let added = coins.iter().try_fold(Coins::default(), |sum, coin| {
         sum.checked_add(&Coin::new(coin.denom.as_str(), coin.amount.u128())?)
     });
-    added.map_err(|error| ModuleError::from(error).into())
+    added.map_err(|error: BankError| WasmError::Funds { reason: error.to_string() })
 }

@@ -13,7 +13,7 @@ use crate::{ModuleError, OutOfGas, auth::AddressError, core::codespace};
 /// Why a message or query of this module fails.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum WasmError {
-    #[error("{0}: create wasm contract failed")]
+    #[error("Error calling the VM: {0}: create wasm contract failed")]
     Create(#[source] VmError),
     #[error("uncompress wasm archive: {0}: create wasm contract failed")]
     Uncompress(#[source] io::Error),
@@ -38,24 +38,30 @@ pub(super) enum WasmError {
     MissingIbcEntryPoints,
     #[error("{kind}: unknown message from the contract")]
     UnknownMessage { kind: &'static str },
-    #[error("{what}: '{text}': invalid event")]
-    Event { what: &'static str, text: String },
+    #[error("{what}: invalid event")]
+    Event { what: String },
     #[error("address {address}: no such contract")]
     NoSuchContract { address: String },
     #[error("max query stack size exceeded")]
     QueryStack,
     #[error("code id {code_id}: no such code")]
     NoSuchCode { code_id: u64 },
-    #[error("{0}: wasmvm error")]
+    #[error("Error calling the VM: {0}: wasmvm error")]
     Vm(#[from] VmError),
     /// A query used up what the VM had left for it, and the caller's meter is not empty.
-    #[error("Out of gas: wasmvm error")]
+    #[error(
+        "Error calling the VM: Error executing Wasm: Wasmer runtime error: RuntimeError: Ran out of gas \
+         during contract execution: wasmvm error"
+    )]
     VmGas,
     #[error(
         "insufficient gas left to deserialize contract execution result ({bytes} bytes): wasmvm error"
     )]
     ResponseGas { bytes: usize },
-    #[error("submessage {index} has a payload of {bytes} bytes, larger than {limit}: wasmvm error")]
+    #[error(
+        "reply contains submessage at index {index} with payload larger than {limit} bytes: {bytes} bytes: \
+         wasmvm error"
+    )]
     ReplyPayload { index: usize, bytes: usize, limit: usize },
     #[error("max call depth exceeded")]
     CallDepth,
@@ -67,8 +73,19 @@ pub(super) enum WasmError {
     InvalidRequest { what: &'static str },
     #[error("{field}: {source}")]
     Address { field: &'static str, source: AddressError },
+    /// A message in `Any` of no known type, or of other bytes than its type has.
+    #[error(
+        "Cannot unpack proto message with type URL: {type_url}: invalid CosmosMsg from the contract"
+    )]
+    Unpackable { type_url: String },
     #[error("{type_url}: unknown request")]
     Unroutable { type_url: String },
+    /// Coins that are no list of coins; the SDK gives no code to that.
+    #[error("funds: {reason}")]
+    Funds { reason: String },
+    /// A contract asks about something that is no address.
+    #[error("{text}: invalid address")]
+    AskedAddress { text: String },
     #[error("{phase}: {source}")]
     During { phase: &'static str, source: Box<WasmError> },
     #[error(transparent)]
@@ -107,13 +124,15 @@ impl WasmError {
             Self::Unauthorized { .. } => return (codespace::SDK, 4),
             Self::Unroutable { .. } => return (codespace::SDK, 6),
             // Not an address: the SDK gives no code to that.
-            Self::Address { .. } => return (codespace::UNDEFINED, 1),
+            Self::Address { .. } | Self::Funds { .. } => return (codespace::UNDEFINED, 1),
+            Self::AskedAddress { .. } => return (codespace::SDK, 7),
             Self::SubmessageGas => return (codespace::SDK, 11),
             Self::InvalidRequest { .. } => return (codespace::SDK, 18),
             Self::Create(_) | Self::Uncompress(_) | Self::Unpacked { .. } => 2,
             Self::AccountExists => 3,
             Self::Contract { entry, .. } => entry.failure_code(),
             Self::NotFound { .. } => 8,
+            Self::Unpackable { .. } => 10,
             Self::MissingIbcEntryPoints => 11,
             Self::Empty { .. } => 12,
             Self::Limit { .. } => 13,

@@ -3,7 +3,7 @@
 use cosmwasm_std::{Attribute as StdAttribute, Event as StdEvent, Response};
 
 use super::{error::WasmError, vm::Code};
-use crate::{Event, ExecMode, auth::AccAddress, core::Attribute};
+use crate::{Event, auth::AccAddress, core::Attribute};
 
 /// Key of the attribute that names the contract, first in each of its events.
 const CONTRACT_ADDRESS: &str = "_contract_address";
@@ -14,17 +14,11 @@ const MIN_KIND_BYTES: usize = 2;
 /// Type of events that are not passed on from submessages.
 const MESSAGE: &str = "message";
 
-/// `store_code`. wasmd does not look at the code in simulations.
-pub(super) fn store_code(code: &Code, code_id: u64, mode: ExecMode) -> Event {
-    let event = Event::new("store_code")
+/// `store_code`. wasmd means to add the capabilities that the code requires, and does not.
+pub(super) fn store_code(code: &Code, code_id: u64) -> Event {
+    Event::new("store_code")
         .with("code_checksum", hex::encode(code.checksum))
-        .with("code_id", code_id.to_string());
-    if code.required_capabilities.is_empty() || mode == ExecMode::Simulate {
-        return event.with("required_capability", "");
-    }
-    code.required_capabilities
-        .iter()
-        .fold(event, |event, name| event.with("required_capability", name))
+        .with("code_id", code_id.to_string())
 }
 
 /// `instantiate`.
@@ -66,8 +60,7 @@ pub(super) fn of_response(
     for event in &response.events {
         let kind = event.ty.trim();
         if kind.len() <= MIN_KIND_BYTES {
-            let text = event.ty.clone();
-            return Err(WasmError::Event { what: "event type too short", text });
+            return Err(WasmError::Event { what: format!("Event type too short: '{kind}'") });
         }
         events.push(with_attributes(&format!("wasm-{kind}"), contract, &event.attributes)?);
     }
@@ -116,12 +109,12 @@ fn with_attributes(
     for attribute in attributes {
         let key = attribute.key.trim();
         if key.is_empty() {
-            let text = attribute.value.clone();
-            return Err(WasmError::Event { what: "empty attribute key, value", text });
+            let what = format!("Empty attribute key. Value: {}", attribute.value);
+            return Err(WasmError::Event { what });
         }
         if key.starts_with(RESERVED_PREFIX) {
-            let text = key.to_owned();
-            return Err(WasmError::Event { what: "attribute key starts with _", text });
+            let what = format!("Attribute key starts with reserved prefix _: '{key}'");
+            return Err(WasmError::Event { what });
         }
         event = event.with(key, attribute.value.trim());
     }

@@ -35,7 +35,7 @@ const FIRST_PRIVATE_PLANE: char = '\u{e0000}';
 /// Refuses empty, long and padded labels and characters that cannot be seen.
 pub(super) fn check_label(label: &str) -> Result<(), WasmError> {
     if label.is_empty() {
-        return Err(WasmError::Empty { what: "label" });
+        return Err(WasmError::Empty { what: "label: is required" });
     }
     if label.len() > MAX_LABEL_BYTES {
         return Err(WasmError::Limit {

@@ -14,7 +14,12 @@ use prost::{Message, Name};
 use serde::de::IgnoredAny;
 
 use super::{error::WasmError, label::check_label, params::check_permission};
-use crate::{ModuleError, auth::AccAddress, bank::Coins};
+use crate::{
+    ModuleError,
+    auth::AccAddress,
+    bank::{Coins, is_integer},
+    router::RouteError,
+};
 
 /// Most bytes of Wasm, packed and unpacked.
 pub const MAX_WASM_BYTES: usize = 800 * 1024;
@@ -203,8 +208,8 @@ pub(super) fn set_admin(
 }
 
 fn parse<T: Message + Default>(message: &Any) -> Result<T, WasmError> {
-    T::decode(message.value.as_slice())
-        .map_err(|_| WasmError::InvalidRequest { what: "message is no valid protobuf" })
+    let malformed = |_| RouteError::Malformed { type_url: "/cosmwasm.wasm.v1" };
+    T::decode(message.value.as_slice()).map_err(malformed).map_err(|e| ModuleError::from(e).into())
 }
 
 /// Reads the address in `field`.
@@ -217,7 +222,11 @@ fn optional_address(field: &'static str, text: &str) -> Result<Option<AccAddress
 }
 
 fn funds(coins: &[ProtoCoin]) -> Result<Coins, WasmError> {
-    Coins::from_proto(coins).map_err(|error| ModuleError::from(error).into())
+    if !coins.iter().all(|coin| is_integer(&coin.amount)) {
+        let malformed = RouteError::Malformed { type_url: "/cosmos.base.v1beta1.Coin" };
+        return Err(ModuleError::from(malformed).into());
+    }
+    Coins::from_proto(coins).map_err(|error| WasmError::Funds { reason: error.to_string() })
 }
 
 /// Refuses the number zero, which no code has.
@@ -239,7 +248,7 @@ pub(super) fn check_instantiate(message: &Instantiate) -> Result<(), WasmError> 
 /// Refuses an empty or a long salt.
 pub(super) const fn check_salt(salt: &[u8]) -> Result<(), WasmError> {
     match salt.len() {
-        0 => Err(WasmError::Empty { what: "salt" }),
+        0 => Err(WasmError::Empty { what: "salt: is required" }),
         1..=MAX_SALT_BYTES => Ok(()),
         actual => Err(WasmError::Limit { what: "salt", actual, limit: MAX_SALT_BYTES }),
     }

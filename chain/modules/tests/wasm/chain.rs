@@ -224,6 +224,13 @@ fn shared() -> Wasm {
 }
 
 impl MessageRouter for Chain {
+    fn check(&self, message: &Any) -> Result<(), ModuleError> {
+        match self.wasm.check(message) {
+            Some(result) => result,
+            None => bank::check(message).unwrap_or(Ok(())),
+        }
+    }
+
     fn execute(&self, ctx: &mut Context, message: &Any) -> Result<MessageResponse, ModuleError> {
         let bank = bank::execute_message(ctx, message);
         bank.or_else(|| self.wasm.execute_message(ctx, self, message)).unwrap()

@@ -13,6 +13,8 @@ use tendermint_proto::v0_38::abci::{
     ResponseInitChain, request::Value as Ask, response::Value as Answer,
 };
 
+use super::lossy;
+
 /// Longest answer: a block's results with room to spare.
 const MAX_FRAME_BYTES: u64 = 256 * 1024 * 1024;
 /// Most bytes of a varint.
@@ -105,7 +107,10 @@ impl Client {
         ensure!(length <= MAX_FRAME_BYTES, "an answer of {length} bytes");
         let mut frame = vec![0; usize::try_from(length)?];
         self.0.read_exact(&mut frame)?;
-        Response::decode(frame.as_slice())?.value.context("an answer without content")
+        match Response::decode(frame.as_slice()) {
+            Ok(response) => response.value.context("an answer without content"),
+            Err(error) => lossy::decode(&frame).ok_or(error.into()),
+        }
     }
 
     fn read_varint(&mut self) -> Result<u64> {

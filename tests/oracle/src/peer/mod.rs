@@ -8,6 +8,7 @@ mod wasmd;
 use std::net::{SocketAddr, TcpListener};
 
 use anyhow::{Result, ensure};
+use tempfile::TempDir;
 use tendermint_proto::{
     google::protobuf::Timestamp,
     v0_38::{
@@ -44,12 +45,18 @@ const VALIDATOR_BYTES: usize = 20;
 pub struct Peer {
     client: Client,
     height: i64,
-    /// Stops when dropped.
+    /// Stops when dropped, before its home is removed.
     _process: Process,
+    _home: TempDir,
 }
 
 impl Peer {
-    fn begin(mut process: Process, address: SocketAddr, app_state: Vec<u8>) -> Result<Self> {
+    fn begin(
+        mut process: Process,
+        address: SocketAddr,
+        home: TempDir,
+        app_state: Vec<u8>,
+    ) -> Result<Self> {
         let mut client = process.wait_for(|| Client::connect(address))?;
         client.init_chain(RequestInitChain {
             time: Some(time(0)),
@@ -59,7 +66,7 @@ impl Peer {
             app_state_bytes: app_state.into(),
             initial_height: 1,
         })?;
-        Ok(Self { client, height: 0, _process: process })
+        Ok(Self { client, height: 0, _process: process, _home: home })
     }
 
     /// Executes and commits the next block.

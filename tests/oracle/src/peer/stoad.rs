@@ -6,27 +6,25 @@ use std::{
     process::Command,
 };
 
-use anyhow::Result;
-use tempfile::TempDir;
-
 use super::{Genesis, Peer, free_address, process::Process};
+use anyhow::Result;
 
-/// The program and its homes.
+/// The program.
 pub struct Stoad {
     program: PathBuf,
-    homes: TempDir,
 }
 
 impl Stoad {
     /// Uses the binary at `program`.
-    pub fn new(program: &Path) -> Result<Self> {
-        Ok(Self { program: program.to_owned(), homes: tempfile::tempdir()? })
+    pub fn new(program: &Path) -> Self {
+        Self { program: program.to_owned() }
     }
 
     /// Starts a chain with `genesis` in a fresh home.
     pub fn start(&self, genesis: &Genesis) -> Result<Peer> {
         let address = free_address()?;
-        let home = self.homes.path().join(address.port().to_string());
+        let folder = tempfile::tempdir()?;
+        let home = folder.path();
         fs::create_dir_all(home.join("config"))?;
         let config = format!(
             "minimum_gas_prices = \"\"\nlog = \"warn\"\n[abci]\naddress = \"tcp://{address}\"\n\
@@ -34,8 +32,8 @@ impl Stoad {
         );
         fs::write(home.join("config/app.toml"), config)?;
         let mut command = Command::new(&self.program);
-        command.arg("start").arg("--home").arg(&home);
+        command.arg("start").arg("--home").arg(home);
         let process = Process::start(&mut command, &home.join("log"))?;
-        Peer::begin(process, address, genesis.for_stoad()?)
+        Peer::begin(process, address, folder, genesis.for_stoad()?)
     }
 }

@@ -18,24 +18,24 @@ const VALIDATOR: &str = "validator";
 const VALIDATOR_FUNDS: &str = "2000000000stake";
 const VALIDATOR_BOND: &str = "1000000000stake";
 
-/// The program and its homes.
+/// The program, and the home in which its genesis file is made.
 pub struct Wasmd {
     program: PathBuf,
-    homes: TempDir,
+    base_home: TempDir,
 }
 
 impl Wasmd {
     /// Uses the binary at `program`.
     pub fn new(program: &Path) -> Result<Self> {
-        Ok(Self { program: program.to_owned(), homes: tempfile::tempdir()? })
+        Ok(Self { program: program.to_owned(), base_home: tempfile::tempdir()? })
     }
 
     /// The first state of a chain with one validator: without one wasmd does not start.
     pub fn base_genesis(&self) -> Result<Value> {
-        let home = self.base_home();
+        let home = self.base_home.path();
         let run = |arguments: &[&str]| {
             let mut command = Command::new(&self.program);
-            command.args(arguments).arg("--home").arg(&home);
+            command.args(arguments).arg("--home").arg(home);
             let output = command.output().with_context(|| format!("running {command:?}"))?;
             let errors = String::from_utf8_lossy(&output.stderr);
             ensure!(output.status.success(), "{command:?} failed:\n{errors}");
@@ -55,18 +55,15 @@ impl Wasmd {
         genesis.get_mut("app_state").map(Value::take).context("a genesis without app_state")
     }
 
-    fn base_home(&self) -> PathBuf {
-        self.homes.path().join("genesis")
-    }
-
     /// Starts a chain with `genesis` in a fresh home.
     pub fn start(&self, genesis: &Genesis) -> Result<Peer> {
         let address = free_address()?;
-        let home = self.homes.path().join(address.port().to_string());
+        let folder = tempfile::tempdir()?;
+        let home = folder.path();
         fs::create_dir_all(home.join("config"))?;
         // Only the chain id is read from it; the state comes with InitChain.
         let file = "config/genesis.json";
-        fs::copy(self.base_home().join(file), home.join(file))?;
+        fs::copy(self.base_home.path().join(file), home.join(file))?;
         let mut command = Command::new(&self.program);
         command
             .args(["start", "--with-comet=false", "--transport", "socket"])
@@ -74,8 +71,8 @@ impl Wasmd {
             .args(["--minimum-gas-prices", "0ustoa", "--log_level", "error"])
             .args(["--grpc.enable=false", "--api.enable=false"])
             .arg("--home")
-            .arg(&home);
+            .arg(home);
         let process = Process::start(&mut command, &home.join("log"))?;
-        Peer::begin(process, address, genesis.for_wasmd()?)
+        Peer::begin(process, address, folder, genesis.for_wasmd()?)
     }
 }

@@ -72,7 +72,7 @@ fn transaction(random: &mut Random, signer: &str, name: String) -> Tx {
         tx.memo = "m".repeat(random.below(300) as usize);
     }
     if random.one_in(12) {
-        let flaws = [Flaw::Signature, Flaw::ChainId, Flaw::Sequence(1), Flaw::NoKey, Flaw::HighS];
+        let flaws = [Flaw::Signature, Flaw::ChainId, Flaw::Sequence(1), Flaw::HighS];
         tx.flaw = Some(random.of(&flaws));
     }
     tx

@@ -61,13 +61,14 @@ fn gas_limits() -> impl Iterator<Item = Tx> {
     })
 }
 
-/// Amounts that wasmd reads and stoad does not; by someone who does nothing else, for what they change.
+/// Amounts that wasmd reads and stoad does not. Each has its own signer: what they change differs.
 fn amounts() -> impl Iterator<Item = Tx> {
-    let others =
-        ["+7", "007", "0x1f", "1_000"].map(|amount| ("amount in another notation", amount));
-    let large = [("amount above 2^128", "680564733841876926926749214863536422912")];
-    others.into_iter().chain(large).map(|(name, amount)| {
-        let action = Action::send("grace", "grace", &format!("{amount}ustoa"));
-        Tx::new(format!("{name}: {amount}"), "grace", action)
+    let others = [("bob", "+7"), ("carol", "0x1f"), ("grace", "1_000")];
+    let large = [("frank", "680564733841876926926749214863536422912")];
+    let notation = others.map(|case| ("amount in another notation", case));
+    let above = large.map(|case| ("amount above 2^128", case));
+    notation.into_iter().chain(above).map(|(name, (signer, amount))| {
+        let action = Action::send(signer, signer, &format!("{amount}ustoa"));
+        Tx::new(format!("{name}: {amount}"), signer, action)
     })
 }

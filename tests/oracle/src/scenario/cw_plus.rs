@@ -5,16 +5,14 @@ use serde_json::{Value, json};
 use super::{Action, Scenario, Tx};
 
 const CW20: &str = "cw20_base.wasm";
-const CW1: &str = "cw1_whitelist.wasm";
 const CW3: &str = "cw3_flex_multisig.wasm";
 const CW4: &str = "cw4_group.wasm";
 
 pub(super) fn scenario() -> Scenario {
-    let uploads = [CW20, CW1, CW3, CW4]
+    let uploads = [CW20, CW3, CW4]
         .map(|file| Tx::new(format!("upload {file}"), "alice", Action::store("alice", file)));
     let mut txs = uploads.to_vec();
     txs.extend(cw20());
-    txs.extend(cw1());
     txs.extend(multisig());
     Scenario::singly("cw-plus", txs)
 }
@@ -69,37 +67,6 @@ fn cw20() -> Vec<Tx> {
             Action::execute("alice", "token", transfer("@bob", "1")),
         )
         .and(Action::execute("alice", "token", transfer("@carol", "1"))),
-    ]
-}
-
-fn cw1() -> Vec<Tx> {
-    let make = json!({"admins": ["@alice"], "mutable": true});
-    let pay = json!({"bank": {"send": {"to_address": "@bob", "amount": [{"denom": "ustoa", "amount": "5"}]}}});
-    let transfer = json!({"wasm": {"execute": {"contract_addr": "@token", "funds": [],
-        "msg": {"@binary": {"transfer": {"recipient": "@bob", "amount": "1"}}}}}});
-    let proxy = |name: &str, from: &str, msgs: Value| {
-        call(name, from, "proxy", json!({"execute": {"msgs": msgs}}))
-    };
-    vec![
-        Tx::new("cw1 make", "alice", Action::instantiate("alice", CW1, "proxy", make)),
-        Tx::new("cw1 fund", "alice", Action::send("alice", "proxy", "100ustoa")),
-        proxy("cw1 pay", "alice", json!([pay])),
-        proxy("cw1 by another", "bob", json!([pay])),
-        proxy("cw1 transfer without tokens", "alice", json!([pay, transfer])),
-        call(
-            "cw1 tokens",
-            "alice",
-            "token",
-            json!({"transfer": {"recipient": "@proxy", "amount": "9"}}),
-        ),
-        proxy("cw1 transfer", "alice", json!([pay, transfer])),
-        call("cw1 freeze", "alice", "proxy", json!({"freeze": {}})),
-        call(
-            "cw1 change when frozen",
-            "alice",
-            "proxy",
-            json!({"update_admins": {"admins": ["@bob"]}}),
-        ),
     ]
 }
 

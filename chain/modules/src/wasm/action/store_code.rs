@@ -47,7 +47,7 @@ pub(in crate::wasm) fn store_code(
     };
     ctx.set(STORE, &state_key::code(code_id), info.encode_to_vec())?;
     remember_byte_code(ctx, &code.checksum, wasm)?;
-    ctx.emit(event::store_code(&code, code_id, ctx.mode));
+    ctx.emit(event::store_code(&code, code_id));
     Ok(MsgStoreCodeResponse { code_id, checksum: code.checksum.to_vec() })
 }
 

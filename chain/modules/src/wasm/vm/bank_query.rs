@@ -4,11 +4,10 @@ use cosmwasm_std::{
     AllBalanceResponse, BalanceResponse, BankQuery, Coin as StdCoin, SupplyResponse,
 };
 
-use super::querier::{QueryFailure, json, unsupported};
+use super::querier::{QueryFailure, asked_address, json, unsupported};
 use crate::{
     Context,
     bank::{self, Coin},
-    wasm::types,
 };
 
 /// Answers one query.
@@ -16,11 +15,11 @@ pub(super) fn answer(ctx: &Context, query: &BankQuery) -> Result<Vec<u8>, QueryF
     #[allow(deprecated)] // contracts still send it; gas bounds the answer
     match query {
         BankQuery::Balance { address, denom } => {
-            let coin = bank::balance(ctx, &types::address("account", address)?, denom)?;
+            let coin = bank::balance(ctx, &asked_address(address)?, denom)?;
             json(&BalanceResponse::new(std_coin(&coin)))
         }
         BankQuery::AllBalances { address } => {
-            let coins = bank::all_balances(ctx, &types::address("account", address)?)?;
+            let coins = bank::all_balances(ctx, &asked_address(address)?)?;
             json(&AllBalanceResponse::new(coins.iter().map(std_coin).collect()))
         }
         BankQuery::Supply { denom } => {

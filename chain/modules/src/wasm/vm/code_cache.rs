@@ -32,8 +32,6 @@ const CAPABILITIES: &[&str] = &[
     "cosmwasm_2_1",
     "cosmwasm_2_2",
 ];
-/// Marks of capabilities among a contract's exports.
-const CAPABILITY_PREFIX: &str = "requires_";
 /// Section in which a contract says the version of its state.
 const MIGRATE_VERSION_SECTION: &str = "cw_migrate_version";
 /// What a contract that speaks IBC exports.
@@ -61,8 +59,6 @@ pub(in crate::wasm) struct Code {
     pub(in crate::wasm) checksum: Checksum,
     /// Whether the contract can own an IBC port.
     pub(in crate::wasm) has_ibc_entry_points: bool,
-    /// Sorted.
-    pub(in crate::wasm) required_capabilities: Vec<String>,
     /// Version of the contract's state, if it names one.
     pub(in crate::wasm) migrate_version: Option<u64>,
 }
@@ -144,12 +140,6 @@ impl CodeCache {
         let (module, engine) = compile_module(wasm, Some(Size::new(self.instance_memory_bytes)))?;
         let exports: HashSet<String> =
             module.exports().map(|export| export.name().to_owned()).collect();
-        let mut required_capabilities: Vec<String> = module
-            .exports()
-            .filter_map(|export| export.name().strip_prefix(CAPABILITY_PREFIX).map(str::to_owned))
-            .filter(|name| !name.is_empty())
-            .collect();
-        required_capabilities.sort_unstable();
         let migrate_version = module.custom_sections(MIGRATE_VERSION_SECTION).last();
         let migrate_version =
             migrate_version.and_then(|section| std::str::from_utf8(&section).ok()?.parse().ok());
@@ -157,7 +147,6 @@ impl CodeCache {
             weight: wasm.len().saturating_mul(MEMORY_PER_WASM_BYTE),
             checksum: Sha256::digest(wasm).into(),
             has_ibc_entry_points: IBC_ENTRY_POINTS.iter().all(|name| exports.contains(*name)),
-            required_capabilities,
             migrate_version,
             module,
             engine,

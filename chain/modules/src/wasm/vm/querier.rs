@@ -129,6 +129,11 @@ struct PortIdResponse {
     port_id: String,
 }
 
+/// The address that a contract asks about.
+pub(super) fn asked_address(text: &str) -> Result<AccAddress, WasmError> {
+    text.parse().map_err(|_| WasmError::AskedAddress { text: text.to_owned() })
+}
+
 /// A request that this chain does not serve.
 pub(super) fn unsupported(kind: &str) -> QueryFailure {
     QueryFailure::System(SystemError::UnsupportedRequest { kind: kind.to_owned() })

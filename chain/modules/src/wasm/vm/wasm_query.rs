@@ -3,7 +3,7 @@
 use cosmwasm_std::{Addr, Checksum, CodeInfoResponse, WasmQuery};
 use serde::Serialize;
 
-use super::querier::{QueryFailure, json, unsupported};
+use super::querier::{QueryFailure, asked_address, json, unsupported};
 use crate::{
     Context,
     auth::AccAddress,
@@ -19,13 +19,13 @@ pub(super) fn answer(
 ) -> Result<Vec<u8>, QueryFailure> {
     match query {
         WasmQuery::Smart { contract_addr, msg } => {
-            let contract = types::address("contract", contract_addr)?;
+            let contract = asked_address(contract_addr)?;
             types::check_json(msg)?;
             Ok(wasm.query_smart(scope, ctx, &contract, msg)?)
         }
         WasmQuery::Raw { contract_addr, key } => raw(ctx, contract_addr, key),
         WasmQuery::ContractInfo { contract_addr } => {
-            contract_info(ctx, &types::address("contract", contract_addr)?)
+            contract_info(ctx, &asked_address(contract_addr)?)
         }
         WasmQuery::CodeInfo { code_id } => code_info(ctx, *code_id),
         _ => Err(unsupported("unknown WasmQuery variant")),
@@ -33,7 +33,7 @@ pub(super) fn answer(
 }
 
 fn raw(ctx: &Context, contract: &str, key: &[u8]) -> Result<Vec<u8>, QueryFailure> {
-    let contract = types::address("contract", contract)?;
+    let contract = asked_address(contract)?;
     let key = [&state_key::contract_state(&contract), key].concat();
     Ok(ctx.get(STORE, &key)?.unwrap_or_default())
 }
@@ -62,7 +62,9 @@ fn contract_info(ctx: &Context, address: &AccAddress) -> Result<Vec<u8>, QueryFa
 }
 
 fn code_info(ctx: &Context, code_id: u64) -> Result<Vec<u8>, QueryFailure> {
-    types::check_code_id(code_id)?;
+    if code_id == 0 {
+        return Err(WasmError::Empty { what: "code id" }.into());
+    }
     let code = view::code_or_refuse(ctx, code_id)?;
     let checksum = Checksum::try_from(code.code_hash.as_slice())
         .map_err(|_| WasmError::Invalid { what: "code hash" })?;
