@@ -78,7 +78,10 @@ fn main() -> Outcome<()> {
     println!("{keys} keys staged in {:?}", started.elapsed()?);
     database.commit(staged)?;
     println!("and committed after {:?}", started.elapsed()?);
-    println!("resident bytes a key, engine included: {}", (resident_bytes()? - before) / keys);
+    println!(
+        "resident bytes a key, engine included: {}",
+        resident_bytes()?.saturating_sub(before) / keys
+    );
     let mut height = 1;
     for count in [1_000, 10_000] {
         let mut times = Vec::new();
@@ -113,6 +116,9 @@ fn main() -> Outcome<()> {
     let started = Stopwatch::start()?;
     drop(database.stage(height + 2, all, vec![])?);
     println!("every node read and every key rewritten: {:?}", started.elapsed()?);
-    println!("resident bytes a key after that: {}", (resident_bytes()? - before) / keys);
+    println!(
+        "resident bytes a key after that: {}",
+        resident_bytes()?.saturating_sub(before) / keys
+    );
     Ok(())
 }
