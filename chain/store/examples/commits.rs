@@ -2,7 +2,7 @@
 //!
 //! Times are what the calling thread computed: waiting for the disk and for other processes is not in them.
 //!
-//! `cargo run --release -p stoa-store --example commits [KEYS]`
+//! `cargo run --release -p stoa-store --example commits [KEYS [BLOCKS]]`
 
 use std::{error::Error, fs, path::Path, time::Duration};
 
@@ -10,7 +10,8 @@ use stoa_store::{Changes, Database, Options, StoreName};
 
 const BANK: StoreName = StoreName("bank");
 const DEFAULT_KEYS: u64 = 100_000;
-const BLOCKS: u64 = 20;
+/// Blocks of each size.
+const DEFAULT_BLOCKS: u64 = 20;
 const PROOFS: u64 = 1_000;
 const PAGE_BYTES: u64 = 4096;
 
@@ -65,7 +66,10 @@ fn block(database: &Database, height: u64, count: u64, keys: u64) -> Outcome<(Du
 }
 
 fn main() -> Outcome<()> {
-    let keys = std::env::args().nth(1).map_or(Ok(DEFAULT_KEYS), |text| text.parse())?;
+    let argument = |index, default| {
+        std::env::args().nth(index).map_or(Ok(default), |text: String| text.parse::<u64>())
+    };
+    let (keys, blocks) = (argument(1, DEFAULT_KEYS)?, argument(2, DEFAULT_BLOCKS)?.max(1));
     let folder = tempfile::tempdir()?;
     let database = open(folder.path())?;
     let mut changes = Changes::new();
@@ -78,11 +82,14 @@ fn main() -> Outcome<()> {
     println!("{keys} keys staged in {:?}", started.elapsed()?);
     database.commit(staged)?;
     println!("and committed after {:?}", started.elapsed()?);
-    println!("resident bytes a key, engine included: {}", (resident_bytes()? - before) / keys);
+    println!(
+        "resident bytes a key, engine included: {}",
+        resident_bytes()?.saturating_sub(before) / keys
+    );
     let mut height = 1;
     for count in [1_000, 10_000] {
         let mut times = Vec::new();
-        for _ in 0..BLOCKS {
+        for _ in 0..blocks {
             height += 1;
             times.push(block(&database, height, count, keys)?);
         }
@@ -103,7 +110,7 @@ fn main() -> Outcome<()> {
     println!("first block of 1000 changes after a start: {first:?}");
     let started = Stopwatch::start()?;
     for number in 0..PROOFS {
-        database.prove(height - number % BLOCKS, BANK, &key(number))?;
+        database.prove(height - number % blocks, BANK, &key(number))?;
     }
     println!("a proof at a random recent height: {:?}", started.elapsed()? / PROOFS as u32);
     let all: Changes = (0..keys).fold(Changes::new(), |mut changes, number| {
@@ -113,6 +120,9 @@ fn main() -> Outcome<()> {
     let started = Stopwatch::start()?;
     drop(database.stage(height + 2, all, vec![])?);
     println!("every node read and every key rewritten: {:?}", started.elapsed()?);
-    println!("resident bytes a key after that: {}", (resident_bytes()? - before) / keys);
+    println!(
+        "resident bytes a key after that: {}",
+        resident_bytes()?.saturating_sub(before) / keys
+    );
     Ok(())
 }

@@ -149,6 +149,37 @@ fn heights_that_are_not_held_and_stores_that_do_not_exist_are_refused() {
     assert!(prove(4, "bank").is_ok());
 }
 
+#[test]
+fn proofs_are_sound_while_blocks_are_committed_and_pruned() {
+    let chain = Chain::new(2);
+    let block = |round: u64| (0..9u64).map(move |key| write(&[(key * round % 23) as u8], b"value"));
+    chain.commit(block(1));
+    let mut proven_heights = 0;
+    std::thread::scope(|scope| {
+        let commits =
+            scope.spawn(|| (2..80).for_each(|round| assert!(chain.commit(block(round)) > 0)));
+        while !commits.is_finished() {
+            let latest = chain.database.latest().unwrap().unwrap().height;
+            for height in latest.saturating_sub(2)..=latest + 1 {
+                let (record, proven) =
+                    (chain.database.at(height), chain.database.prove(height, BANK, b"key"));
+                match (record, proven) {
+                    (Ok((record, _)), Ok(proven)) => {
+                        assert!(verifies(&proven, &record.app_hash, b"key", None), "{height}");
+                        proven_heights += 1;
+                    }
+                    (record, proven) => {
+                        for refusal in [record.err(), proven.err()].into_iter().flatten() {
+                            assert!(matches!(refusal, StoreError::UnknownHeight { .. }));
+                        }
+                    }
+                }
+            }
+        }
+    });
+    assert!(proven_heights > 0);
+}
+
 fn key() -> impl Strategy<Value = Vec<u8>> {
     proptest::collection::vec(prop_oneof![Just(0u8), Just(1), Just(0xff), any::<u8>()], 1..4)
 }

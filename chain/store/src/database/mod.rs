@@ -36,17 +36,11 @@ pub const DEFAULT_KEEP_RECENT: u64 = 120_960;
 
 /// How a database is opened.
 pub struct Options {
-    /// Heights before the last that stay readable.
+    /// Heights before the last that stay readable: 1 at least, `u64::MAX` for all.
     pub keep_recent: u64,
     /// The stores of the state, in any order. All of them are in the app hash, empty ones too, so the list
     /// is part of the state machine.
     pub stores: Vec<StoreName>,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self { keep_recent: DEFAULT_KEEP_RECENT, stores: Vec::new() }
-    }
 }
 
 /// Versioned state on the disk. One process opens a folder at a time.
