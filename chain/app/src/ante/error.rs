@@ -9,9 +9,6 @@ use stoa_modules::{
 /// A refusal; codes and texts are those of the Cosmos SDK, because clients look for them.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AnteError {
-    /// An extension that must be understood.
-    #[error("unknown extension options")]
-    ExtensionOptions,
     /// More gas than a number of the SDK holds.
     #[error("invalid gas supplied; {wanted} > {limit}: invalid request")]
     GasTooHigh {
@@ -163,7 +160,6 @@ impl AnteError {
             Self::NoSignatures => 15,
             Self::GasTooHigh { .. } | Self::FeeGranter => 18,
             Self::TimedOut { .. } => 30,
-            Self::ExtensionOptions => 31,
             Self::WrongSequence { .. } => 32,
             Self::SequenceOverflow { .. } => 35,
         }

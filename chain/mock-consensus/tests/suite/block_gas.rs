@@ -49,8 +49,8 @@ fn a_proposal_keeps_to_the_bytes_that_consensus_allows() {
 fn a_transaction_that_wants_more_than_a_block_has_is_refused() {
     let (mut chain, buyer) = small_blocks();
     let tx = txs(&chain, &buyer, &[600_000]).remove(0);
-    assert_eq!(outcome(&chain.check(&tx).unwrap()), ("sdk", 11));
+    assert_eq!(outcome(&chain.check(&tx).unwrap()), ("sdk", 41));
     let root = chain.app_hash().unwrap();
-    assert_eq!(outcome(&chain.deliver(tx).unwrap()), ("sdk", 11));
+    assert_eq!(outcome(&chain.deliver(tx).unwrap()), ("sdk", 41));
     assert_eq!(chain.app_hash().unwrap(), root);
 }
