@@ -11,9 +11,6 @@ use crate::{error::UNDEFINED_CODESPACE, tx::SignatureError};
 /// A refusal; codes and texts are those of the Cosmos SDK, because clients look for them.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AnteError {
-    /// An extension that must be understood.
-    #[error("unknown extension options")]
-    ExtensionOptions,
     /// More gas than a number of the SDK holds.
     #[error("invalid gas supplied; {wanted} > {limit}: invalid request")]
     GasTooHigh {
@@ -188,7 +185,6 @@ impl AnteError {
             Self::NoSignatures => 15,
             Self::GasTooHigh { .. } => 18,
             Self::TimedOut { .. } => 30,
-            Self::ExtensionOptions => 31,
             Self::WrongSequence { .. } => 32,
             Self::SequenceOverflow { .. } => 35,
         }

@@ -18,7 +18,7 @@ pub fn shrink<T: Clone>(
             let rest: Vec<T> =
                 items.iter().take(start).chain(items.iter().skip(end)).cloned().collect();
             attempts += 1;
-            if fails(&rest)? {
+            if !rest.is_empty() && fails(&rest)? {
                 (items, was_shortened) = (rest, true);
             } else {
                 start = end;

@@ -7,8 +7,10 @@ mod page;
 use prost::Message;
 
 use super::{Wasm, error::WasmError};
-use crate::{Context, ModuleError, auth::AccAddress};
+use crate::{Context, ModuleError, auth::AccAddress, core::codespace};
 
+/// Code of "invalid address" in codespace `sdk`.
+const INVALID_ADDRESS: u32 = 7;
 /// Path of the service.
 const SERVICE: &str = "/cosmwasm.wasm.v1.Query/";
 
@@ -34,7 +36,19 @@ pub(super) fn answer(
         "Params" => reply(data, |request| codes::params(ctx, &request)),
         _ => return None,
     };
-    Some(answer.map_err(ModuleError::from))
+    Some(answer.map_err(refusal))
+}
+
+/// Who asks from outside is told about a broken address with the SDK's code for it; messages are not.
+fn refusal(error: WasmError) -> ModuleError {
+    match error {
+        WasmError::Address { .. } => ModuleError::Refused {
+            codespace: codespace::SDK,
+            code: INVALID_ADDRESS,
+            message: format!("{error}: invalid address"),
+        },
+        other => other.into(),
+    }
 }
 
 fn reply<Q: Message + Default, A: Message>(
