@@ -129,7 +129,7 @@ impl Callee<'_> {
             storage: ContractStorage::new(detached(ctx), prefix, fault.clone()),
             querier: ContractQuerier {
                 wasm: self.wasm.clone(),
-                scope: self.scope.clone(),
+                scope: *self.scope,
                 ctx: detached(ctx),
                 caller: self.contract.clone(),
                 fault: fault.clone(),
