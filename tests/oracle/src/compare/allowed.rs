@@ -53,11 +53,6 @@ pub const ALLOWED: &[Allowed] = &[
         reason: "wasmd panics when a transaction has no fee message; here it has no gas",
     },
     Allowed {
-        case: "fee granter without a grant",
-        fields: CODE_AND_GAS,
-        reason: "fee grants are not part of this chain yet",
-    },
-    Allowed {
         case: "stack",
         fields: &[Field::GasUsed],
         reason: "how deep a contract can call itself depends on the engine's machine code",
