@@ -15,6 +15,7 @@ use crate::{
     contain::{caught, contained},
     error::{Refusal, sdk_code},
     limits::BlockLimits,
+    query::QUERY_GAS_LIMIT,
     tx::{self, Tx},
 };
 
@@ -58,7 +59,8 @@ impl TxRun<'_> {
             return Ok(self.unread(refusal));
         }
         let limit = match self.mode {
-            ExecMode::Simulate => self.limits.max_gas,
+            // Whoever asks pays nothing, so that a chain without a limit needs one here.
+            ExecMode::Simulate => self.limits.max_gas.min(QUERY_GAS_LIMIT),
             _ => tx.gas_limit(),
         };
         if tx.gas_limit() > self.limits.max_gas {

@@ -1,7 +1,7 @@
 //! Gas estimation.
 
 use cosmos_sdk_proto::cosmos::tx::v1beta1::{SimulateRequest, SimulateResponse};
-use stoa_mock_consensus::{MockError, send};
+use stoa_mock_consensus::{Actor, Genesis, MockChain, MockError, send};
 
 use crate::{START, chain};
 
@@ -48,4 +48,15 @@ fn a_wrong_sequence_is_named() {
     let refusal = chain.query::<SimulateResponse>(PATH, &wrong).unwrap_err().to_string();
     let expected = "account sequence mismatch, expected 0, got 4: incorrect account sequence";
     assert!(refusal.contains(expected), "{refusal}");
+}
+
+#[test]
+fn a_simulation_has_a_limit_even_where_blocks_have_none() {
+    let buyer = Actor::new("buyer");
+    let genesis = Genesis::new().with_balance(&buyer, START).with_max_gas(-1);
+    let chain = MockChain::new(&genesis).unwrap();
+    let tx = chain.tx(&buyer).unwrap().message(send(&buyer, &buyer.address(), 7));
+    let estimate: SimulateResponse =
+        chain.query(PATH, &request(tx.gas(0).fee(0).unsigned(&buyer))).unwrap();
+    assert_eq!(estimate.gas_info.unwrap().gas_wanted, 100_000_000);
 }
