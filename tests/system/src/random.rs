@@ -26,12 +26,23 @@ impl Random {
         Self(seed)
     }
 
-    /// A number below `bound`, which must not be zero.
+    /// One of `choices`, which must not be empty.
+    pub fn of<T: Copy>(&mut self, choices: &[T]) -> T {
+        let place = self.below(choices.len() as u64) as usize;
+        choices[place]
+    }
+
+    /// Whether one of `odds` equal chances came up.
+    pub const fn one_in(&mut self, odds: u64) -> bool {
+        self.below(odds) == 0
+    }
+
+    /// A number below `bound`; below one if that is zero.
     pub const fn below(&mut self, bound: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % bound
+        (mixed ^ (mixed >> 31)) % if bound == 0 { 1 } else { bound }
     }
 }

@@ -1,13 +1,16 @@
 //! A node with nothing but the ABCI socket, in a home of its own.
 
 mod genesis;
-mod process;
 mod stoad;
 mod wasmd;
 
-use std::net::{SocketAddr, TcpListener};
+use std::{
+    net::{SocketAddr, TcpListener},
+    time::Duration,
+};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
+use stoa_system::process::Process;
 use tempfile::TempDir;
 use tendermint_proto::{
     google::protobuf::Timestamp,
@@ -18,7 +21,6 @@ use tendermint_proto::{
 };
 
 use crate::abci::{Client, Query};
-use process::Process;
 
 pub use genesis::Genesis;
 pub use stoad::Stoad;
@@ -41,6 +43,9 @@ const HASH_BYTES: usize = 32;
 /// Length of the address of a validator.
 const VALIDATOR_BYTES: usize = 20;
 
+/// How long a node may take to open its socket.
+const START_TIMEOUT: Duration = Duration::from_secs(60);
+
 /// A running node.
 pub struct Peer {
     client: Client,
@@ -57,7 +62,12 @@ impl Peer {
         home: TempDir,
         app_state: Vec<u8>,
     ) -> Result<Self> {
-        let mut client = process.wait_for(|| Client::connect(address))?;
+        let mut connected = None;
+        process.wait_until("serving", START_TIMEOUT, || {
+            connected = Client::connect(address).ok();
+            connected.is_some()
+        })?;
+        let mut client = connected.context("a node that serves has a connection")?;
         client.init_chain(RequestInitChain {
             time: Some(time(0)),
             chain_id: CHAIN_ID.to_owned(),

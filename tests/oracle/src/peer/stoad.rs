@@ -6,8 +6,10 @@ use std::{
     process::Command,
 };
 
-use super::{Genesis, Peer, free_address, process::Process};
 use anyhow::Result;
+use stoa_system::process::Process;
+
+use super::{Genesis, Peer, free_address};
 
 /// The program.
 pub struct Stoad {
@@ -33,7 +35,7 @@ impl Stoad {
         fs::write(home.join("config/app.toml"), config)?;
         let mut command = Command::new(&self.program);
         command.arg("start").arg("--home").arg(home);
-        let process = Process::start(&mut command, &home.join("log"))?;
+        let process = Process::start("stoad", &mut command, home)?;
         Peer::begin(process, address, folder, genesis.for_stoad()?)
     }
 }

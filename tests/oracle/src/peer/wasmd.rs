@@ -6,11 +6,12 @@ use std::{
     process::Command,
 };
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 use serde_json::Value;
+use stoa_system::process::{self, Process};
 use tempfile::TempDir;
 
-use super::{CHAIN_ID, Genesis, Peer, free_address, process::Process};
+use super::{CHAIN_ID, Genesis, Peer, free_address};
 
 /// Name of the validator's key.
 const VALIDATOR: &str = "validator";
@@ -36,10 +37,7 @@ impl Wasmd {
         let run = |arguments: &[&str]| {
             let mut command = Command::new(&self.program);
             command.args(arguments).arg("--home").arg(home);
-            let output = command.output().with_context(|| format!("running {command:?}"))?;
-            let errors = String::from_utf8_lossy(&output.stderr);
-            ensure!(output.status.success(), "{command:?} failed:\n{errors}");
-            anyhow::Ok(())
+            process::run(&mut command)
         };
         let chain = ["--chain-id", CHAIN_ID];
         let keyring = ["--keyring-backend", "test"];
@@ -72,7 +70,7 @@ impl Wasmd {
             .args(["--grpc.enable=false", "--api.enable=false"])
             .arg("--home")
             .arg(home);
-        let process = Process::start(&mut command, &home.join("log"))?;
+        let process = Process::start("wasmd", &mut command, home)?;
         Peer::begin(process, address, folder, genesis.for_wasmd()?)
     }
 }

@@ -2,6 +2,7 @@
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
+use stoa_system::random::Random;
 
 use crate::scenario::{ACTORS, Action, Flaw, Tx, WITHOUT_LIMIT};
 
@@ -18,34 +19,9 @@ const REPLY_ON: [&str; 4] = ["never", "success", "error", "always"];
 /// Code of the contracts of the stage.
 const CODE: &str = "probe.gz";
 
-/// SplitMix64 (Steele, Lea and Flood 2014): small, and the same everywhere.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn below(&mut self, bound: u64) -> u64 {
-        self.next() % bound.max(1)
-    }
-
-    fn of<T: Copy>(&mut self, choices: &[T]) -> T {
-        let place = self.below(choices.len() as u64) as usize;
-        choices[place]
-    }
-
-    fn one_in(&mut self, odds: u64) -> bool {
-        self.below(odds) == 0
-    }
-}
-
 /// The blocks of a seed; they stand on [`crate::scenario::stage`].
 pub fn sequence(seed: u64) -> Vec<Vec<Tx>> {
-    let mut random = Random(seed);
+    let mut random = Random::from_seed(seed);
     (0..BLOCKS).map(|block| one_block(&mut random, block)).collect()
 }
 
