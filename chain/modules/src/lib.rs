@@ -1,4 +1,4 @@
-//! State machine modules: auth, authz, bank, beacon, feegrant, validators, vesting, wasm.
+//! State machine modules: auth, authority, authz, bank, beacon, feegrant, validators, vesting, wasm.
 //!
 //! Purpose: what the chain can do. Each folder is one module of one shape: `types`, `params`, `genesis`,
 //! `state_key`, `view`, `action/<message>`, `event`, `error`.
@@ -9,6 +9,7 @@
 #![deny(clippy::float_arithmetic)]
 
 pub mod auth;
+pub mod authority;
 pub mod authz;
 pub mod bank;
 pub mod beacon;

@@ -18,7 +18,7 @@ pub use page::{MAX_PAGE, filtered_page, page};
 
 use crate::{
     auth::{self, AccAddress},
-    authz, bank, beacon,
+    authority, authz, bank, beacon,
     core::{Context, ModuleError},
     feegrant, vesting,
     wasm::{self, Wasm},
@@ -154,6 +154,7 @@ impl Modules {
 
     /// Writes the first state from `app_state`; absent sections take their defaults.
     pub fn init_genesis(&self, ctx: &mut Context, app_state: &Value) -> Result<(), ModuleError> {
+        authority::init_genesis(ctx, section(app_state, "authority")?)?;
         auth::init_genesis(ctx, section(app_state, "auth")?)?;
         bank::init_genesis(ctx, section(app_state, "bank")?)?;
         authz::init_genesis(ctx, section(app_state, "authz")?)?;

@@ -24,7 +24,7 @@ pub fn execute_message(
     match message.type_url.as_str() {
         url if url == MsgSend::type_url() => Some(execute_send(ctx, message)),
         url if url == MsgMultiSend::type_url() => Some(multi_send::execute(ctx, message)),
-        _ => by_authority::signer(message).map(by_authority::execute),
+        _ => by_authority::execute(ctx, message),
     }
 }
 
@@ -43,8 +43,7 @@ pub fn signers(message: &Any) -> Option<Result<Vec<AccAddress>, ModuleError>> {
     match message.type_url.as_str() {
         url if url == MsgSend::type_url() => Some(send_signers(message)),
         url if url == MsgMultiSend::type_url() => Some(multi_send::signers(message)),
-        _ => by_authority::signer(message)
-            .map(|authority| Ok(vec![parse("authority", &authority?)?])),
+        _ => by_authority::signer(message).map(|authority| Ok(vec![authority?])),
     }
 }
 

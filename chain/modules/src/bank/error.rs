@@ -39,17 +39,15 @@ pub enum BankError {
     /// A multi-send of several.
     #[error("multiple senders not allowed")]
     SeveralSenders,
-    /// Somebody else than the authority of the chain.
-    #[error(
-        "invalid authority; expected {expected}, got {actual}: expected gov account as only signer \
-         for proposal message"
-    )]
-    NotAuthority {
-        /// The authority.
-        expected: crate::auth::AccAddress,
-        /// Who sent the message.
-        actual: crate::auth::AccAddress,
+    /// A request of the authority that makes no sense.
+    #[error("{reason}: invalid request")]
+    InvalidRequest {
+        /// What is wrong with it.
+        reason: String,
     },
+    /// A list in the parameters that has had records of its own since SDK 0.47.
+    #[error("use of send_enabled in params is no longer supported")]
+    SendEnabledInParams,
     /// Transfers of a denomination are switched off.
     #[error("{denom} transfers are currently disabled: send transactions are disabled")]
     SendDisabled {
@@ -109,7 +107,7 @@ impl BankError {
             | Self::SumMismatch
             | Self::SeveralSenders
             | Self::SendDisabled { .. } => codespace::BANK,
-            Self::NotAuthority { .. } => "gov",
+            Self::SendEnabledInParams => codespace::UNDEFINED,
             _ => codespace::SDK,
         }
     }
@@ -120,7 +118,8 @@ impl BankError {
             Self::NoOutputs => 3,
             Self::SumMismatch => 4,
             Self::SeveralSenders => 9,
-            Self::NotAuthority { .. } => 13,
+            // 1 of codespace `undefined`.
+            Self::SendEnabledInParams => 1,
             Self::BlockedRecipient { .. } => 4,
             // 5 of codespace `bank`.
             Self::InsufficientFunds { .. } | Self::Locked { .. } | Self::SendDisabled { .. } => 5,
@@ -128,7 +127,7 @@ impl BankError {
             | Self::InvalidAmount { .. }
             | Self::InvalidDenom { .. }
             | Self::Overflow { .. } => 10,
-            Self::Genesis { .. } => 18,
+            Self::Genesis { .. } | Self::InvalidRequest { .. } => 18,
             Self::SupplyUnderflow { .. } | Self::Corrupt { .. } => 35,
         }
     }

@@ -1,24 +1,27 @@
 //! Messages that only the authority of the chain may send: `MsgSetSendEnabled`, `MsgUpdateParams`.
 
+use std::collections::BTreeSet;
+
 use cosmos_sdk_proto::{
     Any,
-    cosmos::bank::v1beta1::{MsgSetSendEnabled, MsgUpdateParams},
+    cosmos::bank::v1beta1::{
+        MsgSetSendEnabled, MsgSetSendEnabledResponse, MsgUpdateParams, MsgUpdateParamsResponse,
+    },
 };
 use prost::{Message, Name as _};
 
-use super::{BankError, parse};
+use super::{BankError, STORE, params, parse, state_key};
 use crate::{
     auth::AccAddress,
-    core::ModuleError,
+    authority,
+    bank::check_denom,
+    core::{Context, ModuleError},
     router::{MessageResponse, RouteError},
 };
 
-/// The module account that decides on Cosmos SDK chains. No key belongs to it.
-const AUTHORITY: &str = "gov";
-
 /// Who claims to be the authority; nothing for other messages.
-pub(super) fn signer(message: &Any) -> Option<Result<String, RouteError>> {
-    let authority = match message.type_url.as_str() {
+pub(super) fn signer(message: &Any) -> Option<Result<AccAddress, ModuleError>> {
+    let claimed = match message.type_url.as_str() {
         url if url == MsgSetSendEnabled::type_url() => {
             read(message).map(|message: MsgSetSendEnabled| message.authority)
         }
@@ -27,14 +30,64 @@ pub(super) fn signer(message: &Any) -> Option<Result<String, RouteError>> {
         }
         _ => return None,
     };
-    Some(authority)
+    Some(claimed.map_err(Into::into).and_then(|text| Ok(parse("authority", &text)?)))
 }
 
-/// Refuses everybody: nobody can sign for the authority yet.
-pub(super) fn execute(claimed: Result<String, RouteError>) -> Result<MessageResponse, ModuleError> {
-    let actual = parse("authority", &claimed?)?;
-    let expected = AccAddress::of_module(AUTHORITY);
-    Err(BankError::NotAuthority { expected, actual }.into())
+/// Executes a message of the authority; nothing for other messages.
+pub(super) fn execute(
+    ctx: &Context,
+    message: &Any,
+) -> Option<Result<MessageResponse, ModuleError>> {
+    let claimed = signer(message)?;
+    Some(claimed.and_then(|claimed| {
+        authority::require(ctx, &claimed)?;
+        if message.type_url == MsgSetSendEnabled::type_url() {
+            set_send_enabled(ctx, &read(message)?)
+        } else {
+            update_params(ctx, &read(message)?)
+        }
+    }))
+}
+
+/// Sets or forgets whether denominations may be sent, each at most once.
+fn set_send_enabled(
+    ctx: &Context,
+    message: &MsgSetSendEnabled,
+) -> Result<MessageResponse, ModuleError> {
+    let mut seen = BTreeSet::new();
+    for entry in &message.send_enabled {
+        if !seen.insert(&entry.denom) {
+            let reason = format!("duplicate denom entries found for {:?}", entry.denom);
+            return Err(BankError::InvalidRequest { reason }.into());
+        }
+        check("SendEnabled", &entry.denom)?;
+    }
+    message.use_default_for.iter().try_for_each(|denom| check("UseDefaultFor", denom))?;
+    for entry in &message.send_enabled {
+        params::set_enabled(ctx, &entry.denom, entry.enabled)?;
+    }
+    for denom in &message.use_default_for {
+        ctx.delete(STORE, &state_key::send_enabled(denom))?;
+    }
+    Ok(MessageResponse::new(&MsgSetSendEnabledResponse {}))
+}
+
+fn check(field: &str, denom: &str) -> Result<(), BankError> {
+    check_denom(denom).map_err(|error| {
+        let reason = format!("invalid {field} denom {denom:?}: {error}");
+        BankError::InvalidRequest { reason }
+    })
+}
+
+#[allow(deprecated)] // the list that is refused
+fn update_params(ctx: &Context, message: &MsgUpdateParams) -> Result<MessageResponse, ModuleError> {
+    let new = message.params.clone().unwrap_or_default();
+    if !new.send_enabled.is_empty() {
+        return Err(BankError::SendEnabledInParams.into());
+    }
+    let default_send_enabled = new.default_send_enabled;
+    params::save(ctx, params::Params { default_send_enabled })?;
+    Ok(MessageResponse::new(&MsgUpdateParamsResponse {}))
 }
 
 fn read<M: Message + Default>(message: &Any) -> Result<M, RouteError> {

@@ -223,3 +223,43 @@ fn only_the_authority_changes_what_may_be_sent() {
         assert_eq!((error.codespace(), error.code()), ("gov", 13));
     }
 }
+
+#[test]
+fn the_authority_switches_transfers_off_and_on() {
+    use cosmos_sdk_proto::cosmos::bank::v1beta1::{
+        MsgSetSendEnabled, MsgUpdateParams, Params as ProtoParams, SendEnabled,
+    };
+    fn by_authority<M: prost::Name>(ctx: &mut Context, message: &M) -> Result<(), ModuleError> {
+        let message = Any { type_url: M::type_url(), value: message.encode_to_vec() };
+        execute_message(ctx, &message).unwrap().map(drop)
+    }
+    let mut ctx = context();
+    let authority = crate::authority::address(&ctx).unwrap().to_string();
+    let can_send = |ctx: &Context, denom: &str| {
+        params::check_enabled(ctx, &format!("1{denom}").parse().unwrap()).is_ok()
+    };
+    let entry = |denom: &str, enabled| SendEnabled { denom: denom.to_owned(), enabled };
+    let set = |send_enabled: &[SendEnabled], use_default_for: &[&str]| MsgSetSendEnabled {
+        authority: authority.clone(),
+        send_enabled: send_enabled.to_vec(),
+        use_default_for: use_default_for.iter().map(|denom| (*denom).to_owned()).collect(),
+    };
+
+    by_authority(&mut ctx, &set(&[entry("ustoa", false)], &[])).unwrap();
+    assert!(!can_send(&ctx, "ustoa") && can_send(&ctx, "uother"));
+    by_authority(&mut ctx, &set(&[], &["ustoa"])).unwrap();
+    assert!(can_send(&ctx, "ustoa"));
+    let off = Some(ProtoParams { default_send_enabled: false, ..Default::default() });
+    by_authority(&mut ctx, &MsgUpdateParams { authority: authority.clone(), params: off }).unwrap();
+    assert!(!can_send(&ctx, "uother"));
+
+    for bad in [set(&[entry("a b", true)], &[]), set(&[], &["!"]), {
+        set(&[entry("ustoa", true), entry("ustoa", false)], &[])
+    }] {
+        assert_eq!(by_authority(&mut ctx, &bad).unwrap_err().code(), 18);
+    }
+    #[allow(deprecated)]
+    let listed = ProtoParams { send_enabled: vec![entry("ustoa", true)], ..Default::default() };
+    let listed = MsgUpdateParams { authority, params: Some(listed) };
+    assert_eq!(by_authority(&mut ctx, &listed).unwrap_err().codespace(), "undefined");
+}
