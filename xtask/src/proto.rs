@@ -11,17 +11,11 @@ use prost::Message;
 /// Files of the runner's services, relative to [`PROTO_DIR`]; their imports follow.
 const RUNNER_FILES: &[&str] = &["inference/grpc_service.proto", "stoa/runner/v1/runner.proto"];
 /// Files of the chain. The runner does not serve them, so its descriptors leave them out.
-const CHAIN_FILES: &[&str] = &[
-    "cosmwasm/wasm/v1/query.proto",
-    "stoa/beacon/v1/beacon.proto",
-    "stoa/beacon/v1/query.proto",
-];
+const CHAIN_FILES: &[&str] =
+    &["cosmwasm/wasm/v1/query.proto", "stoa/beacon/v1/beacon.proto", "stoa/beacon/v1/query.proto"];
 /// Types that `cosmos-sdk-proto` has: one type for one message.
 const FOREIGN_TYPES: &[(&str, &str)] = &[
-    (
-        ".cosmwasm.wasm.v1.AccessConfig",
-        "::cosmos_sdk_proto::cosmwasm::wasm::v1::AccessConfig",
-    ),
+    (".cosmwasm.wasm.v1.AccessConfig", "::cosmos_sdk_proto::cosmwasm::wasm::v1::AccessConfig"),
     (".cosmwasm.wasm.v1.AccessType", "::cosmos_sdk_proto::cosmwasm::wasm::v1::AccessType"),
 ];
 /// Root of the import paths.
