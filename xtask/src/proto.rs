@@ -11,7 +11,15 @@ use prost::Message;
 /// Files of the runner's services, relative to [`PROTO_DIR`]; their imports follow.
 const RUNNER_FILES: [&str; 2] = ["inference/grpc_service.proto", "stoa/runner/v1/runner.proto"];
 /// Files of the chain. The runner does not serve them, so its descriptors leave them out.
-const CHAIN_FILES: [&str; 2] = ["stoa/beacon/v1/beacon.proto", "stoa/beacon/v1/query.proto"];
+const CHAIN_FILES: [&str; 7] = [
+    "stoa/beacon/v1/beacon.proto",
+    "stoa/beacon/v1/query.proto",
+    "stoa/privilege/v1/privilege.proto",
+    "stoa/privilege/v1/query.proto",
+    "stoa/privilege/v1/tx.proto",
+    "stoa/validators/v1/query.proto",
+    "stoa/validators/v1/validators.proto",
+];
 /// Root of the import paths.
 const PROTO_DIR: &str = "proto";
 /// Where generated files are committed.
@@ -31,13 +39,13 @@ pub fn run(workspace: &Path, check: bool) -> Result<()> {
 }
 
 fn generate(proto_dir: &Path, out_dir: &Path) -> Result<()> {
-    let compile = |files: [&str; 2]| {
+    let compile = |files: &[&str]| {
         let descriptors = protox::compile(files, [proto_dir]).context("protobuf sources")?;
         tonic_build::configure().out_dir(out_dir).compile_fds(descriptors.clone())?;
         anyhow::Ok(descriptors)
     };
-    compile(CHAIN_FILES)?;
-    let mut descriptors = compile(RUNNER_FILES)?;
+    compile(&CHAIN_FILES)?;
+    let mut descriptors = compile(&RUNNER_FILES)?;
     // Comments have become Rust documentation; reflection clients do not read them.
     for file in &mut descriptors.file {
         file.source_code_info = None;

@@ -17,6 +17,7 @@ mod error;
 mod event;
 mod gas;
 mod genesis;
+mod invariants;
 mod label;
 mod params;
 mod query;
@@ -32,6 +33,7 @@ use std::{fmt, sync::Arc};
 use cosmos_sdk_proto::{Any, cosmwasm::wasm::v1::GenesisState};
 
 pub use counter::count_transaction;
+pub use invariants::INVARIANTS;
 pub use label::MAX_LABEL_BYTES;
 pub use params::default_params;
 pub use scope::{MAX_CALL_DEPTH, MAX_QUERY_DEPTH};
@@ -118,6 +120,11 @@ impl Wasm {
     pub fn signers(&self, message: &Any) -> Option<Result<Vec<AccAddress>, ModuleError>> {
         let checked = WasmMessage::decode(message)?;
         Some(checked.map(|checked| vec![checked.sender().clone()]).map_err(ModuleError::from))
+    }
+
+    /// Whether there is a contract at `address`.
+    pub fn is_contract(&self, ctx: &Context, address: &AccAddress) -> Result<bool, ModuleError> {
+        view::has_contract(ctx, address)
     }
 
     /// Answers `/cosmwasm.wasm.v1.Query/…`; nothing for other paths.
