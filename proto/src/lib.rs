@@ -1,4 +1,4 @@
-//! Protobuf wire types of Stoa's own services and of KServe v2.
+//! Protobuf wire types of Stoa's own services, of KServe v2, and of x/wasm what `cosmos-sdk-proto` lacks.
 //!
 //! Purpose: one compiled form of `proto/**/*.proto`, with clients and servers for tonic.
 //! Place: at the edge of the chain's own modules, the runner, the relayer and the CLI; logic uses domain
@@ -39,6 +39,18 @@ pub mod validators {
     #[allow(missing_docs, clippy::all)] // generated
     pub mod v1 {
         include!("gen/stoa.validators.v1.rs");
+    }
+}
+
+/// CosmWasm's `x/wasm`.
+pub mod cosmwasm {
+    /// Messages that `cosmos-sdk-proto` lacks.
+    pub mod wasm {
+        /// Version 1.
+        #[allow(missing_docs, clippy::all)] // generated
+        pub mod v1 {
+            include!("gen/cosmwasm.wasm.v1.rs");
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 use stoa_modules::{
-    BlockInfo,
+    BlockInfo, ExecMode, GasMeter,
     beacon::{BeaconKey, Contributor},
     router::Modules,
 };
@@ -14,7 +14,7 @@ use stoa_store::{Database, Options, Overlay, Root, StagedCommit};
 
 use crate::{
     ante::AnteParams,
-    block::Note,
+    block::{Note, context},
     error::AppError,
     limits::{self, BlockLimits},
     stores::STORES,
@@ -100,6 +100,7 @@ impl App {
             mempool: Mutex::default(),
         };
         app.reset_check_state()?;
+        app.prepare()?;
         Ok(app)
     }
 
@@ -119,6 +120,14 @@ impl App {
         self.reset_check_state()?;
         tracing::info!(height = finalized.block.height, "committed");
         Ok(app_hash)
+    }
+
+    /// Compiles the pinned contract code of the last height.
+    fn prepare(&self) -> Result<(), AppError> {
+        let Some(record) = self.database.latest()? else { return Ok(()) };
+        let block = Note::decode(record.height, &record.note)?.block(record.height);
+        let ctx = context(block, ExecMode::Query, GasMeter::unlimited(), self.overlay()?);
+        self.modules.prepare(&ctx).map_err(AppError::Modules)
     }
 
     /// Lets admission to the mempool start again from the last commit.

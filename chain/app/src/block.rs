@@ -1,6 +1,6 @@
 //! Blocks and results as the application sees them.
 
-use stoa_modules::{BlockInfo, Context, Event, ExecMode, Gas, GasMeter};
+use stoa_modules::{BlockInfo, Context, Event, ExecMode, Gas, GasMeter, core::Nesting};
 use stoa_store::{Overlay, Root};
 
 use crate::error::{AppError, Refusal};
@@ -98,6 +98,7 @@ pub(crate) fn context(
         tx_index: None,
         block_gas_used: 0,
         loaded_code: None,
+        nesting: Nesting::default(),
         gas,
         overlay,
         events: Vec::new(),

@@ -1,6 +1,6 @@
 //! A decided block becomes results and a root.
 
-use stoa_modules::{BlockInfo, ExecMode, Gas, GasMeter};
+use stoa_modules::{BlockInfo, ExecMode, Gas, GasMeter, core::BlockCode};
 
 use crate::{
     app::{App, Finalized},
@@ -37,6 +37,7 @@ impl App {
         let overlay = &ground.overlay;
         let limits = ground.limits()?;
         let mut block_gas_used: Gas = 0;
+        let block_code = BlockCode::default();
         let mut results = Vec::with_capacity(txs.len());
         let mut txs = txs.iter();
         if ground.has_votes()? {
@@ -57,6 +58,7 @@ impl App {
                 mode: ExecMode::Deliver,
                 limits,
                 block_gas_used,
+                block_code: block_code.clone(),
             };
             let Ran { result, block_gas } = run.run(bytes)?;
             block_gas_used = block_gas_used.saturating_add(block_gas);

@@ -116,6 +116,18 @@ impl Modules {
         Err(RouteError::NoHandler { type_url: message.type_url.clone() }.into())
     }
 
+    /// Calls `sudo` of a contract, as the chain itself: nobody has signed. `message` is JSON of the contract's
+    /// own. All or nothing of it remains in `ctx`, but for the gas, which is charged to the meter of `ctx`:
+    /// the caller chooses the limit. Answers the contract's data.
+    pub fn sudo(
+        &self,
+        ctx: &mut Context,
+        contract: &AccAddress,
+        message: &[u8],
+    ) -> Result<Option<Vec<u8>>, ModuleError> {
+        ctx.atomically(|ctx| self.wasm.sudo(ctx, self, contract, message))
+    }
+
     /// The checks of a message that need no state (the SDK's `ValidateBasic`); what cannot be read at all
     /// is refused with code 2.
     pub fn check(&self, message: &Any) -> Result<(), ModuleError> {
@@ -198,6 +210,12 @@ impl Modules {
         invariants::init_genesis(ctx, &section(app_state, "invariants")?)?;
         self.wasm.init_genesis(ctx, section::<GenesisState>(app_state, "wasm")?)?;
         privilege::init_genesis(ctx, self, section(app_state, "privilege")?)
+    }
+
+    /// What a node does before its first block, with the state of the last height: compiles what is to stay
+    /// compiled.
+    pub fn prepare(&self, ctx: &Context) -> Result<(), ModuleError> {
+        self.wasm.compile_pinned(ctx)
     }
 
     /// What the modules do before the transactions of a block, with what consensus reports in it; answers

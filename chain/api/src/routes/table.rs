@@ -57,6 +57,12 @@ const ORDER: Param = Param {
 };
 const ADDRESS: &[Param] = &[text(1, "address")];
 const ADDRESS_AND_PAGE: &[Param] = &[text(1, "address"), page(2)];
+const BUILT: &[Param] = &[
+    text(1, "code_hash"),
+    text(2, "creator_address"),
+    text(3, "salt"),
+    base64(4, "init_args"),
+];
 const CODE_AND_PAGE: &[Param] = &[number(1, "code_id"), page(2)];
 
 /// All routes. A path is matched by the first row that fits, so fixed segments come before parameters.
@@ -119,8 +125,11 @@ pub(super) static ROUTES: &[Route] = routes! {
         Get  "/code" => Codes &[page(1)] => CODES;
         Get  "/code/{code_id}" => Code &[number(1, "code_id")] => CODE;
         Get  "/code/{code_id}/contracts" => ContractsByCode CODE_AND_PAGE => CODE_CONTRACTS;
+        Get  "/code-info/{code_id}" => CodeInfo &[number(1, "code_id")] => CODE_INFO_ANSWER;
         Get  "/codes/pinned" => PinnedCodes &[page(2)] => PINNED;
         Get  "/codes/params" => Params &[] => WASM_PARAMS;
+        Get  "/wasm-limits-config" => WasmLimitsConfig &[] => WASM_LIMITS;
+        Get  "/contract/build_address" => BuildAddress BUILT => BUILT_ADDRESS;
         Get  "/contract/{address}" => ContractInfo ADDRESS => CONTRACT;
         Get  "/contract/{address}/history" => ContractHistory ADDRESS_AND_PAGE => HISTORY;
         Get  "/contract/{address}/state" => AllContractState ADDRESS_AND_PAGE => STATE;
