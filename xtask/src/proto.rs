@@ -54,7 +54,9 @@ fn generate(proto_dir: &Path, out_dir: &Path) -> Result<()> {
         let builder = FOREIGN_TYPES
             .iter()
             .fold(builder, |builder, (name, path)| builder.extern_path(name, path));
-        builder.compile_fds(descriptors.clone())?;
+        let mut config = tonic_build::Config::new();
+        config.enable_type_names().type_name_domain(["."], "");
+        builder.compile_fds_with_config(config, descriptors.clone())?;
         anyhow::Ok(descriptors)
     };
     compile(CHAIN_FILES)?;

@@ -1,12 +1,12 @@
 //! `MsgUpdateParams` of `cosmos.consensus.v1`, for the authority alone.
 
-use cosmos_sdk_proto::{
-    Any,
-    cosmos::consensus::v1::{MsgUpdateParams, MsgUpdateParamsResponse},
-};
+use cosmos_sdk_proto::Any;
 use prost::{Message as _, Name as _};
 
-use super::{KEY, STORE, check, params};
+use super::{
+    KEY, STORE, check, params,
+    wire::{MsgUpdateParams, MsgUpdateParamsResponse},
+};
 use crate::{
     auth::{AccAddress, AuthError},
     authority,

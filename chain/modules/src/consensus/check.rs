@@ -1,9 +1,8 @@
 //! Which parameters consensus takes (CometBFT `types/params.go`): pure.
 
-use cosmos_sdk_proto::cosmos::consensus::v1::MsgUpdateParams;
 use tendermint_proto::v0_38::types::{ConsensusParams, VersionParams};
 
-use super::ConsensusError;
+use super::{ConsensusError, MsgUpdateParams};
 
 /// Most bytes of a block, as consensus bounds it.
 const MAX_BLOCK_BYTES: i64 = 100 * 1024 * 1024;

@@ -12,6 +12,7 @@ mod action;
 mod check;
 mod error;
 mod rpc;
+mod wire;
 
 use prost::Message as _;
 use stoa_store::{StoreError, StoreName};
@@ -20,6 +21,7 @@ use tendermint_proto::v0_38::types::ConsensusParams;
 pub use action::{execute_message, signers};
 pub use error::ConsensusError;
 pub use rpc::query;
+pub use wire::MsgUpdateParams;
 
 use crate::core::{Context, ModuleError};
 

@@ -1,9 +1,11 @@
 //! Queries of `cosmos.consensus.v1`.
 
-use cosmos_sdk_proto::cosmos::consensus::v1::{QueryParamsRequest, QueryParamsResponse};
 use prost::Message;
 
-use super::params;
+use super::{
+    params,
+    wire::{QueryParamsRequest, QueryParamsResponse},
+};
 use crate::{
     core::{Context, ModuleError},
     router::QueryError,
