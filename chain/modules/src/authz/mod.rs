@@ -15,6 +15,7 @@ mod authorization;
 mod error;
 mod event;
 mod genesis;
+mod invariants;
 mod rpc;
 mod state_key;
 mod unpack;
@@ -26,6 +27,7 @@ pub use authorization::{
 };
 pub use error::{AuthzError, CODESPACE};
 pub use genesis::{Genesis, init_genesis};
+pub use invariants::INVARIANTS;
 pub use rpc::query;
 pub use state_key::{Pair, STORE};
 pub use unpack::is_unpackable;
