@@ -11,8 +11,16 @@ use prost::Message;
 /// Files of the runner's services, relative to [`PROTO_DIR`]; their imports follow.
 const RUNNER_FILES: &[&str] = &["inference/grpc_service.proto", "stoa/runner/v1/runner.proto"];
 /// Files of the chain. The runner does not serve them, so its descriptors leave them out.
-const CHAIN_FILES: &[&str] =
-    &["cosmwasm/wasm/v1/query.proto", "stoa/beacon/v1/beacon.proto", "stoa/beacon/v1/query.proto"];
+const CHAIN_FILES: &[&str] = &[
+    "cosmwasm/wasm/v1/query.proto",
+    "stoa/beacon/v1/beacon.proto",
+    "stoa/beacon/v1/query.proto",
+    "stoa/privilege/v1/privilege.proto",
+    "stoa/privilege/v1/query.proto",
+    "stoa/privilege/v1/tx.proto",
+    "stoa/validators/v1/query.proto",
+    "stoa/validators/v1/validators.proto",
+];
 /// Types that `cosmos-sdk-proto` has: one type for one message.
 const FOREIGN_TYPES: &[(&str, &str)] = &[
     (".cosmwasm.wasm.v1.AccessConfig", "::cosmos_sdk_proto::cosmwasm::wasm::v1::AccessConfig"),
@@ -43,7 +51,9 @@ fn generate(proto_dir: &Path, out_dir: &Path) -> Result<()> {
         let builder = FOREIGN_TYPES
             .iter()
             .fold(builder, |builder, (name, path)| builder.extern_path(name, path));
-        builder.compile_fds(descriptors.clone())?;
+        let mut config = tonic_build::Config::new();
+        config.enable_type_names().type_name_domain(["."], "");
+        builder.compile_fds_with_config(config, descriptors.clone())?;
         anyhow::Ok(descriptors)
     };
     compile(CHAIN_FILES)?;

@@ -7,14 +7,17 @@ use stoa_app::tx::schema::{
 };
 
 mod blocks;
+mod powers;
 
 pub(crate) use blocks::*;
+pub(crate) use powers::*;
 
 /// The shape behind the type URL of an `Any` in an answer.
 pub(crate) fn find(type_url: &str) -> Option<&'static Shape> {
     let name = type_url.strip_prefix('/')?;
     let is_named = |shape: &&Shape| shape.name == name;
-    schema::find(type_url).or_else(|| RESPONSES.iter().copied().find(is_named))
+    let mut responses = RESPONSES.iter().chain(powers::RESPONSES).copied();
+    schema::find(type_url).or_else(|| responses.find(is_named))
 }
 
 /// Answers of messages, as simulations show them.

@@ -1,7 +1,7 @@
 //! The application: one state machine, four ways in.
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard},
 };
 
@@ -9,6 +9,7 @@ use stoa_modules::{
     BlockInfo, ExecMode, GasMeter,
     beacon::{BeaconKey, Contributor},
     router::Modules,
+    upgrade::Upgrades,
 };
 use stoa_store::{Database, Options, Overlay, Root, StagedCommit};
 
@@ -25,7 +26,8 @@ const STATE_FOLDER: &str = "state";
 /// Folder of contract code below the node's data folder.
 const WASM_FOLDER: &str = "wasm";
 
-/// What an operator may choose; none of it may change the outcome of a block.
+/// What an operator may choose, and what the release knows of upgrades; nothing else may change the outcome
+/// of a block.
 #[derive(Clone, Debug)]
 pub struct AppConfig {
     /// Heights before the last that stay readable.
@@ -34,6 +36,8 @@ pub struct AppConfig {
     pub ante: AnteParams,
     /// With what this node contributes to the beacon, if it is a validator's.
     pub beacon: Option<BeaconKey>,
+    /// Upgrades that this binary applies, and heights at which the operator skips one.
+    pub upgrades: Upgrades,
 }
 
 /// The state machine of the chain, without sockets. Methods may be called from several threads:
@@ -43,6 +47,9 @@ pub struct App {
     pub(crate) database: Database,
     pub(crate) ante: AnteParams,
     pub(crate) contributor: Option<Contributor>,
+    pub(crate) upgrades: Upgrades,
+    /// The node's data folder.
+    pub(crate) data: PathBuf,
     consensus: Mutex<Consensus>,
     mempool: Mutex<Option<CheckState>>,
 }
@@ -88,7 +95,8 @@ pub struct AppInfo {
 impl App {
     /// Opens the application in folder `data`, which is created if absent.
     pub fn open(data: &Path, config: AppConfig) -> Result<Self, AppError> {
-        let options = Options { keep_recent: config.keep_recent, stores: STORES.to_vec() };
+        let stores = config.upgrades.stores(&STORES);
+        let options = Options { keep_recent: config.keep_recent, stores };
         let database = Database::open(&data.join(STATE_FOLDER), options)?;
         let modules = Modules::open(&data.join(WASM_FOLDER)).map_err(AppError::Modules)?;
         let app = Self {
@@ -96,6 +104,8 @@ impl App {
             database,
             ante: config.ante,
             contributor: config.beacon.map(Contributor::new),
+            upgrades: config.upgrades,
+            data: data.to_owned(),
             consensus: Mutex::default(),
             mempool: Mutex::default(),
         };

@@ -6,6 +6,16 @@ pub struct QueryCodeInfoRequest {
     #[prost(uint64, tag = "1")]
     pub code_id: u64,
 }
+impl ::prost::Name for QueryCodeInfoRequest {
+    const NAME: &'static str = "QueryCodeInfoRequest";
+    const PACKAGE: &'static str = "cosmwasm.wasm.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "cosmwasm.wasm.v1.QueryCodeInfoRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/cosmwasm.wasm.v1.QueryCodeInfoRequest".into()
+    }
+}
 /// What `CodeInfo` answers: everything about a code but its Wasm.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct QueryCodeInfoResponse {
@@ -24,13 +34,43 @@ pub struct QueryCodeInfoResponse {
         ::cosmos_sdk_proto::cosmwasm::wasm::v1::AccessConfig,
     >,
 }
+impl ::prost::Name for QueryCodeInfoResponse {
+    const NAME: &'static str = "QueryCodeInfoResponse";
+    const PACKAGE: &'static str = "cosmwasm.wasm.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "cosmwasm.wasm.v1.QueryCodeInfoResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/cosmwasm.wasm.v1.QueryCodeInfoResponse".into()
+    }
+}
 /// Asks `WasmLimitsConfig`; no fields.
 #[derive(Clone, Copy, PartialEq, ::prost::Message)]
 pub struct QueryWasmLimitsConfigRequest {}
+impl ::prost::Name for QueryWasmLimitsConfigRequest {
+    const NAME: &'static str = "QueryWasmLimitsConfigRequest";
+    const PACKAGE: &'static str = "cosmwasm.wasm.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "cosmwasm.wasm.v1.QueryWasmLimitsConfigRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/cosmwasm.wasm.v1.QueryWasmLimitsConfigRequest".into()
+    }
+}
 /// What `WasmLimitsConfig` answers.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct QueryWasmLimitsConfigResponse {
     /// The limits of the static check of Wasm as JSON; a limit that is absent is the VM's own.
     #[prost(string, tag = "1")]
     pub config: ::prost::alloc::string::String,
+}
+impl ::prost::Name for QueryWasmLimitsConfigResponse {
+    const NAME: &'static str = "QueryWasmLimitsConfigResponse";
+    const PACKAGE: &'static str = "cosmwasm.wasm.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "cosmwasm.wasm.v1.QueryWasmLimitsConfigResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/cosmwasm.wasm.v1.QueryWasmLimitsConfigResponse".into()
+    }
 }

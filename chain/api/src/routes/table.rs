@@ -104,6 +104,32 @@ pub(super) static ROUTES: &[Route] = routes! {
         Get  "/validatorsets/latest" => GetLatestValidatorSet &[page(1)] => VALIDATOR_SET;
         Get  "/validatorsets/{height}" => GetValidatorSetByHeight &[number(1, "height"), page(2)] => VALIDATOR_SET;
     }
+    "/cosmos/consensus/v1" => "cosmos.consensus.v1.Query" {
+        Get  "/params" => Params &[] => CONSENSUS_PARAMS;
+    }
+    "/cosmos/evidence/v1beta1" => "cosmos.evidence.v1beta1.Query" {
+        Get  "/evidence" => AllEvidence &[page(1)] => ALL_EVIDENCE;
+        Get  "/evidence/{hash}" => Evidence &[text(2, "hash")] => FOUND_EVIDENCE;
+    }
+    "/cosmos/slashing/v1beta1" => "cosmos.slashing.v1beta1.Query" {
+        Get  "/params" => Params &[] => SLASHING_PARAMS;
+        Get  "/signing_infos" => SigningInfos &[page(1)] => SIGNING_INFOS;
+        Get  "/signing_infos/{cons_address}" => SigningInfo &[text(1, "cons_address")] => SIGNING_INFO;
+    }
+    "/cosmos/upgrade/v1beta1" => "cosmos.upgrade.v1beta1.Query" {
+        Get  "/current_plan" => CurrentPlan &[] => CURRENT_PLAN;
+        Get  "/applied_plan/{name}" => AppliedPlan &[text(1, "name")] => APPLIED_PLAN;
+        Get  "/upgraded_consensus_state/{last_height}" => UpgradedConsensusState &[number(1, "last_height")] => UPGRADED_CONSENSUS_STATE;
+        Get  "/module_versions" => ModuleVersions &[text(1, "module_name")] => MODULE_VERSIONS;
+        Get  "/authority" => Authority &[] => UPGRADE_AUTHORITY;
+    }
+    "/stoa/privilege/v1" => "stoa.privilege.v1.Query" {
+        Get  "/authority" => Authority &[] => AUTHORITY;
+        Get  "/privileges" => Privileges &[text(1, "contract")] => PRIVILEGES;
+    }
+    "/stoa/validators/v1" => "stoa.validators.v1.Query" {
+        Get  "/validators" => Validators &[] => VALIDATORS;
+    }
     "/stoa/beacon/v1" => "stoa.beacon.v1.Query" {
         Get  "/latest" => Latest &[] => BEACON_ANSWER;
         Get  "/beacons/{index}" => Beacon &[number(1, "index")] => BEACON_ANSWER;

@@ -17,6 +17,7 @@ mod error;
 mod event;
 mod gas;
 mod genesis;
+mod invariants;
 mod label;
 mod load;
 mod params;
@@ -37,6 +38,7 @@ use cosmos_sdk_proto::{
 };
 
 pub use counter::count_transaction;
+pub use invariants::INVARIANTS;
 pub use label::MAX_LABEL_BYTES;
 pub use load::MAX_BLOCK_CODE_BYTES;
 pub use params::{default_params, is_subset};
@@ -147,6 +149,11 @@ impl Wasm {
     pub fn signers(&self, message: &Any) -> Option<Result<Vec<AccAddress>, ModuleError>> {
         let checked = WasmMessage::decode(message)?;
         Some(checked.map(|checked| vec![checked.sender().clone()]).map_err(ModuleError::from))
+    }
+
+    /// Whether there is a contract at `address`.
+    pub fn is_contract(&self, ctx: &Context, address: &AccAddress) -> Result<bool, ModuleError> {
+        view::has_contract(ctx, address)
     }
 
     /// Answers `/cosmwasm.wasm.v1.Query/…`; nothing for other paths.
