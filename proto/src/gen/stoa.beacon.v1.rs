@@ -207,7 +207,7 @@ pub struct Beacon {
     /// Power of the validators that contributed; more than a third of `total_power`.
     #[prost(uint64, tag = "3")]
     pub power: u64,
-    /// Power of all validators when the value was fixed.
+    /// Power of all validators that voted at that height.
     #[prost(uint64, tag = "4")]
     pub total_power: u64,
 }
