@@ -10,7 +10,7 @@ use stoa_modules::{
     beacon::{BeaconKey, Contributor},
     router::Modules,
 };
-use stoa_store::{Database, Options, Overlay, Root, StagedCommit};
+use stoa_store::{Database, FailPoint, Options, Overlay, Root, StagedCommit};
 
 use crate::{
     ante::AnteParams,
@@ -117,8 +117,14 @@ impl App {
         let app_hash = self.database.commit(finalized.staged)?;
         consensus.genesis = None;
         self.reset_check_state()?;
+        FailPoint::CommitEnded.reach();
         tracing::info!(height = finalized.block.height, "committed");
         Ok(app_hash)
+    }
+
+    /// The root of the last commit computed again from all values: for tests, it reads the whole state.
+    pub fn recompute_app_hash(&self) -> Result<Root, AppError> {
+        Ok(self.database.recompute_app_hash()?)
     }
 
     /// Lets admission to the mempool start again from the last commit.

@@ -1,6 +1,7 @@
 //! A decided block becomes results and a root.
 
 use stoa_modules::{BlockInfo, ExecMode, Gas, GasMeter};
+use stoa_store::FailPoint;
 
 use crate::{
     app::{App, Finalized},
@@ -15,6 +16,7 @@ impl App {
     /// Executes a decided block on top of the last commit. Nothing is written: [`App::commit`] does
     /// that, and the block may be finalized again before (consensus repeats it after its own crash).
     pub fn finalize_block(&self, block: &Block) -> Result<BlockResult, AppError> {
+        FailPoint::FinalizeBegun.reach();
         let mut consensus = self.consensus()?;
         let ground = self.ground(&consensus)?;
         check_height(ground.block.height, block.height)?;
@@ -23,6 +25,7 @@ impl App {
         let tx_results = self.execute(&ground, &info, &block.txs)?;
         let changes = ground.overlay.take_changes()?;
         let staged = self.database.stage(block.height, changes, note.encode())?;
+        FailPoint::Staged.reach();
         let app_hash = staged.app_hash();
         consensus.finalized = Some(Finalized { staged, block: info });
         Ok(BlockResult { tx_results, app_hash })
@@ -48,7 +51,9 @@ impl App {
         let gas = GasMeter::unlimited();
         let mut ctx = context(block.clone(), ExecMode::Deliver, gas, overlay.clone());
         self.modules.begin_block(&mut ctx).map_err(AppError::AroundBlock)?;
+        FailPoint::BlockBegun.reach();
         for bytes in txs {
+            FailPoint::TxBegun.reach();
             let run = TxRun {
                 modules: &self.modules,
                 ante: &self.ante,
@@ -61,8 +66,10 @@ impl App {
             let Ran { result, block_gas } = run.run(bytes)?;
             block_gas_used = block_gas_used.saturating_add(block_gas);
             results.push(result);
+            FailPoint::TxEnded.reach();
         }
         self.modules.end_block(&mut ctx).map_err(AppError::AroundBlock)?;
+        FailPoint::BlockEnded.reach();
         Ok(results)
     }
 }

@@ -1,7 +1,7 @@
 //! The state before the first block.
 
 use stoa_modules::{BlockInfo, ExecMode, GasMeter, validators};
-use stoa_store::{EmptySnapshot, Overlay, Root};
+use stoa_store::{EmptySnapshot, FailPoint, Overlay, Root};
 use tendermint_proto::v0_38::{abci::ValidatorUpdate, types::ConsensusParams};
 
 use std::sync::Arc;
@@ -57,6 +57,7 @@ impl App {
         });
         consensus.genesis = Some(Genesis { overlay, block });
         consensus.finalized = None;
+        FailPoint::GenesisBuilt.reach();
         Ok(root)
     }
 }

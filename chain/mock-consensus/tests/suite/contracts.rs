@@ -1,73 +1,18 @@
 //! Contracts that misbehave, through whole blocks.
 
-use std::io::Read as _;
-
 use cosmos_sdk_proto::{
     Any,
-    cosmos::base::abci::v1beta1::TxMsgData,
-    cosmwasm::wasm::v1::{
-        MsgExecuteContract, MsgInstantiateContract, MsgInstantiateContractResponse, MsgStoreCode,
-        QueryRawContractStateRequest, QueryRawContractStateResponse,
-    },
+    cosmwasm::wasm::v1::{QueryRawContractStateRequest, QueryRawContractStateResponse},
 };
-use flate2::read::GzDecoder;
-use prost::{Message as _, Name};
 use stoa_app::TxResult;
-use stoa_mock_consensus::{Actor, CrashPoint, MockChain};
+use stoa_mock_consensus::{
+    Actor, CONTRACT_FEE as FEE, CONTRACT_GAS as GAS, CrashPoint, MockChain, execute,
+};
 
 use crate::{START, chain, outcome};
 
-const GAS: u64 = 50_000_000;
-const FEE: u128 = 1_250_000;
-
-/// The contract of `chain/modules/testdata/probe`, which does whatever it is told.
-fn probe_wasm() -> Vec<u8> {
-    let packed = include_bytes!("../../../modules/testdata/probe.wasm.gz").as_slice();
-    let mut wasm = Vec::new();
-    GzDecoder::new(packed).read_to_end(&mut wasm).unwrap();
-    wasm
-}
-
-fn any<M: Name>(message: &M) -> Any {
-    Any { type_url: M::type_url(), value: message.encode_to_vec() }
-}
-
 fn signed(chain: &MockChain, actor: &Actor, message: Any) -> Vec<u8> {
     chain.tx(actor).unwrap().message(message).gas(GAS).fee(FEE).sign(actor)
-}
-
-/// Uploads the probe and makes a contract of it; returns its address.
-fn deploy(chain: &mut MockChain, actor: &Actor) -> String {
-    let sender = actor.address().to_string();
-    let store = MsgStoreCode {
-        sender: sender.clone(),
-        wasm_byte_code: probe_wasm(),
-        instantiate_permission: None,
-    };
-    let stored = chain.deliver(signed(chain, actor, any(&store))).unwrap();
-    assert_eq!(outcome(&stored), ("", 0), "{}", stored.log);
-    let instantiate = MsgInstantiateContract {
-        sender,
-        admin: String::new(),
-        code_id: 1,
-        label: "probe".to_owned(),
-        msg: b"{}".to_vec(),
-        funds: vec![],
-    };
-    let made = chain.deliver(signed(chain, actor, any(&instantiate))).unwrap();
-    assert_eq!(outcome(&made), ("", 0), "{}", made.log);
-    let data = TxMsgData::decode(made.data.as_slice()).unwrap();
-    let response = data.msg_responses[0].value.as_slice();
-    MsgInstantiateContractResponse::decode(response).unwrap().address
-}
-
-fn execute(actor: &Actor, contract: &str, message: &str) -> Any {
-    any(&MsgExecuteContract {
-        sender: actor.address().to_string(),
-        contract: contract.to_owned(),
-        msg: message.as_bytes().to_vec(),
-        funds: vec![],
-    })
 }
 
 fn raw(chain: &MockChain, contract: &str, key: &str) -> Vec<u8> {
@@ -90,7 +35,7 @@ const MISBEHAVIOURS: [(&str, (&str, u32)); 4] = [
 #[test]
 fn a_contract_that_panics_or_loops_costs_its_caller_the_fee_and_nothing_else() {
     let (mut chain, buyer, provider) = chain();
-    let contract = deploy(&mut chain, &buyer);
+    let contract = chain.deploy_probe(&buyer).unwrap();
     let mut owned = chain.balance(&provider.address()).unwrap();
     assert_eq!(owned, START);
     for (sequence, (message, expected)) in (1..).zip(MISBEHAVIOURS) {
@@ -111,7 +56,7 @@ fn a_contract_that_panics_or_loops_costs_its_caller_the_fee_and_nothing_else() {
 #[test]
 fn a_misbehaving_contract_harms_no_neighbour_in_its_block() {
     let (mut chain, buyer, provider) = chain();
-    let contract = deploy(&mut chain, &buyer);
+    let contract = chain.deploy_probe(&buyer).unwrap();
     let bad = signed(&chain, &provider, execute(&provider, &contract, MISBEHAVIOURS[0].0));
     let good = execute(&buyer, &contract, r#"{"set":{"key":"k","value":"v"}}"#);
     let good = signed(&chain, &buyer, good);
@@ -125,8 +70,8 @@ fn a_misbehaving_contract_harms_no_neighbour_in_its_block() {
 fn a_crash_in_a_block_with_a_panicking_contract_replays_to_the_same_root() {
     let (mut crashing, buyer, provider) = chain();
     let (mut smooth, ..) = chain();
-    let contract = deploy(&mut crashing, &buyer);
-    deploy(&mut smooth, &buyer);
+    let contract = crashing.deploy_probe(&buyer).unwrap();
+    smooth.deploy_probe(&buyer).unwrap();
     for point in CrashPoint::ALL {
         let message = execute(&provider, &contract, MISBEHAVIOURS[0].0);
         let tx = signed(&crashing, &provider, message);

@@ -2,7 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
+mod abci;
 mod beacon;
+mod choice;
+mod crash;
 mod devnet;
 mod http;
 mod kill;
