@@ -17,6 +17,7 @@ use crate::{
     block::Note,
     error::AppError,
     limits::{self, BlockLimits},
+    query::Gate,
     stores::STORES,
 };
 
@@ -43,6 +44,8 @@ pub struct App {
     pub(crate) database: Database,
     pub(crate) ante: AnteParams,
     pub(crate) contributor: Option<Contributor>,
+    /// What queries and simulations pass before they compute.
+    pub(crate) gate: Gate,
     consensus: Mutex<Consensus>,
     mempool: Mutex<Option<CheckState>>,
 }
@@ -96,6 +99,7 @@ impl App {
             database,
             ante: config.ante,
             contributor: config.beacon.map(Contributor::new),
+            gate: Gate::default(),
             consensus: Mutex::default(),
             mempool: Mutex::default(),
         };

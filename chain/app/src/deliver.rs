@@ -52,10 +52,15 @@ impl TxRun<'_> {
             Ok(tx) => tx,
             Err(refusal) => return Ok(self.unread(refusal)),
         };
+        self.run_tx(&tx)
+    }
+
+    /// The same for what is decoded already.
+    pub(crate) fn run_tx(&self, tx: &Tx) -> Result<Ran, StoreError> {
         if self.mode == ExecMode::Deliver && self.block_gas_used >= self.limits.max_gas {
             return Ok(TxResult::refused(no_block_gas(), 0, 0).into());
         }
-        if let Err(refusal) = caught(|| self.check_messages(&tx)) {
+        if let Err(refusal) = caught(|| self.check_messages(tx)) {
             return Ok(self.unread(refusal));
         }
         let limit = match self.mode {
@@ -71,13 +76,13 @@ impl TxRun<'_> {
             context(self.block.clone(), self.mode, GasMeter::new(limit), self.overlay.clone());
         ctx.block_gas_used = self.block_gas_used;
         ctx.loaded_code = Some(LoadedCode::default());
-        let result = self.check_and_execute(&mut ctx, &tx)?;
+        let result = self.check_and_execute(&mut ctx, tx)?;
         Ok(Ran { result, block_gas: ctx.gas.used().min(limit) })
     }
 
     /// The result of what is refused before its gas limit counts: until then a transaction that can be read
     /// has used what reading the block's limits costs.
-    fn unread(&self, refusal: Refusal) -> Ran {
+    pub(crate) fn unread(&self, refusal: Refusal) -> Ran {
         let block_gas = if refusal.is_unreadable() { 0 } else { self.limits.lookup_gas };
         Ran { result: TxResult::refused(refusal, 0, block_gas), block_gas }
     }

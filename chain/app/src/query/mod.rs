@@ -8,9 +8,12 @@
 //! | `/app/version`, `/app/simulate` | the SDK's own short paths |
 //! | `/store/<name>/key` | the bytes under a key, with a proof if one is asked for |
 
+mod gate;
 mod node;
 mod simulate;
 mod stored;
+
+pub(crate) use gate::Gate;
 
 use stoa_modules::{ExecMode, GasMeter};
 use stoa_store::{Overlay, StoreError};
@@ -144,6 +147,7 @@ impl App {
     }
 
     fn ask_modules(&self, request: &QueryRequest, height: u64) -> Result<Vec<u8>, Failure> {
+        let _turn = self.gate.enter()?;
         let (record, snapshot) = self.database.at(height).map_err(pruned)?;
         let block = Note::decode(height, &record.note)?.block(height);
         let gas = GasMeter::new(QUERY_GAS_LIMIT);
