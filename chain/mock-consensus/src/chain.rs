@@ -177,6 +177,12 @@ impl MockChain {
         self.app = None;
     }
 
+    /// Loses everything on the disk of a closed application.
+    pub(crate) fn forget(&mut self) -> Result<(), MockError> {
+        self.folder = tempfile::tempdir()?;
+        Ok(())
+    }
+
     /// Opens the application again and replays, as consensus does, the blocks that it lacks.
     pub(crate) fn reopen(&mut self) -> Result<(), MockError> {
         let app = open(self.folder.path(), None)?;

@@ -80,3 +80,94 @@ fn a_crash_in_a_block_with_a_panicking_contract_replays_to_the_same_root() {
         assert_eq!(crashing.app_hash().unwrap(), smooth.app_hash().unwrap(), "{point:?}");
     }
 }
+
+/// Everything that a contract may try, with the gas that it gets and what it ends with. Each limit is
+/// another one: gas, Wasm stack, memory, sizes, nesting, iterators.
+fn attacks() -> Vec<(String, u64, (&'static str, u32))> {
+    let text = |text: &str| text.to_owned();
+    let long_key = format!(r#"{{"set":{{"key":"{}","value":""}}}}"#, "k".repeat(64 * 1024 + 1));
+    let set = r#"{"wasm":{"execute":{"contract_addr":"SELF","msg":"e30=","funds":[]}}}"#;
+    let submessage =
+        format!(r#"{{"id":1,"payload":"","msg":{set},"gas_limit":null,"reply_on":"error"}}"#);
+    let storm = format!(r#"{{"send":{{"messages":[{}],"data":null}}}}"#, vec![submessage; 400].join(","));
+    let deep = format!(r#"{{"send":{{"messages":{}{},"data":null}}}}"#, "[".repeat(5_000), "]".repeat(5_000));
+    let batch = vec![r#""AAAA""#; 3_000].join(",");
+    let batch = format!(
+        r#"{{"ask":{{"query":{{"crypto":{{"function":"ed25519_batch","parts":[{batch}]}}}}}}}}"#
+    );
+    let points = format!(
+        r#"{{"ask":{{"query":{{"crypto":{{"function":"aggregate_g1","parts":["{}"]}}}}}}}}"#,
+        "A".repeat(400_000)
+    );
+    vec![
+        (text(r#"{"panic":{"text":"so be it"}}"#), GAS, ("wasm", 29)),
+        (text(r#"{"loop":{}}"#), GAS, ("sdk", 11)),
+        (text(r#"{"ask":{"query":{"loop":{}}}}"#), GAS, ("sdk", 11)),
+        (text(r#"{"recurse":{}}"#), GAS, ("wasm", 29)),
+        (text(r#"{"grow":{"bytes":41943040}}"#), GAS, ("wasm", 29)),
+        (text(r#"{"call_self":{"depth":100000}}"#), GAS, ("wasm", 30)),
+        (storm, GAS, ("wasm", 5)),
+        (text(r#"{"attributes":{"count":1000000,"bytes":1}}"#), GAS, ("wasm", 29)),
+        (text(r#"{"attributes":{"count":1,"bytes":30000000}}"#), GAS, ("wasm", 29)),
+        (text(r#"{"attributes":{"count":20000,"bytes":100}}"#), 3_000_000, ("wasm", 29)),
+        (text(r#"{"fill":{"count":1,"bytes":131073}}"#), GAS, ("wasm", 29)),
+        (text(r#"{"fill":{"count":99999,"bytes":100000}}"#), GAS, ("sdk", 11)),
+        (long_key, GAS, ("wasm", 29)),
+        (deep, GAS, ("wasm", 5)),
+        (text(r#"{"iterators":{"count":32769}}"#), GAS, ("sdk", 11)),
+        (text(r#"{"ask":{"query":{"scan":{"descending":false}}}}"#), 2_000_000, ("sdk", 11)),
+        (text(r#"{"ask":{"query":{"walk":{"values":true,"descending":true,"count":4294967295}}}}"#), 2_000_000, ("sdk", 11)),
+        (batch, GAS, ("wasm", 5)),
+        (points, GAS, ("wasm", 5)),
+    ]
+}
+
+#[test]
+fn every_attack_of_a_contract_ends_at_its_limit_and_leaves_the_block_to_others() {
+    let (mut chain, buyer, provider) = chain();
+    let contract = chain.deploy_probe(&buyer).unwrap();
+    // Something to iterate over.
+    let fill = execute(&buyer, &contract, r#"{"fill":{"count":800,"bytes":1000}}"#);
+    assert_eq!(outcome(&chain.deliver(signed(&chain, &buyer, fill)).unwrap()), ("", 0));
+    let mut wrong = Vec::new();
+    for (attack, gas, expected) in attacks() {
+        let attack = attack.replace("SELF", &contract);
+        let write = execute(&provider, &contract, r#"{"set":{"key":"k","value":"left behind"}}"#);
+        let bad = execute(&provider, &contract, &attack);
+        let bad = chain.tx(&provider).unwrap().message(write).message(bad).gas(gas).fee(FEE);
+        let good = execute(&buyer, &contract, r#"{"set":{"key":"good","value":"v"}}"#);
+        // Half of the block's gas is the attacker's at most: there is room for a neighbour.
+        let block = vec![bad.sign(&provider), signed(&chain, &buyer, good)];
+        let results = chain.deliver_block(block).unwrap();
+        let shown: String = attack.chars().take(70).collect();
+        if outcome(&results[0]) != expected {
+            wrong.push(format!("{shown}: {:?}", (outcome(&results[0]), &results[0].log)));
+        }
+        assert!(results[0].data.is_empty(), "{shown}");
+        assert_eq!(outcome(&results[1]), ("", 0), "{shown}: {}", results[1].log);
+        assert!(raw(&chain, &contract, "k").is_empty(), "{shown} left its write");
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    // A node that was not there executes the same.
+    chain.forget_and_replay().unwrap();
+}
+
+/// What contracts may do for their gas is not refused, and does not grow without it.
+#[test]
+fn answers_of_megabytes_and_deep_questions_are_paid_for() {
+    let (mut chain, buyer, _) = chain();
+    let contract = chain.deploy_probe(&buyer).unwrap();
+    let data = "A".repeat(600_000);
+    let big = format!(r#"{{"send":{{"messages":[],"data":"{data}"}}}}"#);
+    let answered = chain.deliver(signed(&chain, &buyer, execute(&buyer, &contract, &big))).unwrap();
+    assert_eq!(outcome(&answered), ("", 0), "{}", answered.log);
+    // Ten for each byte of the transaction, one for each byte of the answer that is read.
+    assert!(answered.gas_used > 11 * 600_000, "{}", answered.gas_used);
+    // Queries inside queries end at their bound, and the contract is told so.
+    let nest = r#"{"ask":{"query":{"nest":{"depth":30}}}}"#;
+    let nested = chain.deliver(signed(&chain, &buyer, execute(&buyer, &contract, nest))).unwrap();
+    assert_eq!(outcome(&nested), ("", 0), "{}", nested.log);
+    let told = String::from_utf8_lossy(&nested.data).into_owned();
+    assert!(told.contains("code: 27"), "{told}");
+    assert!(nested.gas_used < 3_000_000, "{}", nested.gas_used);
+}
