@@ -10,6 +10,7 @@ mod crashes;
 mod events;
 mod faults;
 mod grants;
+mod load;
 mod mempool;
 mod money;
 mod queries;

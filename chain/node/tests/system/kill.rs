@@ -131,7 +131,7 @@ fn live(
 }
 
 /// Sequence of `actor` in the state, by trying: admission names the expected one.
-fn committed_sequence(node: &Devnet, actor: &Actor) -> u64 {
+pub fn committed_sequence(node: &Devnet, actor: &Actor) -> u64 {
     use cosmos_sdk_proto::cosmos::auth::v1beta1::{
         BaseAccount, QueryAccountRequest, QueryAccountResponse,
     };

@@ -7,6 +7,8 @@ mod beacon;
 mod choice;
 mod crash;
 mod devnet;
+mod flood;
 mod http;
 mod kill;
+mod load;
 mod serve;

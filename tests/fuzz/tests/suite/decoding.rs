@@ -112,7 +112,7 @@ proptest! {
         seed: prop::sample::Index, fields in field_edits(), bytes in byte_edits(), also_bytes: bool,
     ) {
         let seeds = seeds::foreign_txs();
-        let mut changed = edit_fields(seed.get(&seeds), &fields);
+        let mut changed = edit_fields(&seeds[seed.index(seeds.len())], &fields);
         if also_bytes {
             changed = edit_bytes(&changed, &bytes);
         }

@@ -18,7 +18,7 @@ use cosmos_sdk_proto::{
 use proptest::prelude::*;
 use prost::Message as _;
 use stoa_app::QueryRequest;
-use stoa_fuzz::{ByteEdit, FieldEdit, byte_edits, edit_bytes, edit_fields, field_edits};
+use stoa_fuzz::{byte_edits, edit_bytes, edit_fields, field_edits};
 use stoa_mock_consensus::{Genesis, MockChain, send};
 
 use crate::{cases, in_time, seeds};
@@ -133,12 +133,12 @@ proptest! {
         fields in field_edits(), bytes in byte_edits(), on_path: bool,
     ) {
         let Asked { paths, requests, .. } = asked();
-        let data = edit_fields(request.get(requests), &fields as &[FieldEdit]);
+        let data = edit_fields(&requests[request.index(requests.len())], &fields);
         if on_path {
-            let changed = edit_bytes(path.get(paths).as_bytes(), &bytes as &[ByteEdit]);
+            let changed = edit_bytes(paths[path.index(paths.len())].as_bytes(), &bytes);
             ask(&String::from_utf8_lossy(&changed), data, height, prove);
         } else {
-            ask(path.get(paths), data, height, prove);
+            ask(&paths[path.index(paths.len())], data, height, prove);
         }
     }
 
@@ -147,6 +147,7 @@ proptest! {
         path: prop::sample::Index, data in proptest::collection::vec(any::<u8>(), 0..300),
         height in height(), prove: bool,
     ) {
-        ask(path.get(&asked().paths), data, height, prove);
+        let paths = &asked().paths;
+        ask(&paths[path.index(paths.len())], data, height, prove);
     }
 }
