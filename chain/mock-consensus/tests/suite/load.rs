@@ -97,7 +97,7 @@ impl Shared {
         while !self.is_over.load(Ordering::SeqCst) {
             turn += 1;
             let latest = self.app.info().unwrap().height as i64;
-            let height = if turn.is_multiple_of(2) { 0 } else { latest - (turn % 7) as i64 };
+            let height = if turn.is_multiple_of(2) { 0 } else { (latest - (turn % 7) as i64).max(2) };
             match turn % 4 {
                 0 | 1 => self.supply_is_whole(height),
                 2 => self.both_keys_are_equal(height),

@@ -77,8 +77,14 @@ fn the_seeds_reach_their_modules() {
             codes.push((message.type_url, result.codespace, result.code));
         }
     });
-    let succeeded = codes.iter().filter(|(_, _, code)| *code == 0).count();
-    assert!(succeeded * 2 > codes.len(), "{codes:#?}");
+    for (type_url, ..) in &codes {
+        let of_type = codes.iter().filter(|(other, ..)| other == type_url);
+        let is_refused_for_a_reason = ["MsgStoreCode", "Contract2", "Vesting", "Migrate", "Admin"]
+            .iter()
+            .any(|name| type_url.contains(name));
+        let succeeded = of_type.filter(|(.., code)| *code == 0).count();
+        assert!(succeeded > 0 || is_refused_for_a_reason, "{codes:#?}");
+    }
 }
 
 proptest! {

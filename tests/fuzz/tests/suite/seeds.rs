@@ -50,7 +50,7 @@ pub fn messages(contract: &str) -> Vec<Any> {
         store_code(&buyer, b"\0asm\x01\0\0\0".to_vec()),
         execute(&buyer, contract, r#"{"set":{"key":"k","value":"v"}}"#),
         execute(&buyer, contract, r#"{"send":{"messages":[],"data":"AQI="}}"#),
-        execute(&buyer, contract, r#"{"events":{"attributes":[["a","b"]],"events":[["xy",[["a","b"]]]]}}"#),
+        execute(&buyer, contract, r#"{"events":{"attributes":[["a","b"]],"events":[["transfer",[["amount","5ustoa"]]]]}}"#),
         execute(&buyer, contract, r#"{"ask":{"query":{"scan":{"descending":true}}}}"#),
     ];
     messages.extend(of_grants(&buyer, &provider));
@@ -66,17 +66,17 @@ pub fn messages(contract: &str) -> Vec<Any> {
 fn for_buyer(message: &Any, contract: &str) -> Any {
     let (buyer, provider) = actors();
     let mut first: Option<String> = None;
+    let of_a_contract = message.type_url.starts_with("/cosmwasm");
     let mut replace = |text: &str| {
-        let is_contract = text.starts_with("stoa1") && text.len() > 50;
         if !text.starts_with("stoa1") || text.len() < 40 {
             return None;
         }
-        if is_contract {
-            return Some(contract.to_owned());
-        }
         let signer = first.get_or_insert_with(|| text.to_owned());
-        let actor = if signer == text { &buyer } else { &provider };
-        Some(actor.address().to_string())
+        Some(match (signer == text, of_a_contract) {
+            (true, _) => buyer.address().to_string(),
+            (false, true) => contract.to_owned(),
+            (false, false) => provider.address().to_string(),
+        })
     };
     let value = stoa_fuzz::replace_texts(&message.value, &mut replace);
     Any { type_url: message.type_url.clone(), value }

@@ -10,7 +10,8 @@ use stoa_proto::beacon::v1::ExtendedCommit;
 
 use crate::{cases, in_time};
 
-const VALIDATORS: usize = 3;
+/// So many that one vote fewer is still more than two thirds.
+const VALIDATORS: usize = 4;
 
 thread_local! {
     static NETWORK: RefCell<Option<Network>> = const { RefCell::new(None) };
@@ -19,7 +20,7 @@ thread_local! {
 fn with_network<T>(test: impl FnOnce(&mut Network) -> T) -> T {
     NETWORK.with_borrow_mut(|network| {
         let network = network.get_or_insert_with(|| {
-            let validators = ["first", "second", "third"].map(|role| Validator::new(role, 10));
+            let validators = ["first", "second", "third", "fourth"].map(|role| Validator::new(role, 10));
             let genesis = Genesis::new().with_window(4);
             let mut network = Network::new(&genesis, &validators).unwrap();
             network.advance_blocks(12).unwrap();
