@@ -17,7 +17,7 @@ use crate::{
     block::Note,
     error::AppError,
     limits::{self, BlockLimits},
-    query::Gate,
+    query::Gates,
     stores::STORES,
 };
 
@@ -45,7 +45,7 @@ pub struct App {
     pub(crate) ante: AnteParams,
     pub(crate) contributor: Option<Contributor>,
     /// What queries and simulations pass before they compute.
-    pub(crate) gate: Gate,
+    pub(crate) gates: Gates,
     consensus: Mutex<Consensus>,
     mempool: Mutex<Option<CheckState>>,
 }
@@ -99,7 +99,7 @@ impl App {
             database,
             ante: config.ante,
             contributor: config.beacon.map(Contributor::new),
-            gate: Gate::default(),
+            gates: Gates::default(),
             consensus: Mutex::default(),
             mempool: Mutex::default(),
         };

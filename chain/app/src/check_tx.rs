@@ -4,6 +4,7 @@ use stoa_modules::{
     Context, ExecMode, GasMeter,
     auth::{self, AccAddress},
 };
+use stoa_store::Overlay;
 
 use crate::{
     ante,
@@ -40,15 +41,15 @@ impl App {
             limits: state.limits,
             block_gas_used: 0,
         };
-        let tx = match deliver::decode(bytes) {
-            Ok(tx) => tx,
-            Err(refusal) => return run.unread(refusal).result,
-        };
+        let tx = deliver::decode(bytes);
         // What was admitted before stays.
-        if !is_recheck && let Err(refusal) = self.check_pending(state, &tx) {
+        if !is_recheck
+            && let Ok(tx) = &tx
+            && let Err(refusal) = self.check_pending(state, tx)
+        {
             return run.unread(refusal).result;
         }
-        match run.run_tx(&tx) {
+        match run.run_read(&tx) {
             Ok(ran) => ran.result,
             Err(error) => TxResult::refused(Refusal::internal(&error), 0, 0),
         }
@@ -57,7 +58,8 @@ impl App {
     /// Refuses a transaction whose signer has so many waiting already: the sequences of those lie between
     /// the last commit and this one.
     fn check_pending(&self, state: &CheckState, tx: &Tx) -> Result<(), Refusal> {
-        let committed = self.overlay().map_err(|error| Refusal::internal(&error))?;
+        let snapshot = self.database.snapshot().map_err(|error| Refusal::internal(&error))?;
+        let committed = Overlay::new(snapshot);
         let [committed, admitted] = [committed, state.overlay.clone()].map(|overlay| {
             context(state.block.clone(), ExecMode::Query, GasMeter::unlimited(), overlay)
         });

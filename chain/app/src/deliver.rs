@@ -15,7 +15,7 @@ use crate::{
     contain::{caught, contained},
     error::{Refusal, sdk_code},
     limits::BlockLimits,
-    query::QUERY_GAS_LIMIT,
+    query::SIMULATION_GAS_LIMIT,
     tx::{self, Tx},
 };
 
@@ -48,15 +48,15 @@ impl TxRun<'_> {
     /// Decodes, checks and, unless it is only admitted, executes. What the ante checks wrote (fee,
     /// sequence) stays even if the messages fail; a refused check leaves nothing.
     pub(crate) fn run(&self, bytes: &[u8]) -> Result<Ran, StoreError> {
-        let tx = match decode(bytes) {
-            Ok(tx) => tx,
-            Err(refusal) => return Ok(self.unread(refusal)),
-        };
-        self.run_tx(&tx)
+        self.run_read(&decode(bytes))
     }
 
-    /// The same for what is decoded already.
-    pub(crate) fn run_tx(&self, tx: &Tx) -> Result<Ran, StoreError> {
+    /// The same for what was read before.
+    pub(crate) fn run_read(&self, tx: &Result<Tx, Refusal>) -> Result<Ran, StoreError> {
+        let tx = match tx {
+            Ok(tx) => tx,
+            Err(refusal) => return Ok(self.unread(refusal.clone())),
+        };
         if self.mode == ExecMode::Deliver && self.block_gas_used >= self.limits.max_gas {
             return Ok(TxResult::refused(no_block_gas(), 0, 0).into());
         }
@@ -65,7 +65,7 @@ impl TxRun<'_> {
         }
         let limit = match self.mode {
             // Whoever asks pays nothing, so that a chain without a limit needs one here.
-            ExecMode::Simulate => self.limits.max_gas.min(QUERY_GAS_LIMIT),
+            ExecMode::Simulate => self.limits.max_gas.min(SIMULATION_GAS_LIMIT),
             _ => tx.gas_limit(),
         };
         if tx.gas_limit() > self.limits.max_gas {

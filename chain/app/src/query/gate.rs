@@ -11,12 +11,31 @@ use std::{
 
 use crate::error::{INTERNAL_CODE, Refusal, UNDEFINED_CODESPACE};
 
-/// Of the processors, the part that questions may keep busy: one of so many. The rest is for consensus.
-const PROCESSORS_PER_QUESTION: usize = 2;
+/// Of the processors, the part that queries may keep busy: one of so many. The rest is for consensus.
+const PROCESSORS_PER_QUERY: usize = 2;
+/// Simulations at a time: each may compute for seconds, and must not hold up the queries.
+const SIMULATIONS_AT_ONCE: usize = 1;
 /// Most questions that wait for their turn; more are refused at once.
 const MAX_WAITING: usize = 64;
 /// Longest that a question waits.
 const MAX_WAIT: Duration = Duration::from_secs(10);
+
+/// The ways in.
+pub(crate) struct Gates {
+    /// Of the modules' queries.
+    pub(crate) queries: Gate,
+    /// Of simulations.
+    pub(crate) simulations: Gate,
+}
+
+impl Default for Gates {
+    fn default() -> Self {
+        let processors = thread::available_parallelism().map_or(1, usize::from);
+        let queries = (processors / PROCESSORS_PER_QUERY).max(1);
+        let gate = |most_running| Gate::new(most_running, MAX_WAITING, MAX_WAIT);
+        Self { queries: gate(queries), simulations: gate(SIMULATIONS_AT_ONCE) }
+    }
+}
 
 /// Lets questions in one after the other.
 pub(crate) struct Gate {
@@ -35,13 +54,6 @@ struct Load {
 
 /// The right to compute, until it is dropped.
 pub(crate) struct Turn<'a>(&'a Gate);
-
-impl Default for Gate {
-    fn default() -> Self {
-        let processors = thread::available_parallelism().map_or(1, usize::from);
-        Self::new((processors / PROCESSORS_PER_QUESTION).max(1), MAX_WAITING, MAX_WAIT)
-    }
-}
 
 impl Gate {
     fn new(most_running: usize, most_waiting: usize, longest_wait: Duration) -> Self {

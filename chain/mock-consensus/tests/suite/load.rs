@@ -103,7 +103,7 @@ impl Shared {
                 2 => self.both_keys_are_equal(height),
                 _ => self.the_proof_is_of_its_height(height),
             }
-            if turn.is_multiple_of(5) {
+            if reader == 0 && turn.is_multiple_of(50) {
                 self.simulate();
             }
         }

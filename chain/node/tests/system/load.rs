@@ -111,7 +111,13 @@ fn ask_lcd(port: u16) {
 fn ask_grpc(port: u16, is_over: &AtomicBool, answered: &AtomicU64) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
-        let mut client = QueryClient::connect(format!("http://127.0.0.1:{port}")).await.unwrap();
+        let mut client = loop {
+            match QueryClient::connect(format!("http://127.0.0.1:{port}")).await {
+                Ok(client) => break client,
+                // It listens a moment after the ABCI socket does.
+                Err(_) => tokio::time::sleep(Duration::from_millis(5)).await,
+            }
+        };
         while !is_over.load(Ordering::SeqCst) {
             let answer = client.denom_owners(request()).await.unwrap();
             check_proto(answer.into_inner(), "gRPC");
@@ -151,6 +157,9 @@ fn clients_at_full_speed_see_whole_blocks_and_hold_up_none() {
             });
             scope.spawn(move || ask_grpc(node.grpc_port, is_over, &answered[1]));
             scope.spawn(move || {
+                while http::get(node.lcd_port, "/").is_none() {
+                    sleep(Duration::from_millis(5));
+                }
                 while !is_over.load(Ordering::SeqCst) {
                     ask_lcd(node.lcd_port);
                     answered[2].fetch_add(1, Ordering::Relaxed);

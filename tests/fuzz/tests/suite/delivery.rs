@@ -37,7 +37,7 @@ fn with_chain<T>(test: impl FnOnce(&mut MockChain, &str) -> T) -> T {
 fn is_clean(result: &TxResult) -> bool {
     let is_bug = result.codespace == "undefined"
         && matches!(result.code, stoa_app::error::PANIC_CODE | stoa_app::error::INTERNAL_CODE)
-        && (result.log.contains("panic") || result.log.contains("internal error"));
+        && (result.log.contains("recovered: ") || result.log.contains("internal error"));
     !is_bug
 }
 
@@ -55,7 +55,7 @@ fn deliver(seed: &prop::sample::Index, edits: &[FieldEdit]) {
         let path = "/cosmos.tx.v1beta1.Service/Simulate".to_owned();
         let request = QueryRequest { path, data: request.encode_to_vec(), ..Default::default() };
         let answer = in_time(|| chain.app().unwrap().query(&request));
-        assert!(!answer.log.contains("panic"), "{message:?}: {}", answer.log);
+        assert!(!answer.log.contains("recovered: "), "{message:?}: {}", answer.log);
 
         let supply = chain.supply().unwrap();
         let checked = in_time(|| chain.check(&signed).unwrap());
