@@ -3,6 +3,7 @@
 use stoa_modules::{
     Context, ExecMode, GasMeter,
     auth::{self, AccAddress},
+    core::BlockCode,
 };
 use stoa_store::Overlay;
 
@@ -40,6 +41,7 @@ impl App {
             mode: if is_recheck { ExecMode::Recheck } else { ExecMode::Check },
             limits: state.limits,
             block_gas_used: 0,
+            block_code: BlockCode::default(),
         };
         let tx = deliver::decode(bytes);
         // What was admitted before stays.

@@ -21,12 +21,16 @@ mod finalize_block;
 mod fold_votes;
 mod ground;
 mod init_chain;
+mod invariants;
 mod limits;
+mod preblock;
+mod privileged;
 mod proposal;
 pub mod query;
 pub mod server;
 mod stores;
 pub mod tx;
+mod upgrades;
 
 pub use app::{App, AppConfig, AppInfo};
 pub use block::{Block, BlockResult, MAX_TX_BYTES, TxResult};
@@ -34,6 +38,7 @@ pub use check_tx::MAX_PENDING_PER_SIGNER;
 pub use error::{AppError, Refusal};
 pub use init_chain::InitChain;
 pub use limits::BlockLimits;
+pub use upgrades::known_upgrades;
 pub use query::{ProofOp, QueryRequest, QueryResponse};
 
 /// Name of the application.

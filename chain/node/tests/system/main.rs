@@ -11,4 +11,5 @@ mod flood;
 mod http;
 mod kill;
 mod load;
+mod powers;
 mod serve;
