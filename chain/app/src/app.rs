@@ -11,13 +11,14 @@ use stoa_modules::{
     router::Modules,
     upgrade::Upgrades,
 };
-use stoa_store::{Database, Options, Overlay, Root, StagedCommit};
+use stoa_store::{Database, FailPoint, Options, Overlay, Root, StagedCommit};
 
 use crate::{
     ante::AnteParams,
     block::{Note, context},
     error::AppError,
     limits::{self, BlockLimits},
+    query::Gates,
     stores::STORES,
 };
 
@@ -47,6 +48,8 @@ pub struct App {
     pub(crate) database: Database,
     pub(crate) ante: AnteParams,
     pub(crate) contributor: Option<Contributor>,
+    /// What queries and simulations pass before they compute.
+    pub(crate) gates: Gates,
     pub(crate) upgrades: Upgrades,
     /// The node's data folder.
     pub(crate) data: PathBuf,
@@ -104,6 +107,7 @@ impl App {
             database,
             ante: config.ante,
             contributor: config.beacon.map(Contributor::new),
+            gates: Gates::default(),
             upgrades: config.upgrades,
             data: data.to_owned(),
             consensus: Mutex::default(),
@@ -128,8 +132,14 @@ impl App {
         let app_hash = self.database.commit(finalized.staged)?;
         consensus.genesis = None;
         self.reset_check_state()?;
+        FailPoint::CommitEnded.reach();
         tracing::info!(height = finalized.block.height, "committed");
         Ok(app_hash)
+    }
+
+    /// The root of the last commit computed again from all values: for tests, it reads the whole state.
+    pub fn recompute_app_hash(&self) -> Result<Root, AppError> {
+        Ok(self.database.recompute_app_hash()?)
     }
 
     /// Compiles the pinned contract code of the last height.

@@ -4,6 +4,7 @@ use stoa_modules::{
     BlockInfo, Context, Event, ExecMode, Gas, GasMeter, consensus, core::BlockCode,
     privilege::Moment, validators::Validator,
 };
+use stoa_store::FailPoint;
 use tendermint_proto::v0_38::types::ConsensusParams;
 
 use crate::{
@@ -28,6 +29,7 @@ impl App {
     /// Executes a decided block on top of the last commit. Nothing is written: [`App::commit`] does
     /// that, and the block may be finalized again before (consensus repeats it after its own crash).
     pub fn finalize_block(&self, block: &Block) -> Result<BlockResult, AppError> {
+        FailPoint::FinalizeBegun.reach();
         let mut consensus = self.consensus()?;
         let ground = self.ground(&consensus)?;
         check_height(ground.block.height, block.height)?;
@@ -36,6 +38,7 @@ impl App {
         let executed = self.execute(&ground, &info, block)?;
         let changes = ground.overlay.take_changes()?;
         let staged = self.database.stage(block.height, changes, note.encode())?;
+        FailPoint::Staged.reach();
         let app_hash = staged.app_hash();
         consensus.finalized = Some(Finalized { staged, block: info });
         let Executed { events, tx_results, validator_updates, consensus_params } = executed;
@@ -75,6 +78,7 @@ impl App {
             .map_err(AppError::AroundBlock)?;
         self.call_contracts(&mut ctx, Moment::Begin, &infractions)?;
         events.extend(take_events(&mut ctx, "BeginBlock"));
+        FailPoint::BlockBegun.reach();
 
         self.deliver(&ctx, limits, txs, &mut tx_results)?;
 
@@ -82,6 +86,7 @@ impl App {
         let validator_updates = self.modules.end_block(&mut ctx).map_err(AppError::AroundBlock)?;
         events.extend(take_events(&mut ctx, "EndBlock"));
         self.check_invariants(&ctx)?;
+        FailPoint::BlockEnded.reach();
         let params = consensus::params(&ctx).map_err(AppError::AroundBlock)?;
         let consensus_params = (params != params_before).then_some(params);
         Ok(Executed { events, tx_results, validator_updates, consensus_params })
@@ -97,6 +102,7 @@ impl App {
         let block_code = BlockCode::default();
         let mut block_gas_used: Gas = 0;
         for bytes in txs {
+            FailPoint::TxBegun.reach();
             let run = TxRun {
                 modules: &self.modules,
                 ante: &self.ante,
@@ -110,6 +116,7 @@ impl App {
             let Ran { result, block_gas } = run.run(bytes)?;
             block_gas_used = block_gas_used.saturating_add(block_gas);
             results.push(result);
+            FailPoint::TxEnded.reach();
         }
         Ok(())
     }

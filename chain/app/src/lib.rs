@@ -34,6 +34,7 @@ mod upgrades;
 
 pub use app::{App, AppConfig, AppInfo};
 pub use block::{Block, BlockResult, MAX_TX_BYTES, TxResult};
+pub use check_tx::MAX_PENDING_PER_SIGNER;
 pub use error::{AppError, Refusal};
 pub use init_chain::InitChain;
 pub use limits::BlockLimits;

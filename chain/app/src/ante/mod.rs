@@ -21,6 +21,7 @@ mod verify;
 
 use stoa_modules::{
     Context, ExecMode, ModuleError,
+    auth::AccAddress,
     router::{Modules, pay_for_routing},
     wasm,
 };
@@ -61,6 +62,11 @@ pub fn run(
     signature_gas::charge(ctx, &signatures)?;
     verify::check(ctx, tx, &required, &signatures)?;
     sequences::advance(ctx, &required)
+}
+
+/// Everybody who must sign `tx`, in order: the messages' signers, then a fee payer of its own.
+pub(crate) fn signers(modules: &Modules, tx: &Tx) -> Result<Vec<AccAddress>, ModuleError> {
+    Ok(signers::required(modules, tx)?.addresses)
 }
 
 #[cfg(test)]
