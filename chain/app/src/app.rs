@@ -13,7 +13,7 @@ use stoa_modules::{
 use stoa_store::{Database, Options, Overlay, Root, StagedCommit};
 
 use crate::{
-    ante::AnteParams,
+    ante::{AnteParams, Verified},
     block::Note,
     error::AppError,
     limits::{self, BlockLimits},
@@ -42,6 +42,7 @@ pub struct App {
     pub(crate) modules: Modules,
     pub(crate) database: Database,
     pub(crate) ante: AnteParams,
+    pub(crate) verified: Verified,
     pub(crate) contributor: Option<Contributor>,
     consensus: Mutex<Consensus>,
     mempool: Mutex<Option<CheckState>>,
@@ -95,6 +96,7 @@ impl App {
             modules,
             database,
             ante: config.ante,
+            verified: Verified::default(),
             contributor: config.beacon.map(Contributor::new),
             consensus: Mutex::default(),
             mempool: Mutex::default(),

@@ -3,6 +3,7 @@
 use stoa_modules::{BlockInfo, ExecMode, Gas, GasMeter};
 
 use crate::{
+    ahead::Ahead,
     app::{App, Finalized},
     block::{Block, BlockResult, Note, TxResult, context},
     deliver::{Ran, TxRun},
@@ -48,20 +49,24 @@ impl App {
         let gas = GasMeter::unlimited();
         let mut ctx = context(block.clone(), ExecMode::Deliver, gas, overlay.clone());
         self.modules.begin_block(&mut ctx).map_err(AppError::AroundBlock)?;
-        for bytes in txs {
+        let (modules, verified) = (&self.modules, &self.verified);
+        let ahead = Ahead { modules, verified, block, base: ground.base.clone() };
+        ahead.each(txs.as_slice(), |tx| {
             let run = TxRun {
-                modules: &self.modules,
+                modules,
                 ante: &self.ante,
+                verified,
                 overlay,
                 block,
                 mode: ExecMode::Deliver,
                 limits,
                 block_gas_used,
             };
-            let Ran { result, block_gas } = run.run(bytes)?;
+            let Ran { result, block_gas } = run.run_read(tx)?;
             block_gas_used = block_gas_used.saturating_add(block_gas);
             results.push(result);
-        }
+            Ok::<(), AppError>(())
+        })?;
         self.modules.end_block(&mut ctx).map_err(AppError::AroundBlock)?;
         Ok(results)
     }

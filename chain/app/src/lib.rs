@@ -8,6 +8,7 @@
 
 #![deny(clippy::float_arithmetic)]
 
+mod ahead;
 pub mod ante;
 mod app;
 mod block;
