@@ -2,7 +2,7 @@
 
 use std::{
     path::Path,
-    sync::{Arc, Mutex, MutexGuard},
+    sync::{Mutex, MutexGuard},
 };
 
 use stoa_modules::{
@@ -142,10 +142,5 @@ impl App {
 
     pub(crate) fn mempool(&self) -> Result<MutexGuard<'_, Option<CheckState>>, AppError> {
         self.mempool.lock().map_err(|_| AppError::Poisoned)
-    }
-
-    /// An empty overlay over the last commit.
-    pub(crate) fn overlay(&self) -> Result<Overlay, AppError> {
-        Ok(Overlay::new(Arc::clone(&self.database.snapshot()?)))
     }
 }

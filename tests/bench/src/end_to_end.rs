@@ -76,7 +76,7 @@ fn one(setup: &Setup, program: Program<'_>, seed: u64) -> Result<f64> {
     let txs = blocks.signed(&mut accounts, &txs)?;
     let name = program.name();
     let home = setup.work.join("homes").join(format!("{name}-comet"));
-    let network = Network::start(setup, program, &home, &genesis)?;
+    let network = Network::start(program, &home, &genesis)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(network.commit(&txs)).with_context(|| name)
 }
@@ -90,7 +90,7 @@ struct Network {
 }
 
 impl Network {
-    fn start(setup: &Setup, program: Program<'_>, home: &Path, genesis: &Genesis) -> Result<Self> {
+    fn start(program: Program<'_>, home: &Path, genesis: &Genesis) -> Result<Self> {
         if home.exists() {
             fs::remove_dir_all(home)?;
         }

@@ -8,7 +8,7 @@ use cosmrs::proto::{
     cosmos::{bank::v1beta1::MsgSend, base::v1beta1::Coin},
     cosmwasm::wasm::v1::MsgExecuteContract,
 };
-use prost::{Message as _, Name};
+use prost::Name;
 use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};

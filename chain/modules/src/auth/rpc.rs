@@ -11,9 +11,7 @@ use cosmos_sdk_proto::{
 };
 use prost::Message;
 
-use super::{
-    AccAddress, Account, FEE_COLLECTOR, ModuleIdentity, PublicKey, STORE, WASM, state_key, view,
-};
+use super::{AuthError, AccAddress, Account, FEE_COLLECTOR, ModuleIdentity, PublicKey, STORE, WASM, state_key, view,};
 use crate::{
     core::{Context, ModuleError},
     router::{QueryError, page},
