@@ -2,7 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard},
+    sync::{Mutex, MutexGuard},
 };
 
 use stoa_modules::{
@@ -14,7 +14,7 @@ use stoa_modules::{
 use stoa_store::{Database, FailPoint, Options, Overlay, Root, StagedCommit};
 
 use crate::{
-    ante::AnteParams,
+    ante::{AnteParams, Verified},
     block::{Note, context},
     error::AppError,
     limits::{self, BlockLimits},
@@ -47,6 +47,7 @@ pub struct App {
     pub(crate) modules: Modules,
     pub(crate) database: Database,
     pub(crate) ante: AnteParams,
+    pub(crate) verified: Verified,
     pub(crate) contributor: Option<Contributor>,
     /// What queries and simulations pass before they compute.
     pub(crate) gates: Gates,
@@ -106,6 +107,7 @@ impl App {
             modules,
             database,
             ante: config.ante,
+            verified: Verified::default(),
             contributor: config.beacon.map(Contributor::new),
             gates: Gates::default(),
             upgrades: config.upgrades,
@@ -146,7 +148,12 @@ impl App {
     fn prepare(&self) -> Result<(), AppError> {
         let Some(record) = self.database.latest()? else { return Ok(()) };
         let block = Note::decode(record.height, &record.note)?.block(record.height);
-        let ctx = context(block, ExecMode::Query, GasMeter::unlimited(), self.overlay()?);
+        let ctx = context(
+            block,
+            ExecMode::Query,
+            GasMeter::unlimited(),
+            Overlay::new(self.database.snapshot()?),
+        );
         self.modules.prepare(&ctx).map_err(AppError::Modules)
     }
 
@@ -169,10 +176,5 @@ impl App {
 
     pub(crate) fn mempool(&self) -> Result<MutexGuard<'_, Option<CheckState>>, AppError> {
         self.mempool.lock().map_err(|_| AppError::Poisoned)
-    }
-
-    /// An empty overlay over the last commit.
-    pub(crate) fn overlay(&self) -> Result<Overlay, AppError> {
-        Ok(Overlay::new(Arc::clone(&self.database.snapshot()?)))
     }
 }

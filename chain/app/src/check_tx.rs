@@ -36,6 +36,7 @@ impl App {
         let run = TxRun {
             modules: &self.modules,
             ante: &self.ante,
+            verified: &self.verified,
             overlay: &state.overlay,
             block: &state.block,
             mode: if is_recheck { ExecMode::Recheck } else { ExecMode::Check },

@@ -10,7 +10,8 @@ use stoa_modules::{
 use stoa_store::{Overlay, StoreError};
 
 use crate::{
-    ante::{self, AnteParams},
+    ahead::ReadTx,
+    ante::{self, AnteParams, Verified},
     block::{MAX_TX_BYTES, TxResult, context},
     contain::{caught, contained},
     error::{Refusal, sdk_code},
@@ -23,6 +24,7 @@ use crate::{
 pub(crate) struct TxRun<'a> {
     pub(crate) modules: &'a Modules,
     pub(crate) ante: &'a AnteParams,
+    pub(crate) verified: &'a Verified,
     pub(crate) overlay: &'a Overlay,
     pub(crate) block: &'a BlockInfo,
     pub(crate) mode: ExecMode,
@@ -54,7 +56,7 @@ impl TxRun<'_> {
     }
 
     /// The same for what was read before.
-    pub(crate) fn run_read(&self, tx: &Result<Tx, Refusal>) -> Result<Ran, StoreError> {
+    pub(crate) fn run_read(&self, tx: &ReadTx) -> Result<Ran, StoreError> {
         let tx = match tx {
             Ok(tx) => tx,
             Err(refusal) => return Ok(self.unread(refusal.clone())),
@@ -103,7 +105,8 @@ impl TxRun<'_> {
 
     fn check_and_execute(&self, ctx: &mut Context, tx: &Tx) -> Result<TxResult, StoreError> {
         let wanted = ctx.gas.limit();
-        let checked = contained(ctx, |ctx| ante::run(self.modules, self.ante, ctx, tx))?;
+        let checked =
+            contained(ctx, |ctx| ante::run(self.modules, self.ante, self.verified, ctx, tx))?;
         if let Err(refusal) = checked {
             let refusal = self.check_block(ctx).err().unwrap_or(refusal);
             return Ok(TxResult::refused(refusal, wanted, ctx.gas.used()));

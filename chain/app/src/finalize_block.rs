@@ -8,6 +8,7 @@ use stoa_store::FailPoint;
 use tendermint_proto::v0_38::types::ConsensusParams;
 
 use crate::{
+    ahead::Ahead,
     app::{App, Finalized},
     block::{Block, BlockResult, Note, TxResult, context},
     deliver::{Ran, TxRun},
@@ -80,7 +81,7 @@ impl App {
         events.extend(take_events(&mut ctx, "BeginBlock"));
         FailPoint::BlockBegun.reach();
 
-        self.deliver(&ctx, limits, txs, &mut tx_results)?;
+        self.deliver(&ctx, ground, limits, txs, &mut tx_results)?;
 
         self.call_contracts(&mut ctx, Moment::End, &[])?;
         let validator_updates = self.modules.end_block(&mut ctx).map_err(AppError::AroundBlock)?;
@@ -95,30 +96,34 @@ impl App {
     fn deliver(
         &self,
         ctx: &Context,
+        ground: &Ground,
         limits: BlockLimits,
         txs: &[Vec<u8>],
         results: &mut Vec<TxResult>,
     ) -> Result<(), AppError> {
         let block_code = BlockCode::default();
         let mut block_gas_used: Gas = 0;
-        for bytes in txs {
+        let (modules, verified, block) = (&self.modules, &self.verified, &ctx.block);
+        let ahead = Ahead { modules, verified, block, base: ground.base.clone() };
+        ahead.each(txs, |tx| {
             FailPoint::TxBegun.reach();
             let run = TxRun {
-                modules: &self.modules,
+                modules,
                 ante: &self.ante,
+                verified,
                 overlay: &ctx.overlay,
-                block: &ctx.block,
+                block,
                 mode: ExecMode::Deliver,
                 limits,
                 block_gas_used,
                 block_code: block_code.clone(),
             };
-            let Ran { result, block_gas } = run.run(bytes)?;
+            let Ran { result, block_gas } = run.run_read(tx)?;
             block_gas_used = block_gas_used.saturating_add(block_gas);
             results.push(result);
             FailPoint::TxEnded.reach();
-        }
-        Ok(())
+            Ok(())
+        })
     }
 }
 

@@ -60,7 +60,9 @@ impl App {
         let (txs, candidates): (Vec<Vec<u8>>, Vec<Candidate>) = txs.iter().filter_map(read).unzip();
         let mut queue = Queue::new(&candidates);
         while let Some(place) = queue.next() {
-            let (Some(tx), Some(candidate)) = (txs.get(place), candidates.get(place)) else { break };
+            let (Some(tx), Some(candidate)) = (txs.get(place), candidates.get(place)) else {
+                break;
+            };
             match room.admit(tx, candidate)? {
                 Fate::Taken => {
                     block.push(tx.clone());
@@ -95,7 +97,9 @@ impl App {
         // What a transaction offers is the proposer's business.
         let free = MinGasPrices::default();
         for tx in txs {
-            let Some(candidate) = Candidate::read(&self.modules, &free, tx) else { return Ok(false) };
+            let Some(candidate) = Candidate::read(&self.modules, &free, tx) else {
+                return Ok(false);
+            };
             if room.admit(tx, &candidate)? != Fate::Taken {
                 return Ok(false);
             }

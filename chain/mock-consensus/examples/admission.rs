@@ -16,7 +16,8 @@ fn main() {
     let count = std::env::args().nth(1).map_or(DEFAULT_COUNT, |text| text.parse().unwrap());
     let senders: Vec<Actor> =
         (0..count.div_ceil(OF_EACH)).map(|number| Actor::new(&number.to_string())).collect();
-    let genesis = senders.iter().fold(Genesis::new(), |genesis, sender| genesis.with_balance(sender, START));
+    let genesis =
+        senders.iter().fold(Genesis::new(), |genesis, sender| genesis.with_balance(sender, START));
     let mut chain = MockChain::new(&genesis.with_max_gas(-1)).unwrap();
     let tx = |place: u64| {
         let (number, sequence) = (place / OF_EACH, place % OF_EACH);
@@ -27,13 +28,17 @@ fn main() {
     };
     let signer = |place: u64| &senders[usize::try_from(place / OF_EACH).unwrap()];
     let pool: Vec<Vec<u8>> = (0..count).map(|place| tx(place).sign(signer(place))).collect();
-    let cheap: Vec<Vec<u8>> = (0..count).map(|place| tx(place).fee(1).sign(signer(place))).collect();
-    let forged: Vec<Vec<u8>> = (0..count)
-        .map(|place| tx(place).chain_id("stoa-other-1").sign(signer(place)))
-        .collect();
+    let cheap: Vec<Vec<u8>> =
+        (0..count).map(|place| tx(place).fee(1).sign(signer(place))).collect();
+    let forged: Vec<Vec<u8>> =
+        (0..count).map(|place| tx(place).chain_id("stoa-other-1").sign(signer(place))).collect();
     let junk: Vec<Vec<u8>> = (0..count).map(|place| place.to_be_bytes().repeat(40)).collect();
 
-    let check = |name: &str, chain: &MockChain, txs: &[Vec<u8>], is_recheck: bool, is_good: bool| {
+    let check = |name: &str,
+                 chain: &MockChain,
+                 txs: &[Vec<u8>],
+                 is_recheck: bool,
+                 is_good: bool| {
         let started = Instant::now();
         for tx in txs {
             assert_eq!(chain.app().unwrap().check_tx(tx, is_recheck).is_ok(), is_good, "{name}");

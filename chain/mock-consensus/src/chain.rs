@@ -104,7 +104,8 @@ impl MockChain {
     pub fn at_genesis(genesis: &Genesis) -> Result<Self, MockError> {
         let folder = tempfile::tempdir()?;
         let (app, genesis) = (None, genesis.init_chain());
-        let mut chain = Self { folder, app, genesis, upgrades: Upgrades::default(), blocks: Vec::new() };
+        let mut chain =
+            Self { folder, app, genesis, upgrades: Upgrades::default(), blocks: Vec::new() };
         chain.reopen()?;
         Ok(chain)
     }
@@ -184,7 +185,12 @@ impl MockChain {
     pub(crate) fn decide(&mut self, txs: Vec<Vec<u8>>) -> Block {
         let height = self.height() + 1;
         let elapsed = height * BLOCK_SECONDS * NANOS_PER_SECOND;
-        let block = Block { height, time_nanos: self.genesis.time_nanos + elapsed, txs, ..Block::default() };
+        let block = Block {
+            height,
+            time_nanos: self.genesis.time_nanos + elapsed,
+            txs,
+            ..Block::default()
+        };
         self.blocks.push((block.clone(), None));
         block
     }

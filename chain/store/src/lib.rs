@@ -8,6 +8,7 @@
 
 #![deny(clippy::float_arithmetic)]
 
+mod bottom;
 mod changes;
 pub mod commitment;
 pub mod database;

@@ -1,5 +1,8 @@
 //! How much memory a piece of work takes.
-#![allow(unsafe_code, reason = "an allocator is unsafe by its nature; this one passes everything on")]
+#![allow(
+    unsafe_code,
+    reason = "an allocator is unsafe by its nature; this one passes everything on"
+)]
 
 use std::{
     alloc::{GlobalAlloc, Layout, System},

@@ -30,16 +30,45 @@ pub fn json_edits() -> impl Strategy<Value = Vec<JsonEdit>> {
 /// Values that readers tend not to expect.
 fn strange() -> impl Strategy<Value = Value> {
     let numbers = [
-        "0", "-1", "1", "18446744073709551615", "18446744073709551616", "9223372036854775808",
-        "340282366920938463463374607431768211455", "340282366920938463463374607431768211456", "1.5",
-        "1e9", "", " ", "NaN", "stoa1", "ustoa", "2026-01-01T00:00:00Z", "9999-12-31T23:59:59Z",
-        "0001-01-01T00:00:00Z", "-62135596801s", "315576000001s", "AAAA", "_", "/", "\u{0}",
+        "0",
+        "-1",
+        "1",
+        "18446744073709551615",
+        "18446744073709551616",
+        "9223372036854775808",
+        "340282366920938463463374607431768211455",
+        "340282366920938463463374607431768211456",
+        "1.5",
+        "1e9",
+        "",
+        " ",
+        "NaN",
+        "stoa1",
+        "ustoa",
+        "2026-01-01T00:00:00Z",
+        "9999-12-31T23:59:59Z",
+        "0001-01-01T00:00:00Z",
+        "-62135596801s",
+        "315576000001s",
+        "AAAA",
+        "_",
+        "/",
+        "\u{0}",
     ];
     let numbers: Vec<Value> = numbers.iter().map(|text| json!(text)).collect();
     let deep = (0..DEEP).fold(json!([]), |inner, _| json!([inner]));
     let others = vec![
-        json!(null), json!(true), json!(-1), json!(u64::MAX), json!(1.5), json!([]), json!({}), deep,
-        json!("x".repeat(70_000)), json!({"@type": "/x"}), json!({"denom": "ustoa", "amount": "1"}),
+        json!(null),
+        json!(true),
+        json!(-1),
+        json!(u64::MAX),
+        json!(1.5),
+        json!([]),
+        json!({}),
+        deep,
+        json!("x".repeat(70_000)),
+        json!({"@type": "/x"}),
+        json!({"denom": "ustoa", "amount": "1"}),
     ];
     prop_oneof![
         4 => prop::sample::select(numbers),
@@ -62,7 +91,8 @@ pub fn edit_json(document: &Value, edits: &[JsonEdit]) -> Value {
             (JsonEdit::Replace(_, value), node) => *node = value.clone(),
             (JsonEdit::Double(_), Value::Array(list)) => list.extend(list.first().cloned()),
             (JsonEdit::Double(_), Value::Object(fields)) => {
-                let copies = fields.iter().next().map(|(name, value)| (name.clone(), value.clone()));
+                let copies =
+                    fields.iter().next().map(|(name, value)| (name.clone(), value.clone()));
                 fields.extend(copies.map(|(name, value)| (format!("{name}_"), value)));
             }
             (JsonEdit::Empty(_), Value::Array(list)) => list.clear(),

@@ -37,18 +37,20 @@ pub enum FieldEdit {
 /// A few changes.
 pub fn field_edits() -> impl Strategy<Value = Vec<FieldEdit>> {
     let numbers = [0, 1, 2, 1 << 31, (1 << 32) - 1, 1 << 62, 1 << 63, u64::MAX];
-    let texts: Vec<Vec<u8>> = ["", "0", "-1", "00", "1.5", "ustoa", "stoa1", "/x", "\u{0}", "{}", "[[", "null"]
-        .iter()
-        .map(|text| text.as_bytes().to_vec())
-        .chain([
-            b"340282366920938463463374607431768211455".to_vec(),
-            b"115792089237316195423570985008687907853269984665640564039457584007913129639935".to_vec(),
-            b"9".repeat(400),
-            b"[".repeat(3_000),
-            vec![0xff; 33],
-            b"x".repeat(40_000),
-        ])
-        .collect();
+    let texts: Vec<Vec<u8>> =
+        ["", "0", "-1", "00", "1.5", "ustoa", "stoa1", "/x", "\u{0}", "{}", "[[", "null"]
+            .iter()
+            .map(|text| text.as_bytes().to_vec())
+            .chain([
+                b"340282366920938463463374607431768211455".to_vec(),
+                b"115792089237316195423570985008687907853269984665640564039457584007913129639935"
+                    .to_vec(),
+                b"9".repeat(400),
+                b"[".repeat(3_000),
+                vec![0xff; 33],
+                b"x".repeat(40_000),
+            ])
+            .collect();
     let content = prop_oneof![prop::sample::select(texts), vec(any::<u8>(), 0..40)];
     let edit = prop_oneof![
         any::<Index>().prop_map(FieldEdit::Double),

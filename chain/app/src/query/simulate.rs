@@ -51,6 +51,7 @@ impl App {
         let run = TxRun {
             modules: &self.modules,
             ante: &self.ante,
+            verified: &self.verified,
             overlay: &overlay,
             block: &block,
             mode: ExecMode::Simulate,

@@ -89,8 +89,13 @@ fn attacks() -> Vec<(String, u64, (&'static str, u32))> {
     let set = r#"{"wasm":{"execute":{"contract_addr":"SELF","msg":"e30=","funds":[]}}}"#;
     let submessage =
         format!(r#"{{"id":1,"payload":"","msg":{set},"gas_limit":null,"reply_on":"error"}}"#);
-    let storm = format!(r#"{{"send":{{"messages":[{}],"data":null}}}}"#, vec![submessage; 400].join(","));
-    let deep = format!(r#"{{"send":{{"messages":{}{},"data":null}}}}"#, "[".repeat(5_000), "]".repeat(5_000));
+    let storm =
+        format!(r#"{{"send":{{"messages":[{}],"data":null}}}}"#, vec![submessage; 400].join(","));
+    let deep = format!(
+        r#"{{"send":{{"messages":{}{},"data":null}}}}"#,
+        "[".repeat(5_000),
+        "]".repeat(5_000)
+    );
     vec![
         (text(r#"{"panic":{"text":"so be it"}}"#), GAS, ("wasm", 29)),
         // Seven million units of gas are a second: what ends at one limit ends at each.
@@ -109,7 +114,13 @@ fn attacks() -> Vec<(String, u64, (&'static str, u32))> {
         (deep, GAS, ("wasm", 5)),
         (text(r#"{"iterators":{"count":32769}}"#), GAS, ("wasm", 29)),
         (text(r#"{"ask":{"query":{"scan":{"descending":false}}}}"#), 2_000_000, ("sdk", 11)),
-        (text(r#"{"ask":{"query":{"walk":{"values":true,"descending":true,"count":4294967295}}}}"#), 2_000_000, ("sdk", 11)),
+        (
+            text(
+                r#"{"ask":{"query":{"walk":{"values":true,"descending":true,"count":4294967295}}}}"#,
+            ),
+            2_000_000,
+            ("sdk", 11),
+        ),
     ]
 }
 

@@ -81,8 +81,7 @@ impl Shared {
     }
 
     fn ask(&self, path: &str, data: Vec<u8>, height: i64, prove: bool) -> Option<QueryResponse> {
-        let answer =
-            self.app.query(&QueryRequest { path: path.to_owned(), data, height, prove });
+        let answer = self.app.query(&QueryRequest { path: path.to_owned(), data, height, prove });
         self.answered.fetch_add(1, Ordering::Relaxed);
         // A height may be forgotten between two looks at it; the queue of questions may be full.
         let is_gone = answer.codespace == "sdk" && answer.code == 38
@@ -97,7 +96,8 @@ impl Shared {
         while !self.is_over.load(Ordering::SeqCst) {
             turn += 1;
             let latest = self.app.info().unwrap().height as i64;
-            let height = if turn.is_multiple_of(2) { 0 } else { (latest - (turn % 7) as i64).max(2) };
+            let height =
+                if turn.is_multiple_of(2) { 0 } else { (latest - (turn % 7) as i64).max(2) };
             match turn % 4 {
                 0 | 1 => self.supply_is_whole(height),
                 2 => self.both_keys_are_equal(height),
@@ -116,7 +116,8 @@ impl Shared {
         let Some(answer) = self.ask(path, request.encode_to_vec(), height, false) else { return };
         let owners = QueryDenomOwnersResponse::decode(answer.value.as_slice()).unwrap();
         let amount = |text: String| text.parse::<u128>().unwrap();
-        let owned = owners.denom_owners.into_iter().map(|owner| amount(owner.balance.unwrap().amount));
+        let owned =
+            owners.denom_owners.into_iter().map(|owner| amount(owner.balance.unwrap().amount));
         assert_eq!(owned.sum::<u128>(), START * OWNERS as u128, "at {}", answer.height);
     }
 
@@ -147,7 +148,8 @@ impl Shared {
 
     fn simulate(&self) {
         let message = execute(&self.actors[0], &self.contract, r#"{"loop":{}}"#);
-        let tx_bytes = TxBuilder::new(0, 2).message(message).gas(10_000_000).unsigned(&self.actors[0]);
+        let tx_bytes =
+            TxBuilder::new(0, 2).message(message).gas(10_000_000).unsigned(&self.actors[0]);
         let request = SimulateRequest { tx_bytes, ..SimulateRequest::default() };
         let path = "/cosmos.tx.v1beta1.Service/Simulate".to_owned();
         let request = QueryRequest { path, data: request.encode_to_vec(), ..Default::default() };
@@ -159,8 +161,10 @@ impl Shared {
 
 /// A chain of many owners and one contract; the next height.
 fn shared(folder: &std::path::Path) -> (Shared, u64) {
-    let actors: Vec<Actor> = (0..OWNERS).map(|number| Actor::new(&format!("owner {number}"))).collect();
-    let genesis = actors.iter().fold(Genesis::new(), |genesis, actor| genesis.with_balance(actor, START));
+    let actors: Vec<Actor> =
+        (0..OWNERS).map(|number| Actor::new(&format!("owner {number}"))).collect();
+    let genesis =
+        actors.iter().fold(Genesis::new(), |genesis, actor| genesis.with_balance(actor, START));
     let genesis = genesis.init_chain();
     let config = AppConfig { keep_recent: KEEP_RECENT, ante: AnteParams::default(), beacon: None };
     let app = App::open(folder, config).unwrap();

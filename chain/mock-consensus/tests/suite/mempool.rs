@@ -51,7 +51,10 @@ fn one_signer_fills_no_mempool() {
     // What a block takes makes room for as many.
     chain.deliver_block((0..3).map(tx).collect()).unwrap();
     for sequence in 3..MAX_PENDING_PER_SIGNER {
-        assert!(chain.app().unwrap().check_tx(&tx(sequence), true).is_ok(), "recheck of {sequence}");
+        assert!(
+            chain.app().unwrap().check_tx(&tx(sequence), true).is_ok(),
+            "recheck of {sequence}"
+        );
     }
     for sequence in MAX_PENDING_PER_SIGNER..MAX_PENDING_PER_SIGNER + 3 {
         assert_eq!(outcome(&chain.check(&tx(sequence)).unwrap()), ("", 0));

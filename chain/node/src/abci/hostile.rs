@@ -31,7 +31,12 @@ fn node() -> &'static Node {
     static NODE: OnceLock<Node> = OnceLock::new();
     NODE.get_or_init(|| {
         let folder = tempfile::tempdir().unwrap();
-        let config = AppConfig { keep_recent: 1, ante: AnteParams::default(), beacon: None };
+        let config = AppConfig {
+            keep_recent: 1,
+            ante: AnteParams::default(),
+            beacon: None,
+            upgrades: stoa_app::known_upgrades(),
+        };
         let app = Arc::new(App::open(folder.path(), config).unwrap());
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
         Node { app, runtime, _folder: folder }
@@ -46,7 +51,13 @@ fn requests() -> Vec<Ask> {
         height: 3,
         prove: true,
     };
-    let snapshot = Snapshot { height: 3, format: 1, chunks: 2, hash: vec![9; 32].into(), ..Default::default() };
+    let snapshot = Snapshot {
+        height: 3,
+        format: 1,
+        chunks: 2,
+        hash: vec![9; 32].into(),
+        ..Default::default()
+    };
     vec![
         Ask::Query(query),
         Ask::CheckTx(RequestCheckTx { tx: vec![7; 90].into(), r#type: 1 }),

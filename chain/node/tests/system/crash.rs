@@ -281,7 +281,12 @@ impl Drop for Victim {
 }
 
 fn open(data: &Path) -> App {
-    let config = AppConfig { keep_recent: 3, ante: AnteParams::default(), beacon: None };
+    let config = AppConfig {
+        keep_recent: 3,
+        ante: AnteParams::default(),
+        beacon: None,
+        upgrades: stoa_app::known_upgrades(),
+    };
     App::open(data, config).unwrap()
 }
 
@@ -298,7 +303,8 @@ fn sequence(connection: &mut Connection, actor: &Actor) -> u64 {
 }
 
 #[test]
-fn killed_at_every_step_of_a_block_nothing_is_lost_and_every_root_is_that_of_a_node_that_never_died() {
+fn killed_at_every_step_of_a_block_nothing_is_lost_and_every_root_is_that_of_a_node_that_never_died()
+ {
     let mut choice = Choice::seeded("killed_at_every_step");
     let kills = number("STOA_KILLS").unwrap_or(FailPoint::ALL.len() as u64 * 2);
     let (mut reference, mut victim, started) = (Reference::new(), Victim::new(), Instant::now());

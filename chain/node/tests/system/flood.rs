@@ -74,7 +74,11 @@ fn floods_are_bounded_and_an_honest_transaction_is_decided_meanwhile() {
         });
         scope.spawn(|| {
             for number in 0..count {
-                offer(&node, &of_attacker(0).memo(number.to_string()).fee(1).sign(&attacker), &free);
+                offer(
+                    &node,
+                    &of_attacker(0).memo(number.to_string()).fee(1).sign(&attacker),
+                    &free,
+                );
             }
         });
         scope.spawn(|| {
@@ -88,7 +92,11 @@ fn floods_are_bounded_and_an_honest_transaction_is_decided_meanwhile() {
         assert_eq!(node.transfer(&buyer, &provider, 0, 0), Some(0), "{}", node.logs());
         let offered = Instant::now();
         while crate::kill::committed_sequence(&node, &buyer) == 0 {
-            assert!(offered.elapsed() < PATIENCE, "the honest transaction starves; {}", node.logs());
+            assert!(
+                offered.elapsed() < PATIENCE,
+                "the honest transaction starves; {}",
+                node.logs()
+            );
             thread::sleep(Duration::from_millis(20));
         }
         println!("the honest transaction was decided after {:?}", offered.elapsed());
@@ -96,7 +104,8 @@ fn floods_are_bounded_and_an_honest_transaction_is_decided_meanwhile() {
     let took = started.elapsed();
     let height = node.wait_for_height(before + 3);
     let count_of = |answers: &Answers| {
-        [&answers.admitted, &answers.refused, &answers.none].map(|count| count.load(Ordering::Relaxed))
+        [&answers.admitted, &answers.refused, &answers.none]
+            .map(|count| count.load(Ordering::Relaxed))
     };
     let [junk, free, paid] = [&junk, &free, &paid].map(count_of);
     println!(

@@ -12,9 +12,7 @@ use std::{
 };
 
 use cosmos_sdk_proto::cosmos::{
-    bank::v1beta1::{
-        QueryDenomOwnersRequest, QueryDenomOwnersResponse, query_client::QueryClient,
-    },
+    bank::v1beta1::{QueryDenomOwnersRequest, QueryDenomOwnersResponse, query_client::QueryClient},
     base::query::v1beta1::PageRequest,
 };
 use prost::Message as _;
@@ -104,7 +102,8 @@ fn ask_lcd(port: u16) {
     let path = "/cosmos/bank/v1beta1/denom_owners/ustoa?pagination.limit=100";
     let json = http::get(port, path).expect("an answer over REST");
     let owners = json["denom_owners"].as_array().unwrap_or_else(|| panic!("{json}"));
-    let amount = |owner: &serde_json::Value| owner["balance"]["amount"].as_str().unwrap().to_owned();
+    let amount =
+        |owner: &serde_json::Value| owner["balance"]["amount"].as_str().unwrap().to_owned();
     check(owners.iter().map(amount), "REST");
 }
 
@@ -128,8 +127,10 @@ fn ask_grpc(port: u16, is_over: &AtomicBool, answered: &AtomicU64) {
 
 #[test]
 fn clients_at_full_speed_see_whole_blocks_and_hold_up_none() {
-    let actors: Vec<Actor> = (0..OWNERS).map(|number| Actor::new(&format!("owner {number}"))).collect();
-    let genesis = actors.iter().fold(Genesis::new(), |genesis, actor| genesis.with_balance(actor, START));
+    let actors: Vec<Actor> =
+        (0..OWNERS).map(|number| Actor::new(&format!("owner {number}"))).collect();
+    let genesis =
+        actors.iter().fold(Genesis::new(), |genesis, actor| genesis.with_balance(actor, START));
     let mut reference = MockChain::new(&genesis).unwrap();
     let node = Node::start();
     let mut consensus = node.connect();
@@ -179,6 +180,9 @@ fn clients_at_full_speed_see_whole_blocks_and_hold_up_none() {
         is_over.store(true, Ordering::SeqCst);
     });
     let answered = answered.map(AtomicU64::into_inner);
-    println!("{answered:?} answers over ABCI, gRPC, REST beside {BLOCKS} blocks in {:?}", started.elapsed());
+    println!(
+        "{answered:?} answers over ABCI, gRPC, REST beside {BLOCKS} blocks in {:?}",
+        started.elapsed()
+    );
     assert!(answered.iter().all(|count| *count > 10), "{answered:?}");
 }

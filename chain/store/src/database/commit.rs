@@ -92,7 +92,7 @@ impl Database {
         FailPoint::Synced.reach();
 
         let view = self.engine.snapshot();
-        let snapshot = Arc::new(Latest { view, latest: self.keyspaces.latest.clone() });
+        let snapshot = Arc::new(Latest::new(view, &self.keyspaces.latest));
         let (record, needs_nodes) = (Some(record), false);
         let head = Head { record, earliest, trees, snapshot, needs_nodes };
         let before = std::mem::replace(&mut *self.head()?, head);

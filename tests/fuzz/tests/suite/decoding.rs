@@ -52,7 +52,12 @@ fn meaning(tx: &Tx) -> String {
     let fee = tx.fee();
     format!(
         "{messages:?} {:?} {} {:?} {} {} {} {:?}",
-        tx.memo(), tx.timeout_height(), fee.amount, fee.gas_limit, fee.payer, fee.granter,
+        tx.memo(),
+        tx.timeout_height(),
+        fee.amount,
+        fee.gas_limit,
+        fee.payer,
+        fee.granter,
         tx.extension_options()
     )
 }
@@ -77,8 +82,16 @@ fn reencoded(message: &cosmos_sdk_proto::Any) -> Vec<u8> {
         };
     }
     reencode!(
-        MsgSend, MsgMultiSend, MsgCreateVestingAccount, MsgStoreCode, MsgInstantiateContract,
-        MsgInstantiateContract2, MsgExecuteContract, MsgMigrateContract, MsgUpdateAdmin, MsgClearAdmin
+        MsgSend,
+        MsgMultiSend,
+        MsgCreateVestingAccount,
+        MsgStoreCode,
+        MsgInstantiateContract,
+        MsgInstantiateContract2,
+        MsgExecuteContract,
+        MsgMigrateContract,
+        MsgUpdateAdmin,
+        MsgClearAdmin
     );
     message.value.clone()
 }

@@ -24,13 +24,59 @@ use stoa_mock_consensus::{Genesis, MockChain, send};
 use crate::{cases, in_time, seeds};
 
 const SERVICES: &[(&str, &[&str])] = &[
-    ("cosmos.auth.v1beta1.Query", &["Accounts", "Account", "AccountInfo", "Params", "ModuleAccounts", "ModuleAccountByName", "Bech32Prefix", "AccountAddressByID"]),
+    (
+        "cosmos.auth.v1beta1.Query",
+        &[
+            "Accounts",
+            "Account",
+            "AccountInfo",
+            "Params",
+            "ModuleAccounts",
+            "ModuleAccountByName",
+            "Bech32Prefix",
+            "AccountAddressByID",
+        ],
+    ),
     ("cosmos.authz.v1beta1.Query", &["Grants", "GranterGrants", "GranteeGrants"]),
-    ("cosmos.bank.v1beta1.Query", &["Balance", "SpendableBalanceByDenom", "AllBalances", "SpendableBalances", "TotalSupply", "SupplyOf", "DenomMetadata", "DenomMetadataByQueryString", "DenomOwners", "DenomOwnersByQuery", "SendEnabled", "DenomsMetadata", "Params"]),
+    (
+        "cosmos.bank.v1beta1.Query",
+        &[
+            "Balance",
+            "SpendableBalanceByDenom",
+            "AllBalances",
+            "SpendableBalances",
+            "TotalSupply",
+            "SupplyOf",
+            "DenomMetadata",
+            "DenomMetadataByQueryString",
+            "DenomOwners",
+            "DenomOwnersByQuery",
+            "SendEnabled",
+            "DenomsMetadata",
+            "Params",
+        ],
+    ),
     ("cosmos.feegrant.v1beta1.Query", &["Allowance", "Allowances", "AllowancesByGranter"]),
     ("cosmos.tx.v1beta1.Service", &["Simulate"]),
     ("cosmos.base.node.v1beta1.Service", &["Config"]),
-    ("cosmwasm.wasm.v1.Query", &["ContractInfo", "ContractHistory", "ContractsByCode", "ContractsByCreator", "AllContractState", "RawContractState", "SmartContractState", "BuildAddress", "Code", "Codes", "PinnedCodes", "Params", "CodeInfo"]),
+    (
+        "cosmwasm.wasm.v1.Query",
+        &[
+            "ContractInfo",
+            "ContractHistory",
+            "ContractsByCode",
+            "ContractsByCreator",
+            "AllContractState",
+            "RawContractState",
+            "SmartContractState",
+            "BuildAddress",
+            "Code",
+            "Codes",
+            "PinnedCodes",
+            "Params",
+            "CodeInfo",
+        ],
+    ),
     ("stoa.beacon.v1.Query", &["Beacon", "Latest"]),
 ];
 
@@ -44,7 +90,8 @@ fn asked() -> &'static Asked {
     static ASKED: OnceLock<Asked> = OnceLock::new();
     ASKED.get_or_init(|| {
         let (buyer, provider) = seeds::actors();
-        let genesis = Genesis::new().with_balance(&buyer, 1_000_000_000_000).with_balance(&provider, 7);
+        let genesis =
+            Genesis::new().with_balance(&buyer, 1_000_000_000_000).with_balance(&provider, 7);
         let mut chain = MockChain::new(&genesis).unwrap();
         let contract = chain.deploy_probe(&buyer).unwrap();
         for message in seeds::messages(&contract) {
@@ -54,8 +101,10 @@ fn asked() -> &'static Asked {
         let methods = SERVICES.iter().flat_map(|(service, methods)| {
             methods.iter().map(move |method| format!("/{service}/{method}"))
         });
-        let stores = ["acc", "bank", "wasm", "consensus", "nothing", ""].map(|name| format!("/store/{name}/key"));
-        let others = ["/app/version", "/app/simulate", "/store/bank/subspace", "", "/", "//////"].map(str::to_owned);
+        let stores = ["acc", "bank", "wasm", "consensus", "nothing", ""]
+            .map(|name| format!("/store/{name}/key"));
+        let others = ["/app/version", "/app/simulate", "/store/bank/subspace", "", "/", "//////"]
+            .map(str::to_owned);
         let paths = methods.chain(stores).chain(others).collect();
         Asked { requests: requests(&chain, &contract), chain, paths }
     })
@@ -71,7 +120,8 @@ fn requests(chain: &MockChain, contract: &str) -> Vec<Vec<u8>> {
         let (address, query_data) = (contract.to_owned(), query.as_bytes().to_vec());
         QuerySmartContractStateRequest { address, query_data }.encode_to_vec()
     };
-    let tx = chain.tx(&buyer).unwrap().message(send(&buyer, &provider.address(), 1)).unsigned(&buyer);
+    let tx =
+        chain.tx(&buyer).unwrap().message(send(&buyer, &provider.address(), 1)).unsigned(&buyer);
     vec![
         QueryBalanceRequest { address: address.clone(), denom: "ustoa".to_owned() }.encode_to_vec(),
         QueryDenomOwnersRequest { denom: "ustoa".to_owned(), pagination: page() }.encode_to_vec(),

@@ -50,7 +50,11 @@ pub fn messages(contract: &str) -> Vec<Any> {
         store_code(&buyer, b"\0asm\x01\0\0\0".to_vec()),
         execute(&buyer, contract, r#"{"set":{"key":"k","value":"v"}}"#),
         execute(&buyer, contract, r#"{"send":{"messages":[],"data":"AQI="}}"#),
-        execute(&buyer, contract, r#"{"events":{"attributes":[["a","b"]],"events":[["transfer",[["amount","5ustoa"]]]]}}"#),
+        execute(
+            &buyer,
+            contract,
+            r#"{"events":{"attributes":[["a","b"]],"events":[["transfer",[["amount","5ustoa"]]]]}}"#,
+        ),
         execute(&buyer, contract, r#"{"ask":{"query":{"scan":{"descending":true}}}}"#),
     ];
     messages.extend(of_grants(&buyer, &provider));
@@ -58,7 +62,8 @@ pub fn messages(contract: &str) -> Vec<Any> {
         let raw = TxRaw::decode(raw.as_slice()).unwrap();
         TxBody::decode(raw.body_bytes.as_slice()).unwrap().messages
     };
-    messages.extend(foreign_txs().iter().flat_map(own).map(|message| for_buyer(&message, contract)));
+    messages
+        .extend(foreign_txs().iter().flat_map(own).map(|message| for_buyer(&message, contract)));
     messages
 }
 
@@ -105,16 +110,16 @@ fn of_grants(buyer: &Actor, provider: &Actor) -> Vec<Any> {
         allowance: Some(any(&basic)),
         allowed_messages: vec![type_url.clone()],
     };
-    let limited =
-        SendAuthorization { spend_limit: coins(), allow_list: vec![grantee.clone()] };
+    let limited = SendAuthorization { spend_limit: coins(), allow_list: vec![grantee.clone()] };
     vec![
         grant(any(&GenericAuthorization { msg: type_url.clone() })),
         grant(any(&limited)),
-        any(&MsgRevoke { granter: granter.clone(), grantee: grantee.clone(), msg_type_url: type_url }),
-        any(&MsgExec {
-            grantee: granter.clone(),
-            msgs: vec![send(buyer, &provider.address(), 1)],
+        any(&MsgRevoke {
+            granter: granter.clone(),
+            grantee: grantee.clone(),
+            msg_type_url: type_url,
         }),
+        any(&MsgExec { grantee: granter.clone(), msgs: vec![send(buyer, &provider.address(), 1)] }),
         allowance(any(&basic)),
         allowance(any(&periodic)),
         allowance(any(&filtered)),

@@ -21,7 +21,8 @@ thread_local! {
 fn with_network<T>(test: impl FnOnce(&mut Network) -> T) -> T {
     NETWORK.with_borrow_mut(|network| {
         let network = network.get_or_insert_with(|| {
-            let validators = ["first", "second", "third", "fourth"].map(|role| Validator::new(role, 10));
+            let validators =
+                ["first", "second", "third", "fourth"].map(|role| Validator::new(role, 10));
             let genesis = Genesis::new().with_window(4);
             let mut network = Network::new(&genesis, &validators).unwrap();
             network.advance_blocks(12).unwrap();

@@ -3,7 +3,7 @@
 use prost::Message as _;
 use tendermint_proto::v0_38::abci::{Event, ExecTxResult, ResponseCheckTx};
 
-use super::{Difference, Field, results};
+use super::{Difference, results};
 use crate::abci::Query;
 
 /// What a node answers about one transaction before the block.
