@@ -2,7 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard},
+    sync::{Mutex, MutexGuard},
 };
 
 use stoa_modules::{
@@ -11,13 +11,14 @@ use stoa_modules::{
     router::Modules,
     upgrade::Upgrades,
 };
-use stoa_store::{Database, Options, Overlay, Root, StagedCommit};
+use stoa_store::{Database, FailPoint, Options, Overlay, Root, StagedCommit};
 
 use crate::{
-    ante::AnteParams,
+    ante::{AnteParams, Verified},
     block::{Note, context},
     error::AppError,
     limits::{self, BlockLimits},
+    query::Gates,
     stores::STORES,
 };
 
@@ -46,7 +47,10 @@ pub struct App {
     pub(crate) modules: Modules,
     pub(crate) database: Database,
     pub(crate) ante: AnteParams,
+    pub(crate) verified: Verified,
     pub(crate) contributor: Option<Contributor>,
+    /// What queries and simulations pass before they compute.
+    pub(crate) gates: Gates,
     pub(crate) upgrades: Upgrades,
     /// The node's data folder.
     pub(crate) data: PathBuf,
@@ -103,7 +107,9 @@ impl App {
             modules,
             database,
             ante: config.ante,
+            verified: Verified::default(),
             contributor: config.beacon.map(Contributor::new),
+            gates: Gates::default(),
             upgrades: config.upgrades,
             data: data.to_owned(),
             consensus: Mutex::default(),
@@ -128,15 +134,26 @@ impl App {
         let app_hash = self.database.commit(finalized.staged)?;
         consensus.genesis = None;
         self.reset_check_state()?;
+        FailPoint::CommitEnded.reach();
         tracing::info!(height = finalized.block.height, "committed");
         Ok(app_hash)
+    }
+
+    /// The root of the last commit computed again from all values: for tests, it reads the whole state.
+    pub fn recompute_app_hash(&self) -> Result<Root, AppError> {
+        Ok(self.database.recompute_app_hash()?)
     }
 
     /// Compiles the pinned contract code of the last height.
     fn prepare(&self) -> Result<(), AppError> {
         let Some(record) = self.database.latest()? else { return Ok(()) };
         let block = Note::decode(record.height, &record.note)?.block(record.height);
-        let ctx = context(block, ExecMode::Query, GasMeter::unlimited(), self.overlay()?);
+        let ctx = context(
+            block,
+            ExecMode::Query,
+            GasMeter::unlimited(),
+            Overlay::new(self.database.snapshot()?),
+        );
         self.modules.prepare(&ctx).map_err(AppError::Modules)
     }
 
@@ -159,10 +176,5 @@ impl App {
 
     pub(crate) fn mempool(&self) -> Result<MutexGuard<'_, Option<CheckState>>, AppError> {
         self.mempool.lock().map_err(|_| AppError::Poisoned)
-    }
-
-    /// An empty overlay over the last commit.
-    pub(crate) fn overlay(&self) -> Result<Overlay, AppError> {
-        Ok(Overlay::new(Arc::clone(&self.database.snapshot()?)))
     }
 }

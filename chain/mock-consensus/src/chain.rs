@@ -67,6 +67,9 @@ pub enum MockError {
     /// The application is not open.
     #[error("the application is not open")]
     Closed,
+    /// A transaction that should be good failed.
+    #[error("a transaction failed: {} (codespace {}, code {})", .0.log, .0.codespace, .0.code)]
+    Failed(Box<TxResult>),
 }
 
 /// The application in `folder`, which contributes to the beacon with `beacon`.
@@ -101,7 +104,8 @@ impl MockChain {
     pub fn at_genesis(genesis: &Genesis) -> Result<Self, MockError> {
         let folder = tempfile::tempdir()?;
         let (app, genesis) = (None, genesis.init_chain());
-        let mut chain = Self { folder, app, genesis, upgrades: Upgrades::default(), blocks: Vec::new() };
+        let mut chain =
+            Self { folder, app, genesis, upgrades: Upgrades::default(), blocks: Vec::new() };
         chain.reopen()?;
         Ok(chain)
     }
@@ -120,6 +124,18 @@ impl MockChain {
     /// Root after the last commit.
     pub fn app_hash(&self) -> Result<Option<Root>, MockError> {
         Ok(self.app()?.info()?.app_hash)
+    }
+
+    /// The genesis that the chain began with.
+    #[must_use]
+    pub const fn genesis(&self) -> &InitChain {
+        &self.genesis
+    }
+
+    /// The blocks from the first on, each with the root that followed it if it was executed.
+    #[must_use]
+    pub fn blocks(&self) -> &[(Block, Option<Root>)] {
+        &self.blocks
     }
 
     /// Decides `count` empty blocks.
@@ -169,7 +185,12 @@ impl MockChain {
     pub(crate) fn decide(&mut self, txs: Vec<Vec<u8>>) -> Block {
         let height = self.height() + 1;
         let elapsed = height * BLOCK_SECONDS * NANOS_PER_SECOND;
-        let block = Block { height, time_nanos: self.genesis.time_nanos + elapsed, txs, ..Block::default() };
+        let block = Block {
+            height,
+            time_nanos: self.genesis.time_nanos + elapsed,
+            txs,
+            ..Block::default()
+        };
         self.blocks.push((block.clone(), None));
         block
     }
@@ -186,6 +207,12 @@ impl MockChain {
     /// Closes the application as a crash does: what is not committed is lost.
     pub(crate) fn crash(&mut self) {
         self.app = None;
+    }
+
+    /// Loses everything on the disk of a closed application.
+    pub(crate) fn forget(&mut self) -> Result<(), MockError> {
+        self.folder = tempfile::tempdir()?;
+        Ok(())
     }
 
     /// Opens the application again and replays, as consensus does, the blocks that it lacks.

@@ -89,7 +89,8 @@ impl Network {
         }
         let (votes, misbehaviours) = (ExtendedCommit::default(), Vec::new());
         let blocks = Vec::new();
-        let mut network = Self { genesis, nodes, blocks, sets, votes, misbehaviours, events: Vec::new() };
+        let mut network =
+            Self { genesis, nodes, blocks, sets, votes, misbehaviours, events: Vec::new() };
         for node in 0..network.nodes.len() {
             network.restart(node)?;
         }

@@ -11,6 +11,7 @@ mod events;
 mod faults;
 mod grants;
 mod invariants;
+mod load;
 mod mempool;
 mod money;
 mod parameters;

@@ -124,7 +124,7 @@ fn pinned_code_is_cheaper_until_it_is_unpinned() {
     assert_eq!(chain.deliver(GAS, &other).refusal(), ("wasm", 14));
     let unpin = MsgUnpinCodes { authority: gov(), code_ids: vec![1] };
     assert_eq!(chain.deliver(GAS, &unpin).kinds(), ["unpin_code"]);
-    assert_eq!(pinned(&chain), []);
+    assert!(pinned(&chain).is_empty());
     assert_eq!(chain.must(&probe, &set("x")).gas_used, dear);
 }
 
