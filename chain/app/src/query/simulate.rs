@@ -76,7 +76,11 @@ fn refused(result: &TxResult) -> Refusal {
 fn response(result: TxResult) -> Result<Vec<u8>, prost::DecodeError> {
     let gas_info = GasInfo { gas_wanted: result.gas_wanted, gas_used: result.gas_used };
     let msg_responses = TxMsgData::decode(&*result.data)?.msg_responses;
-    let events = server::events(result.events);
+    let mut events = server::events(result.events);
+    // Nobody indexes what did not happen.
+    for attribute in events.iter_mut().flat_map(|event| &mut event.attributes) {
+        attribute.index = false;
+    }
     #[allow(deprecated)]
     let outcome = TxOutcome { data: result.data, log: String::new(), events, msg_responses };
     Ok(SimulateResponse { gas_info: Some(gas_info), result: Some(outcome) }.encode_to_vec())

@@ -49,7 +49,6 @@ fn uploads() -> Vec<Tx> {
         upload("for a broken address", any_of(&["stoa1nobody"])),
         upload("for too many", json!({"permission": 4, "addresses": many})),
         upload("for nobody said", access("UNSPECIFIED")),
-        upload("for an unknown kind", json!({"permission": 2})),
     ]
 }
 

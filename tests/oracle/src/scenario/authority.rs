@@ -160,7 +160,6 @@ fn params() -> Vec<Tx> {
         exec("store above the parameters", store(AUTHORITY, PROBE, Value::Null)),
         set("without a default", access("EVERYBODY"), json!("ACCESS_TYPE_UNSPECIFIED")),
         set("without an upload", Value::Null, everybody.clone()),
-        set("with an unknown kind", json!({"permission": 2}), everybody.clone()),
         set("with an empty list", any_of(&[]), everybody.clone()),
         set("with a list as default", access("EVERYBODY"), json!("ACCESS_TYPE_ANY_OF_ADDRESSES")),
         upload("with a list as default", "bob"),

@@ -1,9 +1,11 @@
 //! Queries about codes and parameters.
 
-use cosmos_sdk_proto::cosmwasm::wasm::v1::{
-    CodeInfo, CodeInfoResponse, QueryCodeRequest, QueryCodeResponse, QueryCodesRequest,
-    QueryCodesResponse, QueryParamsRequest, QueryParamsResponse, QueryPinnedCodesRequest,
-    QueryPinnedCodesResponse,
+use cosmos_sdk_proto::{
+    cosmos::base::query::v1beta1::PageResponse,
+    cosmwasm::wasm::v1::{
+        CodeInfo, CodeInfoResponse, QueryCodeRequest, QueryCodeResponse, QueryCodesRequest,
+        QueryCodesResponse, QueryParamsRequest, QueryParamsResponse, QueryPinnedCodesRequest,
+    },
 };
 use stoa_proto::cosmwasm::wasm::v1::{
     QueryCodeInfoRequest, QueryCodeInfoResponse, QueryWasmLimitsConfigRequest,
@@ -67,18 +69,27 @@ pub(super) fn codes(
     Ok(QueryCodesResponse { code_infos, pagination: Some(pagination) })
 }
 
+/// `QueryPinnedCodesResponse` with its numbers packed, as wasmd packs them; `cosmos-sdk-proto` does not.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(super) struct PinnedCodes {
+    #[prost(uint64, repeated, tag = "1")]
+    code_ids: Vec<u64>,
+    #[prost(message, optional, tag = "2")]
+    pagination: Option<PageResponse>,
+}
+
 /// Numbers of the pinned codes.
 pub(super) fn pinned(
     ctx: &Context,
     request: &QueryPinnedCodesRequest,
-) -> Result<QueryPinnedCodesResponse, WasmError> {
+) -> Result<PinnedCodes, WasmError> {
     let mut code_ids = Vec::new();
     let prefix = state_key::PINNED;
     let pagination = page(ctx, prefix, request.pagination.as_ref(), |key, _| {
         code_ids.push(view::trailing_u64(key)?);
         Ok(())
     })?;
-    Ok(QueryPinnedCodesResponse { code_ids, pagination: Some(pagination) })
+    Ok(PinnedCodes { code_ids, pagination: Some(pagination) })
 }
 
 /// The parameters.
