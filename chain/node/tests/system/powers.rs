@@ -6,7 +6,7 @@ use cosmos_sdk_proto::{
     Any,
     cosmos::upgrade::v1beta1::{MsgSoftwareUpgrade, Plan},
 };
-use prost::{Message as _, Name};
+use prost::Name;
 use serde_json::{Value, json};
 use stoa_mock_consensus::{Actor, TxBuilder, Validator};
 use stoa_proto::privilege::v1::{MsgUpdateValidators, ValidatorChange};
