@@ -3,7 +3,10 @@
 use serde_json::json;
 use stoa_app::AppError;
 use stoa_mock_consensus::{MockChain, MockError};
-use stoa_modules::{bank, upgrade::{Upgrade, Upgrades}};
+use stoa_modules::{
+    bank,
+    upgrade::{Upgrade, Upgrades},
+};
 use stoa_proto::privilege::v1::Privilege;
 
 use cosmos_sdk_proto::cosmos::upgrade::v1beta1::{MsgSoftwareUpgrade, Plan};
@@ -26,7 +29,6 @@ fn faulty() -> Upgrades {
     let upgrade = Upgrade {
         name: "faulty",
         added: &[],
-        removed: &[],
         apply: |ctx| {
             let owner = governor().address();
             let key = [&[2u8, 20][..], owner.as_bytes(), b"ustoa"].concat();

@@ -21,7 +21,6 @@ fn v2() -> Upgrades {
     let upgrade = Upgrade {
         name: "v2",
         added: &[ADDED],
-        removed: &[],
         apply: |ctx| ctx.set(ADDED, b"made by", b"v2".to_vec()),
     };
     Upgrades { known: vec![upgrade], ..Upgrades::default() }
@@ -86,8 +85,11 @@ fn the_new_binary_applies_it_and_goes_on() {
     let applied: QueryAppliedPlanResponse =
         chain.query("/cosmos.upgrade.v1beta1.Query/AppliedPlan", &asked).unwrap();
     assert_eq!(applied.height, i64::try_from(HEIGHT).unwrap());
-    // The old binary never executes another block.
-    assert!(chain.exchange_binary(Upgrades::default()).is_ok(), "nothing to replay");
+    // The old binary does not even open the state, which has a store that it does not know.
+    assert!(matches!(chain.exchange_binary(Upgrades::default()), Err(MockError::App(_))));
+    // One that has the store and lacks the upgrade never executes another block.
+    let other = Upgrade { name: "v3", ..v2().known.remove(0) };
+    chain.exchange_binary(Upgrades { known: vec![other], ..Upgrades::default() }).unwrap();
     assert!(halted(chain.advance_blocks(1)).to_string().contains("upgrade handler is missing"));
 }
 
