@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crate::{
     app::{App, CheckState, Genesis},
     block::context,
+    chain_id,
     error::AppError,
     limits::{self, BlockLimits},
 };
@@ -41,7 +42,10 @@ impl App {
             time_nanos: request.time_nanos,
             chain_id: request.chain_id,
         };
+        // Whoever begins with a genesis does not take a snapshot any more.
+        *self.restore()? = None;
         limits::save(&overlay, &request.consensus_params)?;
+        chain_id::save(&overlay, &block.chain_id)?;
         let mut ctx =
             context(block.clone(), ExecMode::Deliver, GasMeter::unlimited(), overlay.clone());
         validators::init_genesis(&ctx, &request.validators).map_err(AppError::Genesis)?;

@@ -57,6 +57,20 @@ pub(crate) fn save(overlay: &Overlay, params: &ConsensusParams) -> Result<(), St
     overlay.set(STORE, KEY, params.encode_to_vec())
 }
 
+/// The parameters in an uncommitted state; defaults before genesis.
+pub(crate) fn pending_params(overlay: &Overlay) -> Result<ConsensusParams, AppError> {
+    params(overlay.get(STORE, KEY)?)
+}
+
+/// The parameters at a height; defaults before genesis.
+pub(crate) fn committed_params(snapshot: &dyn Snapshot) -> Result<ConsensusParams, AppError> {
+    params(snapshot.get(STORE, KEY)?)
+}
+
+fn params(stored: Option<Vec<u8>>) -> Result<ConsensusParams, AppError> {
+    Ok(stored.map_or_else(|| Ok(ConsensusParams::default()), |it| ConsensusParams::decode(&*it))?)
+}
+
 /// The limits in an uncommitted state.
 pub(crate) fn pending(overlay: &Overlay) -> Result<BlockLimits, AppError> {
     decode(overlay.get(STORE, KEY)?)

@@ -12,6 +12,7 @@ mod chain;
 mod crash;
 mod genesis;
 mod network;
+mod state_sync;
 mod tx;
 mod validator;
 
@@ -20,5 +21,6 @@ pub use chain::{BLOCK_SECONDS, MockChain, MockError};
 pub use crash::CrashPoint;
 pub use genesis::{CHAIN_ID, DENOM, Genesis};
 pub use network::{Ballot, Network};
+pub use state_sync::{offered, transfer};
 pub use tx::{TxBuilder, send};
 pub use validator::Validator;

@@ -4,6 +4,7 @@ use prost::Message;
 use stoa_app::{
     App, Block, InitChain, QueryRequest, TxResult,
     extension::{LastCommit, VotePlace},
+    snapshot::Schedule,
 };
 use stoa_modules::validators::ConsensusAddress;
 use stoa_proto::beacon::v1::{ExtendedCommit, ExtendedVote};
@@ -13,6 +14,7 @@ use tempfile::TempDir;
 use crate::{
     CHAIN_ID, Genesis, MockError, Validator,
     chain::{BLOCK_SECONDS, NANOS_PER_SECOND, open},
+    state_sync,
 };
 
 /// Most bytes of a proposal's elements.
@@ -46,6 +48,7 @@ impl Node {
 /// A network that decides every block in round zero unless its votes are changed.
 pub struct Network {
     genesis: InitChain,
+    snapshots: Schedule,
     nodes: Vec<Node>,
     blocks: Vec<Block>,
     /// The votes for the last block, as the next proposer has them. A test that plays a dishonest
@@ -56,6 +59,15 @@ pub struct Network {
 impl Network {
     /// A network before its first block.
     pub fn new(genesis: &Genesis, validators: &[Validator]) -> Result<Self, MockError> {
+        Self::with_snapshots(genesis, validators, Schedule::NEVER)
+    }
+
+    /// A network before its first block whose nodes take `snapshots`.
+    pub fn with_snapshots(
+        genesis: &Genesis,
+        validators: &[Validator],
+        snapshots: Schedule,
+    ) -> Result<Self, MockError> {
         let genesis = genesis.clone().with_validators(validators).init_chain();
         let mut nodes = Vec::new();
         for validator in validators {
@@ -63,7 +75,7 @@ impl Network {
             nodes.push(Node { validator, folder, app: None });
         }
         let votes = ExtendedCommit::default();
-        let mut network = Self { genesis, nodes, blocks: Vec::new(), votes };
+        let mut network = Self { genesis, snapshots, nodes, blocks: Vec::new(), votes };
         for node in 0..validators.len() {
             network.restart(node)?;
         }
@@ -192,7 +204,7 @@ impl Network {
         let Some(node) = self.nodes.get_mut(node) else { return Ok(()) };
         // Two handles to one folder must not meet.
         node.app = None;
-        let app = open(node.folder.path(), Some(node.validator.beacon_key()))?;
+        let app = open(node.folder.path(), Some(node.validator.beacon_key()), self.snapshots)?;
         node.app = Some(replay(app, &self.genesis, &self.blocks)?);
         Ok(())
     }
@@ -213,6 +225,22 @@ impl Network {
             node.folder = tempfile::tempdir()?;
         }
         self.restart(node)
+    }
+
+    /// The process of validator number `node` dies, its state is lost, and it takes the last snapshot of
+    /// validator number `from`; then it executes the blocks since. Returns the snapshot's height.
+    pub fn state_sync(&mut self, node: usize, from: usize) -> Result<u64, MockError> {
+        let giver = self.app(from)?;
+        giver.wait_for_snapshot();
+        let folder = tempfile::tempdir()?;
+        let key = self.nodes.get(node).map(|node| node.validator.beacon_key());
+        let app = open(folder.path(), key, self.snapshots)?;
+        let height = state_sync::transfer(giver, &app, |height| Ok(giver.app_hash_at(height)?))?;
+        let app = replay(app, &self.genesis, &self.blocks)?;
+        if let Some(node) = self.nodes.get_mut(node) {
+            (node.folder, node.app) = (folder, Some(app));
+        }
+        Ok(height)
     }
 
     /// Root after the last commit. Fails if the nodes do not agree on it.

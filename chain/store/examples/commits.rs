@@ -48,7 +48,7 @@ impl Stopwatch {
 }
 
 fn open(folder: &Path) -> Outcome<Database> {
-    Ok(Database::open(folder, Options { keep_recent: 100, stores: vec![BANK] })?)
+    Ok(Database::open(folder, Options { keep_recent: 100, prune_interval: 1, stores: vec![BANK] })?)
 }
 
 /// Stages and commits `count` changes of random keys; the times of both.

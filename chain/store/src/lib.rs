@@ -15,10 +15,14 @@ mod error;
 mod overlay;
 mod range;
 mod snapshot;
+pub mod stream;
 
 pub use changes::{Changes, StoreChanges};
 pub use commitment::Root;
-pub use database::{CommitRecord, Database, Options, Proven, StagedCommit};
+pub use database::{
+    CommitRecord, Database, Export, ExportError, Import, ImportError, ImportTarget, Options, Proven,
+    StagedCommit,
+};
 pub use error::StoreError;
 pub use overlay::Overlay;
 pub use range::{KeyRange, Order};

@@ -15,7 +15,7 @@ const BANKER: StoreName = StoreName("banker");
 type State = BTreeMap<(StoreName, Vec<u8>), Vec<u8>>;
 
 fn options(keep_recent: u64) -> Options {
-    Options { keep_recent, stores: vec![BANK, BANKER] }
+    Options { keep_recent, prune_interval: 1, stores: vec![BANK, BANKER] }
 }
 
 fn walk(snapshot: &dyn Snapshot, store: StoreName, range: &KeyRange, order: Order) -> Vec<Entry> {

@@ -7,10 +7,12 @@
 //! | `/cosmos.base.node.v1beta1.Service/Config` | minimum gas price |
 //! | `/app/version`, `/app/simulate` | the SDK's own short paths |
 //! | `/store/<name>/key` | the bytes under a key, with a proof if one is asked for |
+//! | `/store/<name>/subspace` | all keys with a prefix and the bytes under them |
 
 mod node;
 mod simulate;
 mod stored;
+mod subspace;
 
 use stoa_modules::{ExecMode, GasMeter};
 use stoa_store::{Overlay, StoreError};
@@ -120,6 +122,7 @@ impl App {
             ["store", name, "key"] => {
                 return self.stored(name, &request.data, height, request.prove);
             }
+            ["store", name, "subspace"] => return self.subspace(name, &request.data, height),
             _ => (Vec::new(), self.ask_modules(request, height)?),
         };
         Ok(QueryResponse { key, value, height, ..QueryResponse::default() })

@@ -11,6 +11,7 @@ mod action;
 mod address;
 mod bech32_text;
 mod error;
+mod export;
 mod genesis;
 mod params;
 mod public_key;
@@ -23,6 +24,7 @@ pub use account::{Account, FEE_COLLECTOR, ModuleIdentity, WASM, is_module_addres
 pub use action::{create_account, create_vesting_account, module_account, save_account};
 pub use address::{AccAddress, AddressError, BECH32_PREFIX, MAX_ADDRESS_BYTES};
 pub use error::AuthError;
+pub use export::export_genesis;
 pub use genesis::{Genesis, init_genesis};
 pub use params::Params;
 pub use public_key::{Ed25519Key, MAX_MULTISIG_MEMBERS, MultisigKey, PublicKey, Secp256k1Key};

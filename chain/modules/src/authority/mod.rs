@@ -7,11 +7,13 @@
 //! the binary on Cosmos SDK chains.
 
 mod error;
+mod export;
 mod genesis;
 mod state_key;
 mod view;
 
 pub use error::NotAuthority;
+pub use export::export_genesis;
 pub use genesis::{Genesis, init_genesis};
 pub use state_key::STORE;
 pub use view::{address, require};

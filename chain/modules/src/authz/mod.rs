@@ -14,14 +14,18 @@ mod action;
 mod authorization;
 mod error;
 mod event;
+mod export;
 mod genesis;
 mod rpc;
 mod state_key;
 mod view;
 
+#[cfg(test)]
+use action::save;
 pub use action::{execute_message, remove_expired, signers};
 pub use authorization::{Authorization, ContractAction, ContractGrant, Filter, Limit};
 pub use error::{AuthzError, CODESPACE};
+pub use export::export_genesis;
 pub use genesis::{Genesis, init_genesis};
 pub use rpc::query;
 pub use state_key::{Pair, STORE};

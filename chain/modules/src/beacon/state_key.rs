@@ -24,6 +24,11 @@ pub(super) fn value(index: u64) -> Vec<u8> {
     [&[VALUE], index.to_be_bytes().as_slice()].concat()
 }
 
+/// All chains, in order of addresses.
+pub(super) fn contributors() -> KeyRange {
+    KeyRange::prefix(&[CONTRIBUTOR])
+}
+
 /// All values, in order of their indices.
 pub(super) fn values() -> KeyRange {
     KeyRange::prefix(&[VALUE])

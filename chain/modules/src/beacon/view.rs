@@ -37,6 +37,6 @@ pub(super) fn record(ctx: &Context, validator: &ConsensusAddress) -> Result<Reco
     }
 }
 
-fn read(bytes: &[u8]) -> Result<Beacon, ModuleError> {
+pub(super) fn read(bytes: &[u8]) -> Result<Beacon, ModuleError> {
     Beacon::decode(bytes).map_err(|_| BeaconError::Corrupt { what: "beacon value" }.into())
 }

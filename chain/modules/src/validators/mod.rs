@@ -8,12 +8,14 @@
 //! keep the key of a validator until its last vote is in a block.
 
 mod error;
+mod export;
 mod genesis;
 mod state_key;
 mod types;
 mod view;
 
 pub use error::ValidatorError;
+pub use export::export_genesis;
 pub use genesis::init_genesis;
 pub use state_key::STORE;
 pub use types::{ConsensusAddress, Validator};

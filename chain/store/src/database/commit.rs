@@ -5,7 +5,7 @@ use std::sync::Arc;
 use fjall::{OwnedWriteBatch, PersistMode};
 
 use super::{
-    CommitRecord, Database, Head, layout, meta,
+    CommitRecord, Database, Head, import, layout, meta,
     node_writer::{NodeChanges, NodeWrites},
     replay::{self, Trees},
     snapshots::Latest,
@@ -67,6 +67,9 @@ impl Database {
             (head.record.as_ref().map(|_| head.earliest), head.needs_nodes)
         };
         writer.wait()?;
+        if earliest_before.is_none() {
+            import::clear_unfinished(&self.engine, &self.keyspaces)?;
+        }
 
         let mut batch = self.engine.batch().durability(Some(PersistMode::SyncAll));
         self.write_values(&mut batch, &staged, earliest_before.is_none());
