@@ -166,6 +166,6 @@ impl Restore {
     fn has_sent(&self, number: u32, bytes: &[u8]) -> bool {
         let expected = usize::try_from(number).ok();
         let expected = expected.and_then(|number| self.manifest.chunk_hashes.get(number));
-        expected.is_some_and(|hash| Sha256::digest(bytes).as_slice() == hash)
+        expected.is_some_and(|hash| <[u8; 32]>::from(Sha256::digest(bytes)) == *hash)
     }
 }

@@ -28,16 +28,16 @@ fn probe_wasm() -> Vec<u8> {
     wasm
 }
 
-fn any<M: Name>(message: &M) -> Any {
+pub fn any<M: Name>(message: &M) -> Any {
     Any { type_url: M::type_url(), value: message.encode_to_vec() }
 }
 
-fn signed(chain: &MockChain, actor: &Actor, message: Any) -> Vec<u8> {
+pub fn signed(chain: &MockChain, actor: &Actor, message: Any) -> Vec<u8> {
     chain.tx(actor).unwrap().message(message).gas(GAS).fee(FEE).sign(actor)
 }
 
 /// Uploads the probe and makes a contract of it; returns its address.
-fn deploy(chain: &mut MockChain, actor: &Actor) -> String {
+pub fn deploy(chain: &mut MockChain, actor: &Actor) -> String {
     let sender = actor.address().to_string();
     let store = MsgStoreCode {
         sender: sender.clone(),
@@ -61,7 +61,7 @@ fn deploy(chain: &mut MockChain, actor: &Actor) -> String {
     MsgInstantiateContractResponse::decode(response).unwrap().address
 }
 
-fn execute(actor: &Actor, contract: &str, message: &str) -> Any {
+pub fn execute(actor: &Actor, contract: &str, message: &str) -> Any {
     any(&MsgExecuteContract {
         sender: actor.address().to_string(),
         contract: contract.to_owned(),
@@ -70,7 +70,7 @@ fn execute(actor: &Actor, contract: &str, message: &str) -> Any {
     })
 }
 
-fn raw(chain: &MockChain, contract: &str, key: &str) -> Vec<u8> {
+pub fn raw(chain: &MockChain, contract: &str, key: &str) -> Vec<u8> {
     let request = QueryRawContractStateRequest {
         address: contract.to_owned(),
         query_data: key.as_bytes().to_vec(),

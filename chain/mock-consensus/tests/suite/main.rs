@@ -8,6 +8,7 @@ mod block_gas;
 mod contracts;
 mod crashes;
 mod events;
+mod export;
 mod faults;
 mod grants;
 mod mempool;
@@ -15,6 +16,7 @@ mod money;
 mod queries;
 mod sign_modes;
 mod simulate;
+mod state_sync;
 
 use stoa_app::TxResult;
 use stoa_mock_consensus::{Actor, Genesis, MockChain};
