@@ -220,3 +220,62 @@ fn roots_that_do_not_lead_to_the_app_hash_are_refused_before_any_byte() {
         assert!(matches!(receiver.import(wrong), Err(ImportError::AppHash)));
     }
 }
+
+/// Parts of a stream, written by hand: keys and values of one byte, all of version 1.
+mod part {
+    pub const INNER: [u8; 2] = [1, 1];
+    pub const END: [u8; 1] = [3];
+
+    pub fn store(name: &str) -> Vec<u8> {
+        [&[2, name.len() as u8], name.as_bytes()].concat()
+    }
+
+    pub fn leaf(key: u8) -> Vec<u8> {
+        vec![0, 1, 1, key, 1, 7]
+    }
+}
+
+#[test]
+fn streams_that_are_no_state_are_refused_for_what_they_are() {
+    let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let sender = open(folders[0].path());
+    commit(&sender, 1, &vec![(1, vec![1], Some(vec![7])), (1, vec![2], Some(vec![7]))]);
+    let (target, bytes) = exported(&sender);
+    let [acc, bank, wasm] = ["acc", "bank", "wasm"].map(part::store);
+    let pair = [part::leaf(1), part::leaf(2), part::INNER.to_vec()].concat();
+    let all = |parts: &[&[u8]]| parts.concat();
+    assert_eq!(all(&[&acc, &bank, &pair, &wasm, &part::END]), bytes);
+
+    let receiver = open(folders[1].path());
+    let refused = |stream: Vec<u8>| {
+        let error = import(&receiver, &target, &stream, 3).unwrap_err();
+        assert!(receiver.latest().unwrap().is_none() && !error.is_own());
+        error.to_string()
+    };
+    let stores = "the stores are not those that are mounted, each once and in order";
+    let end = "the stream does not end where it should";
+    let many: Vec<u8> = (0..=100).flat_map(part::leaf).collect();
+    let (two, one) = ([part::leaf(2), part::leaf(1)].concat(), [part::leaf(1), part::leaf(1)].concat());
+    for (stream, expected) in [
+        (all(&[&acc, &bank, &pair, &bank, &pair]), stores),
+        (all(&[&bank, &pair]), stores),
+        (all(&[&part::leaf(1)]), stores),
+        (all(&[&part::INNER]), stores),
+        (all(&[&acc, &bank, &pair, &part::END]), end),
+        (all(&[&bytes, &part::END]), end),
+        (all(&[&bytes, &[9]]), "no part of a stream begins with byte 9"),
+        (bytes[..bytes.len() - 1].to_vec(), end),
+        (vec![], end),
+        (all(&[&acc, &bank, &two]), "store bank: a key does not come after the one before it"),
+        (all(&[&acc, &bank, &one]), "store bank: a key does not come after the one before it"),
+        (all(&[&acc, &bank, &many]), "store bank: more than 96 subtrees without a node above them"),
+        (all(&[&acc, &bank, &part::leaf(1), &part::INNER]), "store bank: an inner node lacks a child"),
+        (all(&[&acc, &bank, &wasm]), "store bank has another root than announced"),
+        (all(&[&acc, &part::leaf(1), &bank]), "store acc has another root than announced"),
+        (all(&[&acc, &bank, &[1, 2]]), "store bank: an inner node lacks a child"),
+        (all(&[&acc, &bank, &[0, 2, 0, 0]]), "store bank: a node of version 2 cannot be there"),
+    ] {
+        assert_eq!(refused(stream), expected);
+    }
+    import(&receiver, &target, &bytes, 3).unwrap();
+}
