@@ -1,20 +1,21 @@
 //! The application: one state machine, four ways in.
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard},
 };
 
 use stoa_modules::{
-    BlockInfo,
+    BlockInfo, ExecMode, GasMeter,
     beacon::{BeaconKey, Contributor},
     router::Modules,
+    upgrade::Upgrades,
 };
 use stoa_store::{Database, Options, Overlay, Root, StagedCommit};
 
 use crate::{
     ante::AnteParams,
-    block::Note,
+    block::{Note, context},
     error::AppError,
     limits::{self, BlockLimits},
     snapshot::{Restore, Schedule, Snapshots},
@@ -28,7 +29,8 @@ const SNAPSHOTS_FOLDER: &str = "snapshots";
 /// Folder of contract code below the node's data folder.
 const WASM_FOLDER: &str = "wasm";
 
-/// What an operator may choose; none of it may change the outcome of a block.
+/// What an operator may choose, and what the release knows of upgrades; nothing else may change the outcome
+/// of a block.
 #[derive(Clone, Debug)]
 pub struct AppConfig {
     /// Which heights stay readable.
@@ -41,6 +43,8 @@ pub struct AppConfig {
     pub ante: AnteParams,
     /// With what this node contributes to the beacon, if it is a validator's.
     pub beacon: Option<BeaconKey>,
+    /// Upgrades that this binary applies, and heights at which the operator skips one.
+    pub upgrades: Upgrades,
 }
 
 /// Which heights before the last stay readable.
@@ -62,6 +66,9 @@ pub struct App {
     pub(crate) snapshots: Snapshots,
     pub(crate) min_retain_blocks: u64,
     restore: Mutex<Option<Restore>>,
+    pub(crate) upgrades: Upgrades,
+    /// The node's data folder.
+    pub(crate) data: PathBuf,
     consensus: Mutex<Consensus>,
     mempool: Mutex<Option<CheckState>>,
 }
@@ -108,7 +115,8 @@ impl App {
     /// Opens the application in folder `data`, which is created if absent.
     pub fn open(data: &Path, config: AppConfig) -> Result<Self, AppError> {
         let Pruning { keep_recent, interval: prune_interval } = config.pruning;
-        let options = Options { keep_recent, prune_interval, stores: STORES.to_vec() };
+        let stores = config.upgrades.stores(&STORES);
+        let options = Options { keep_recent, prune_interval, stores };
         let database = Database::open(&data.join(STATE_FOLDER), options)?;
         let modules = Modules::open(&data.join(WASM_FOLDER)).map_err(AppError::Modules)?;
         let snapshots = Snapshots::open(&data.join(SNAPSHOTS_FOLDER), config.snapshots)?;
@@ -120,10 +128,13 @@ impl App {
             restore: Mutex::default(),
             ante: config.ante,
             contributor: config.beacon.map(Contributor::new),
+            upgrades: config.upgrades,
+            data: data.to_owned(),
             consensus: Mutex::default(),
             mempool: Mutex::default(),
         };
         app.reset_check_state()?;
+        app.prepare()?;
         Ok(app)
     }
 
@@ -149,6 +160,14 @@ impl App {
         self.snapshots.after_commit(&self.database, finalized.block.height);
         tracing::info!(height = finalized.block.height, "committed");
         Ok(app_hash)
+    }
+
+    /// Compiles the pinned contract code of the last height.
+    pub(crate) fn prepare(&self) -> Result<(), AppError> {
+        let Some(record) = self.database.latest()? else { return Ok(()) };
+        let block = Note::decode(record.height, &record.note)?.block(record.height);
+        let ctx = context(block, ExecMode::Query, GasMeter::unlimited(), self.overlay()?);
+        self.modules.prepare(&ctx).map_err(AppError::Modules)
     }
 
     /// Lets admission to the mempool start again from the last commit.

@@ -3,10 +3,11 @@
 //! Consensus names the chain in the genesis only. A node that begins with a snapshot has no genesis, and
 //! must not believe its peers which chain it signs and verifies for: what is in the state is proven.
 
+use stoa_modules::consensus;
 use stoa_store::{Overlay, StoreError, StoreName};
 
 /// Where it is kept: beside the consensus parameters.
-pub(crate) const STORE: StoreName = crate::limits::STORE;
+pub(crate) const STORE: StoreName = consensus::STORE;
 /// Its key.
 pub(crate) const KEY: &[u8] = b"ChainId";
 

@@ -1,6 +1,6 @@
 //! Admission to the mempool.
 
-use stoa_modules::ExecMode;
+use stoa_modules::{ExecMode, core::BlockCode};
 
 use crate::{
     app::App,
@@ -29,6 +29,7 @@ impl App {
             mode: if is_recheck { ExecMode::Recheck } else { ExecMode::Check },
             limits: state.limits,
             block_gas_used: 0,
+            block_code: BlockCode::default(),
         };
         match run.run(bytes) {
             Ok(ran) => ran.result,

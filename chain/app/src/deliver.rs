@@ -4,7 +4,7 @@ use cosmos_sdk_proto::{Any, cosmos::base::abci::v1beta1::TxMsgData};
 use prost::Message as _;
 use stoa_modules::{
     BlockInfo, Context, Event, ExecMode, Gas, GasMeter, ModuleError, bank,
-    core::LoadedCode,
+    core::{BlockCode, LoadedCode},
     router::{MessageResponse, Modules, RouteError},
 };
 use stoa_store::{Overlay, StoreError};
@@ -30,6 +30,8 @@ pub(crate) struct TxRun<'a> {
     pub(crate) limits: BlockLimits,
     /// Gas that the block has used before.
     pub(crate) block_gas_used: Gas,
+    /// Contract code that the block has loaded before.
+    pub(crate) block_code: BlockCode,
 }
 
 /// A transaction's result, and what it takes of the block's gas: never more than its limit.
@@ -70,7 +72,7 @@ impl TxRun<'_> {
         let mut ctx =
             context(self.block.clone(), self.mode, GasMeter::new(limit), self.overlay.clone());
         ctx.block_gas_used = self.block_gas_used;
-        ctx.loaded_code = Some(LoadedCode::default());
+        ctx.loaded_code = Some(LoadedCode::in_block(&self.block_code));
         let result = self.check_and_execute(&mut ctx, &tx)?;
         Ok(Ran { result, block_gas: ctx.gas.used().min(limit) })
     }

@@ -5,7 +5,10 @@
 //! Invariants: exporting what was made from an export gives the same export; nothing is written.
 
 use serde_json::Value;
-use stoa_modules::{BlockInfo, ExecMode, GasMeter, router::Continuation, validators};
+use stoa_modules::{
+    BlockInfo, ExecMode, GasMeter, consensus, router::Continuation,
+    validators::{self, Validator},
+};
 use stoa_store::Overlay;
 use tendermint_proto::v0_38::{abci::ValidatorUpdate, types::ConsensusParams};
 
@@ -15,7 +18,6 @@ use crate::{
     error::AppError,
     ground::Ground,
     init_chain::InitChain,
-    limits,
 };
 
 /// What a chain begins with.
@@ -30,7 +32,7 @@ pub struct Exported {
     pub initial_height: u64,
     /// Consensus parameters.
     pub consensus_params: ConsensusParams,
-    /// Validators in order of addresses.
+    /// The last set of validators that was decided.
     pub validators: Vec<ValidatorUpdate>,
     /// One section a module.
     pub app_state: Value,
@@ -72,9 +74,11 @@ impl App {
         continuation: Continuation,
     ) -> Result<Exported, AppError> {
         let (chain_id, time_nanos) = (block.chain_id.clone(), block.time_nanos);
-        let consensus_params = limits::pending_params(&overlay)?;
         let ctx = context(block, ExecMode::Query, GasMeter::unlimited(), overlay);
-        let validators = validators::export_genesis(&ctx).map_err(AppError::Export)?;
+        self.require_invariants(&ctx, usize::MAX)?;
+        let consensus_params = consensus::params(&ctx).map_err(AppError::Export)?;
+        let validators = validators::latest(&ctx).map_err(AppError::Export)?;
+        let validators = validators.iter().map(Validator::to_update).collect();
         let app_state =
             self.modules.export_genesis(&ctx, continuation).map_err(AppError::Export)?;
         let initial_height = match continuation {

@@ -23,7 +23,10 @@ mod finalize_block;
 mod fold_votes;
 mod ground;
 mod init_chain;
+mod invariants;
 mod limits;
+mod preblock;
+mod privileged;
 mod proposal;
 pub mod query;
 mod retain;
@@ -31,6 +34,7 @@ pub mod server;
 pub mod snapshot;
 mod stores;
 pub mod tx;
+mod upgrades;
 
 pub use app::{App, AppConfig, AppInfo, Pruning};
 pub use block::{Block, BlockResult, MAX_TX_BYTES, TxResult};
@@ -38,6 +42,7 @@ pub use error::{AppError, Refusal};
 pub use export::Exported;
 pub use init_chain::InitChain;
 pub use limits::BlockLimits;
+pub use upgrades::known_upgrades;
 pub use query::{ProofOp, QueryRequest, QueryResponse};
 
 /// Name of the application.

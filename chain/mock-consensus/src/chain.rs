@@ -10,11 +10,12 @@ use cosmos_sdk_proto::cosmos::{
 };
 use prost::Message;
 use stoa_app::{
-    App, AppConfig, AppError, Block, InitChain, Pruning, QueryRequest, QueryResponse, TxResult,
+    App, AppConfig, AppError, Block, BlockResult, InitChain, Pruning, QueryRequest, QueryResponse,
+    TxResult,
     ante::{AnteParams, GasPriceError},
     snapshot::Schedule,
 };
-use stoa_modules::{auth::AccAddress, beacon::BeaconKey};
+use stoa_modules::{auth::AccAddress, beacon::BeaconKey, upgrade::Upgrades};
 use stoa_store::Root;
 use tempfile::TempDir;
 
@@ -75,6 +76,7 @@ pub(crate) fn open(
     folder: &Path,
     beacon: Option<BeaconKey>,
     snapshots: Schedule,
+    upgrades: Upgrades,
 ) -> Result<App, MockError> {
     let ante = AnteParams { min_gas_prices: MIN_GAS_PRICES.parse()? };
     let config = AppConfig {
@@ -83,6 +85,7 @@ pub(crate) fn open(
         snapshots,
         ante,
         beacon,
+        upgrades,
     };
     Ok(App::open(folder, config)?)
 }
@@ -93,6 +96,7 @@ pub struct MockChain {
     app: Option<App>,
     genesis: InitChain,
     snapshots: Schedule,
+    upgrades: Upgrades,
     /// Decided blocks, each with the root that followed; the last one may not be committed yet.
     pub(crate) blocks: Vec<(Block, Option<Root>)>,
 }
@@ -120,13 +124,14 @@ impl MockChain {
 
     fn unstarted(genesis: InitChain, snapshots: Schedule) -> Result<Self, MockError> {
         let (folder, app, blocks) = (tempfile::tempdir()?, None, Vec::new());
-        Ok(Self { folder, app, genesis, snapshots, blocks })
+        Ok(Self { folder, app, genesis, snapshots, upgrades: Upgrades::default(), blocks })
     }
 
     /// Another node of this chain that knows nothing yet, not even the genesis.
     pub fn newcomer(&self) -> Result<Self, MockError> {
         let mut chain = Self::unstarted(self.genesis.clone(), self.snapshots)?;
-        chain.app = Some(open(chain.folder.path(), None, chain.snapshots)?);
+        chain.upgrades = self.upgrades.clone();
+        chain.app = Some(open(chain.folder.path(), None, chain.snapshots, chain.upgrades.clone())?);
         Ok(chain)
     }
 
@@ -174,11 +179,32 @@ impl MockChain {
 
     /// Decides a block, whatever is in it, and commits it.
     pub fn deliver_block(&mut self, txs: Vec<Vec<u8>>) -> Result<Vec<TxResult>, MockError> {
-        let block = self.decide(txs);
+        Ok(self.decide_block(Block { txs, ..Block::default() })?.tx_results)
+    }
+
+    /// Decides a block with the transactions, votes and misbehaviour of `parts`, and commits it.
+    pub fn decide_block(&mut self, parts: Block) -> Result<BlockResult, MockError> {
+        let block = self.decide(Vec::new());
+        let block = Block { height: block.height, time_nanos: block.time_nanos, ..parts };
+        if let Some((last, _)) = self.blocks.last_mut() {
+            *last = block.clone();
+        }
         let result = self.app()?.finalize_block(&block)?;
         self.record(result.app_hash)?;
         self.app()?.commit()?;
-        Ok(result.tx_results)
+        Ok(result)
+    }
+
+    /// The last block, which the application halted on, is executed by a binary that knows `upgrades`.
+    pub fn exchange_binary(&mut self, upgrades: Upgrades) -> Result<(), MockError> {
+        self.upgrades = upgrades;
+        self.crash_and_reopen()
+    }
+
+    /// The folder of the application.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// The next block enters the block store.
@@ -186,7 +212,7 @@ impl MockChain {
         let height = self.height() + 1;
         let blocks = (height + 1).saturating_sub(self.genesis.initial_height);
         let elapsed = blocks * BLOCK_SECONDS * NANOS_PER_SECOND;
-        let block = Block { height, time_nanos: self.genesis.time_nanos + elapsed, txs };
+        let block = Block { height, time_nanos: self.genesis.time_nanos + elapsed, txs, ..Block::default() };
         self.blocks.push((block.clone(), None));
         block
     }
@@ -207,7 +233,7 @@ impl MockChain {
 
     /// Opens the application again and replays, as consensus does, the blocks that it lacks.
     pub(crate) fn reopen(&mut self) -> Result<(), MockError> {
-        let app = open(self.folder.path(), None, self.snapshots)?;
+        let app = open(self.folder.path(), None, self.snapshots, self.upgrades.clone())?;
         let committed = app.info()?;
         if committed.height == 0 {
             app.init_chain(self.genesis.clone())?;

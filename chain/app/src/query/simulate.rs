@@ -5,7 +5,7 @@ use cosmos_sdk_proto::cosmos::{
     tx::v1beta1::{SimulateRequest, SimulateResponse},
 };
 use prost::Message as _;
-use stoa_modules::ExecMode;
+use stoa_modules::{ExecMode, core::BlockCode};
 
 use super::Failure;
 use crate::{
@@ -55,6 +55,7 @@ impl App {
             mode: ExecMode::Simulate,
             limits,
             block_gas_used: 0,
+            block_code: BlockCode::default(),
         };
         let result = run.run(tx_bytes)?.result;
         if result.is_ok() { Ok(response(result)?) } else { Err(refused(&result).into()) }

@@ -123,6 +123,7 @@ impl App {
             Ok(true) => {
                 (consensus.genesis, consensus.finalized) = (None, None);
                 self.reset_check_state()?;
+                self.prepare()?;
                 Ok(ChunkVerdict::Accept)
             }
             Ok(false) => Ok(ChunkVerdict::RejectSnapshot),

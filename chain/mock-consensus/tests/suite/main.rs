@@ -11,12 +11,18 @@ mod events;
 mod export;
 mod faults;
 mod grants;
+mod invariants;
 mod mempool;
 mod money;
+mod parameters;
+mod privileges;
 mod queries;
 mod sign_modes;
 mod simulate;
 mod state_sync;
+mod steward;
+mod upgrades;
+mod validators;
 
 use stoa_app::TxResult;
 use stoa_mock_consensus::{Actor, Genesis, MockChain};

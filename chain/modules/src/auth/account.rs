@@ -16,7 +16,7 @@ pub const FEE_COLLECTOR: ModuleIdentity =
 pub const WASM: ModuleIdentity = ModuleIdentity { name: "wasm", permissions: &["burner"] };
 
 /// All module accounts; nobody may send money to them by a message.
-const MODULES: &[ModuleIdentity] = &[FEE_COLLECTOR, WASM];
+pub(super) const MODULES: &[ModuleIdentity] = &[FEE_COLLECTOR, WASM];
 
 /// A module that owns an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

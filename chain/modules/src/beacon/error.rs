@@ -71,12 +71,6 @@ pub enum BeaconError {
         /// The most.
         high: u64,
     },
-    /// A record of the genesis file that no chain could have written.
-    #[error("beacon genesis: a {what} is malformed")]
-    GenesisRecord {
-        /// Which record.
-        what: &'static str,
-    },
     /// Stored bytes are not what this version writes.
     #[error("corrupt {what}: internal logic error")]
     Corrupt {
@@ -95,7 +89,7 @@ impl From<BeaconError> for ModuleError {
             BeaconError::NotAhead { .. } => (CODESPACE, 6),
             BeaconError::WrongLink { .. } => (CODESPACE, 7),
             BeaconError::TooFar { .. } => (CODESPACE, 8),
-            BeaconError::Genesis { .. } | BeaconError::GenesisRecord { .. } => (codespace::SDK, 18),
+            BeaconError::Genesis { .. } => (codespace::SDK, 18),
             BeaconError::Corrupt { .. } => (codespace::SDK, 35),
         };
         Self::Refused { codespace, code, message: error.to_string() }

@@ -1,25 +1,23 @@
 //! The first state.
 
-use cosmwasm_std::Uint64;
+use cosmwasm_std::{Binary, Uint64};
 use prost::Message as _;
-use serde::Deserialize;
-use stoa_proto::beacon::v1::Beacon;
+use serde::{Deserialize, Serialize};
+use stoa_proto::beacon::v1::{Beacon, Chain, Contributor};
+use stoa_store::{KeyRange, Order};
 
-use super::{
-    BeaconError, Params, STORE,
-    record::{Chain, Record},
-    state_key,
-};
+use super::{BeaconError, Params, STORE, state_key, view};
 use crate::{
     core::{Context, ModuleError},
     validators::ConsensusAddress,
 };
 
-/// Length of a value: that of a SHA-256 hash.
-const VALUE_BYTES: usize = 32;
+/// Blocks that a chain may begin ahead of the block that anchors it; more means that the genesis begins
+/// again at a lower height than the state that was exported.
+const MOST_AHEAD: u64 = 64;
 
 /// The `beacon` section of `app_state`. Numbers are texts, as everywhere in a genesis file.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Genesis {
     params: Option<GenesisParams>,
@@ -27,7 +25,21 @@ pub struct Genesis {
     values: Vec<GenesisValue>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct GenesisParams {
+    window_blocks: Uint64,
+    kept_values: Uint64,
+    #[serde(default = "default_withholding")]
+    withholding_blocks: Uint64,
+}
+
+fn default_withholding() -> Uint64 {
+    Params::default().withholding_blocks.into()
+}
+
+/// The hash chains of one validator.
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct GenesisContributor {
     validator: String,
@@ -35,76 +47,107 @@ struct GenesisContributor {
     chains: Vec<GenesisChain>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct GenesisChain {
     first_index: Uint64,
     last_index: Uint64,
-    last_link: String,
+    last_link: Binary,
 }
 
-#[derive(Debug, Deserialize)]
+/// A fixed value.
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct GenesisValue {
     index: Uint64,
-    value: String,
+    value: Binary,
     power: Uint64,
     total_power: Uint64,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct GenesisParams {
-    window_blocks: Uint64,
-    kept_values: Uint64,
-}
-
-impl GenesisContributor {
-    fn read(self) -> Result<(ConsensusAddress, Record), BeaconError> {
-        let malformed = || BeaconError::GenesisRecord { what: "contributor" };
-        let validator = self.validator.parse().map_err(|_| malformed())?;
-        let chain = |chain: GenesisChain| {
-            Some(Chain {
-                first_index: chain.first_index.u64(),
-                last_index: chain.last_index.u64(),
-                last_link: hex::decode(chain.last_link).ok()?.try_into().ok()?,
-            })
-        };
-        let chains = self.chains.into_iter().map(chain).collect::<Option<Vec<_>>>();
-        let record = chains.and_then(|chains| Record::of_parts(self.anchored.u64(), chains));
-        Ok((validator, record.ok_or_else(malformed)?))
-    }
-}
-
-impl GenesisValue {
-    /// A value of an index that has passed.
-    fn read(self, height: u64) -> Result<Beacon, BeaconError> {
-        let malformed = || BeaconError::GenesisRecord { what: "value" };
-        let value = hex::decode(self.value).map_err(|_| malformed())?;
-        if value.len() != VALUE_BYTES || self.index.u64() >= height {
-            return Err(malformed());
-        }
-        let (power, total_power) = (self.power.u64(), self.total_power.u64());
-        Ok(Beacon { index: self.index.u64(), value, power, total_power })
-    }
-}
-
-/// Writes the parameters, and hash chains and values of a chain that goes on.
+/// Writes the parameters, and what an export brings along. Where the heights begin again, chains and values
+/// of the heights before mean nothing and are left out: validators anchor anew.
 pub fn init_genesis(ctx: &Context, genesis: Genesis) -> Result<(), ModuleError> {
     let params = genesis.params.map_or_else(Params::default, |params| Params {
         window_blocks: params.window_blocks.u64(),
         kept_values: params.kept_values.u64(),
+        withholding_blocks: params.withholding_blocks.u64(),
     });
     ctx.set(STORE, state_key::PARAMS, params.check()?.to_stored())?;
+    let most = ctx.block.height.saturating_add(MOST_AHEAD);
     for contributor in genesis.contributors {
-        let (validator, record) = contributor.read()?;
-        ctx.set(STORE, &state_key::contributor(&validator), record.to_stored())?;
+        let address = ConsensusAddress::from_bech32(&contributor.validator)?;
+        let is_past = |chain: &GenesisChain| chain.last_index.u64() <= most;
+        if contributor.chains.iter().all(is_past) {
+            let record = view::Record::from_stored(&contributor.to_wire().encode_to_vec())?;
+            ctx.set(STORE, &state_key::contributor(&address), record.to_stored())?;
+        }
     }
-    for value in genesis.values {
-        let value = value.read(ctx.block.height)?;
-        ctx.set(STORE, &state_key::value(value.index), value.encode_to_vec())?;
+    for value in genesis.values.into_iter().filter(|value| value.index.u64() < ctx.block.height) {
+        let (index, power, total_power) =
+            (value.index.u64(), value.power.u64(), value.total_power.u64());
+        let beacon = Beacon { index, value: value.value.into(), power, total_power };
+        ctx.set(STORE, &state_key::value(index), beacon.encode_to_vec())?;
     }
     Ok(())
+}
+
+impl GenesisContributor {
+    fn to_wire(&self) -> Contributor {
+        let chain = |chain: &GenesisChain| Chain {
+            first_index: chain.first_index.u64(),
+            last_index: chain.last_index.u64(),
+            last_link: chain.last_link.to_vec(),
+        };
+        let chains = self.chains.iter().map(chain).collect();
+        Contributor { anchored: self.anchored.u64(), chains }
+    }
+
+    fn from_wire(validator: &ConsensusAddress, wire: Contributor) -> Self {
+        let chain = |chain: Chain| GenesisChain {
+            first_index: chain.first_index.into(),
+            last_index: chain.last_index.into(),
+            last_link: chain.last_link.into(),
+        };
+        let chains = wire.chains.into_iter().map(chain).collect();
+        Self { validator: validator.to_bech32(), anchored: wire.anchored.into(), chains }
+    }
+}
+
+/// The section that [`init_genesis`] reads.
+pub fn export_genesis(ctx: &Context) -> Result<Genesis, ModuleError> {
+    let corrupt = || BeaconError::Corrupt { what: "beacon state" };
+    let params = view::params(ctx)?;
+    let mut genesis = Genesis {
+        params: Some(GenesisParams {
+            window_blocks: params.window_blocks.into(),
+            kept_values: params.kept_values.into(),
+            withholding_blocks: params.withholding_blocks.into(),
+        }),
+        ..Genesis::default()
+    };
+    for (key, bytes) in entries(ctx, state_key::contributors())? {
+        let address = key.get(1..).and_then(|bytes| ConsensusAddress::try_from(bytes).ok());
+        let wire = Contributor::decode(&*bytes).map_err(|_| corrupt())?;
+        let contributor = GenesisContributor::from_wire(&address.ok_or_else(corrupt)?, wire);
+        genesis.contributors.push(contributor);
+    }
+    for (_, bytes) in entries(ctx, state_key::values())? {
+        let Beacon { index, value, power, total_power } =
+            Beacon::decode(&*bytes).map_err(|_| corrupt())?;
+        let (index, power, total_power) = (index.into(), power.into(), total_power.into());
+        genesis.values.push(GenesisValue { index, value: value.into(), power, total_power });
+    }
+    Ok(genesis)
+}
+
+fn entries(ctx: &Context, range: KeyRange) -> Result<Vec<stoa_store::Entry>, ModuleError> {
+    let mut walk = ctx.walk(STORE, range, Order::Ascending)?;
+    let mut found = Vec::new();
+    while let Some(entry) = ctx.step(&mut walk)? {
+        found.push(entry);
+    }
+    Ok(found)
 }
 
 #[cfg(test)]
@@ -122,6 +165,7 @@ mod tests {
     fn parameters_are_read_and_bounded() {
         let params = init(r#"{"params":{"window_blocks":"3","kept_values":"64"}}"#).unwrap();
         assert_eq!((params.window_blocks, params.kept_values), (3, 64));
+        assert_eq!(params.withholding_blocks, 1_024);
         assert_eq!(init("{}").unwrap(), Params::default());
         for (window, kept) in [("0", "64"), ("65", "64"), ("8", "63"), ("8", "1048577")] {
             let text =
@@ -131,37 +175,23 @@ mod tests {
     }
 
     #[test]
-    fn chains_and_values_come_back_as_they_were_and_broken_ones_are_refused() {
-        let link = "ab".repeat(32);
+    fn an_export_is_what_genesis_reads_unless_the_heights_begin_again() {
+        let mut ctx = context();
+        ctx.block.height = 1_000;
+        let address = ConsensusAddress::of_key(&[7; 32]);
         let section = serde_json::json!({
-            "params": { "window_blocks": "3", "kept_values": "64" },
-            "contributors": [{
-                "validator": "00".repeat(20), "anchored": "3",
-                "chains": [{ "first_index": "2", "last_index": "5", "last_link": link },
-                           { "first_index": "9", "last_index": "8", "last_link": link }],
-            }],
-            "values": [{ "index": "6", "value": link, "power": "2", "total_power": "3" }],
+            "params": {"window_blocks": "3", "kept_values": "64", "withholding_blocks": "9"},
+            "contributors": [{"validator": address.to_bech32(), "anchored": "4", "chains": [
+                {"first_index": "900", "last_index": "999", "last_link": Binary::from([5; 32])}]}],
+            "values": [{"index": "996", "value": Binary::from([6; 32]), "power": "2", "total_power": "3"}],
         });
-        let run = |section: &serde_json::Value| {
-            let ctx = context();
-            let genesis = serde_json::from_value(section.clone()).unwrap();
-            init_genesis(&ctx, genesis).map(|()| ctx)
-        };
-        assert_eq!(beacon::export_genesis(&run(&section).unwrap()).unwrap(), section);
-        let changes = [
-            ("/contributors/0/validator", "00"),
-            ("/contributors/0/anchored", "1"),
-            ("/contributors/0/chains/0/last_link", "abcd"),
-            ("/contributors/0/chains/0/last_index", "0"),
-            ("/contributors/0/chains/0/first_index", "10"),
-            // The test's block has height 7.
-            ("/values/0/index", "7"),
-            ("/values/0/value", "ab"),
-        ];
-        for (place, text) in changes {
-            let mut broken = section.clone();
-            *broken.pointer_mut(place).unwrap() = serde_json::json!(text);
-            assert!(run(&broken).is_err(), "{place}");
-        }
+        init_genesis(&ctx, serde_json::from_value(section.clone()).unwrap()).unwrap();
+        assert_eq!(serde_json::to_value(export_genesis(&ctx).unwrap()).unwrap(), section);
+        assert_eq!(beacon::last_reveal(&ctx, &address).unwrap(), Some(999));
+
+        let again = context();
+        init_genesis(&again, serde_json::from_value(section).unwrap()).unwrap();
+        assert_eq!(beacon::last_reveal(&again, &address).unwrap(), None);
+        assert!(beacon::latest(&again).unwrap().is_none());
     }
 }

@@ -54,17 +54,6 @@ pub(super) struct Record {
 }
 
 impl Record {
-    /// A record of so many chains, of which `chains` are left; none if it contradicts itself.
-    pub(super) fn of_parts(anchored: u64, chains: Vec<Chain>) -> Option<Self> {
-        let count = u64::try_from(chains.len()).ok()?;
-        let is_ordered = chains.is_sorted_by(|one, next| one.first_index < next.first_index);
-        let is_whole = |chain: &Chain| {
-            chain.last_index.saturating_add(1) >= chain.first_index && chain.last_index < chain.end()
-        };
-        let is_sound = chains.len() <= MAX_CHAINS && count <= anchored && is_ordered;
-        (is_sound && chains.iter().all(is_whole)).then_some(Self { anchored, chains })
-    }
-
     /// The chain that counts for `index`, with its number: the newest that has begun by then.
     pub(super) fn chain(&self, index: u64) -> Option<(u64, &Chain)> {
         let place = self.chains.iter().rposition(|chain| chain.first_index <= index)?;
@@ -76,14 +65,15 @@ impl Record {
         Some((self.number(self.chains.len().checked_sub(1)?), self.chains.last()?))
     }
 
+    /// The last index whose link is revealed.
+    pub(super) fn last_reveal(&self) -> Option<u64> {
+        let revealed = self.chains.iter().filter(|chain| chain.last_index >= chain.first_index);
+        revealed.map(|chain| chain.last_index).max()
+    }
+
     /// The number that the next chain gets.
     pub(super) const fn next_number(&self) -> u64 {
         self.anchored
-    }
-
-    /// The chains that values may still depend on, the newest last.
-    pub(super) fn chains(&self) -> &[Chain] {
-        &self.chains
     }
 
     fn number(&self, place: usize) -> u64 {

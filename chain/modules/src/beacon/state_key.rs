@@ -19,14 +19,14 @@ pub(super) fn contributor(validator: &ConsensusAddress) -> Vec<u8> {
     [&[CONTRIBUTOR], validator.as_bytes().as_slice()].concat()
 }
 
+/// The chains of all validators.
+pub(super) fn contributors() -> KeyRange {
+    KeyRange::prefix(&[CONTRIBUTOR])
+}
+
 /// The value of `index`.
 pub(super) fn value(index: u64) -> Vec<u8> {
     [&[VALUE], index.to_be_bytes().as_slice()].concat()
-}
-
-/// All chains, in order of addresses.
-pub(super) fn contributors() -> KeyRange {
-    KeyRange::prefix(&[CONTRIBUTOR])
 }
 
 /// All values, in order of their indices.

@@ -19,6 +19,7 @@ use stoa_modules::{
     BlockInfo, Context, Event, ExecMode, Gas, GasMeter, ModuleError,
     auth::AccAddress,
     bank,
+    core::{LoadedCode, Nesting},
     router::{MessageResponse, MessageRouter},
     wasm::{Limits, Wasm},
 };
@@ -118,7 +119,8 @@ impl Chain {
             mode: ExecMode::Deliver,
             tx_index: Some(3),
             block_gas_used: 0,
-            loaded_code: Some(stoa_modules::core::LoadedCode::default()),
+            loaded_code: Some(LoadedCode::default()),
+            nesting: Nesting::default(),
             gas,
             overlay: self.overlay.clone(),
             events: Vec::new(),

@@ -46,6 +46,7 @@ pub fn run(flags: &Export) -> anyhow::Result<()> {
         snapshots: Schedule::NEVER,
         ante: AnteParams { min_gas_prices: config.minimum_gas_prices.parse()? },
         beacon: None,
+        upgrades: stoa_app::known_upgrades(),
     };
     anyhow::ensure!(home.data().exists(), "{} does not exist", home.data().display());
     let app = App::open(&home.data(), app_config).context("opening the state; does the node run?")?;

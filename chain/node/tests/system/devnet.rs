@@ -75,6 +75,28 @@ impl Devnet {
         Self { home, rpc_port: free_port(), cometbft, comet: None, stoad: None }
     }
 
+    /// Sets a section of `app_state` in the genesis file; before the first start.
+    pub fn set_section(&self, name: &str, section: Value) {
+        let path = self.home.path().join("comet/config/genesis.json");
+        let mut genesis: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+        genesis["app_state"][name] = section;
+        fs::write(path, genesis.to_string()).unwrap();
+    }
+
+    /// Waits until stoad ends by itself; returns whether it ended well.
+    pub fn wait_for_stoad(&mut self) -> bool {
+        let start = Instant::now();
+        let mut stoad = self.stoad.take().unwrap();
+        while start.elapsed() < PATIENCE {
+            if let Some(status) = stoad.try_wait().unwrap() {
+                return status.success();
+            }
+            sleep(Duration::from_millis(50));
+        }
+        end(Some(stoad));
+        panic!("stoad does not end; {}", self.logs());
+    }
+
     /// A stopped copy whose application has forgotten everything: consensus must replay all blocks.
     pub fn with_empty_application(&self) -> Self {
         assert!(self.comet.is_none() && self.stoad.is_none(), "copied while running");
@@ -176,7 +198,11 @@ impl Devnet {
     /// Offers a transfer of 7 to the mempool; returns the code of admission, if anybody answers.
     pub fn transfer(&self, from: &Actor, to: &Actor, number: u64, sequence: u64) -> Option<u64> {
         let tx = TxBuilder::new(number, sequence).chain_id(CHAIN_ID);
-        let tx = tx.message(send(from, &to.address(), 7)).sign(from);
+        self.broadcast(&tx.message(send(from, &to.address(), 7)).sign(from))
+    }
+
+    /// Offers a transaction to the mempool; returns the code of admission, if anybody answers.
+    pub fn broadcast(&self, tx: &[u8]) -> Option<u64> {
         let digits: String = tx.iter().map(|byte| format!("{byte:02x}")).collect();
         let answer = http::get(self.rpc_port, &format!("/broadcast_tx_sync?tx=0x{digits}"))?;
         answer.pointer("/result/code")?.as_u64()

@@ -6,4 +6,5 @@ mod beacon;
 mod devnet;
 mod http;
 mod kill;
+mod powers;
 mod serve;
