@@ -8,7 +8,7 @@ use cosmos_sdk_proto::{
     cosmwasm::wasm::v1::{
         AcceptedMessageKeysFilter, AcceptedMessagesFilter, AllowAllMessagesFilter, CombinedLimit,
         ContractExecutionAuthorization, ContractMigrationAuthorization, MaxCallsLimit,
-        MaxFundsLimit,
+        MaxFundsLimit, StoreCodeAuthorization,
     },
 };
 use prost::Name as _;
@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use stoa_store::{KeyRange, Order};
 
 use super::{
-    Authorization, AuthzError, ContractAction, ContractGrant, Filter, Limit, STORE, StoredGrant,
+    Authorization, AuthzError, CodeGrant, ContractAction, ContractGrant, Filter, Limit, STORE, StoredGrant,
     state_key,
 };
 use crate::core::{Context, ModuleError};
@@ -53,6 +53,10 @@ fn authorization(authorization: &Authorization) -> Value {
             "spend_limit": spend_limit.to_json(),
             "allow_list": allow_list,
         }),
+        Authorization::StoreCode { grants } => {
+            let grants: Vec<Value> = grants.iter().map(code_grant).collect();
+            json!({ "@type": StoreCodeAuthorization::type_url(), "grants": grants })
+        }
         Authorization::Contract { action, grants } => {
             let type_url = match action {
                 ContractAction::Execute => ContractExecutionAuthorization::type_url(),
@@ -62,6 +66,10 @@ fn authorization(authorization: &Authorization) -> Value {
             json!({ "@type": type_url, "grants": grants })
         }
     }
+}
+
+fn code_grant(CodeGrant { checksum, permission }: &CodeGrant) -> Value {
+    json!({ "code_hash": BASE64_STANDARD.encode(checksum), "instantiate_permission": permission })
 }
 
 fn contract_grant(ContractGrant { contract, limit, filter }: &ContractGrant) -> Value {
@@ -95,6 +103,8 @@ fn contract_grant(ContractGrant { contract, limit, filter }: &ContractGrant) -> 
 
 #[cfg(test)]
 mod tests {
+    use cosmos_sdk_proto::cosmwasm::wasm::v1::{AccessConfig, AccessType};
+
     use super::*;
     use crate::{
         auth::AccAddress,
@@ -120,11 +130,15 @@ mod tests {
             contract(Limit::Combined { remaining, amounts }, Filter::Messages(vec![b"{ \"a\":1 }".to_vec()])),
         ];
         let allow_list = vec![AccAddress::new([5; 20]).unwrap().to_string()];
+        let any_code = CodeGrant { checksum: b"*".to_vec(), permission: None };
+        let everybody = AccessConfig { permission: AccessType::Everybody.into(), addresses: vec![] };
+        let one_code = CodeGrant { checksum: vec![7; 32], permission: Some(everybody) };
         let kinds = [
             Authorization::Generic { type_url: "/a.B".to_owned() },
             Authorization::Send { spend_limit: "4ustoa".parse().unwrap(), allow_list },
             Authorization::Contract { action: ContractAction::Execute, grants: grants.clone() },
             Authorization::Contract { action: ContractAction::Migrate, grants },
+            Authorization::StoreCode { grants: vec![any_code, one_code] },
         ];
         let later = Time::from_unix_timestamp(1_800_000_000, 5).unwrap();
         for (byte, authorization) in (1..).zip(kinds) {
@@ -132,7 +146,7 @@ mod tests {
             authz::save(&mut ctx, &someone(byte), &StoredGrant { authorization, expiration }).unwrap();
         }
         let section = export_genesis(&ctx).unwrap();
-        assert_eq!(section["authorization"].as_array().unwrap().len(), 4);
+        assert_eq!(section["authorization"].as_array().unwrap().len(), 5);
 
         let mut again = context();
         let genesis = serde_json::from_value(section.clone()).unwrap();
@@ -143,6 +157,6 @@ mod tests {
         over.block.time_nanos = 1_900_000_000_000_000_000;
         let genesis = serde_json::from_value(section).unwrap();
         authz::init_genesis(&mut over, genesis).unwrap();
-        assert_eq!(export_genesis(&over).unwrap()["authorization"].as_array().unwrap().len(), 2);
+        assert_eq!(export_genesis(&over).unwrap()["authorization"].as_array().unwrap().len(), 3);
     }
 }

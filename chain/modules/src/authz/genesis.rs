@@ -1,13 +1,15 @@
 //! The first state, in the shape of `x/authz`'s genesis section.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use cosmos_sdk_proto::cosmos::base::v1beta1::Coin as ProtoCoin;
-use cosmwasm_std::Uint64;
+use cosmos_sdk_proto::{
+    cosmos::base::v1beta1::Coin as ProtoCoin, cosmwasm::wasm::v1::AccessConfig,
+};
+use cosmwasm_std::{Binary, Uint64};
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::{
-    Authorization, AuthzError, ContractAction, ContractGrant, Filter, Limit, Pair, StoredGrant,
+    Authorization, AuthzError, CodeGrant, ContractAction, ContractGrant, Filter, Limit, Pair, StoredGrant,
     action::save,
 };
 use crate::{
@@ -46,6 +48,21 @@ enum GenesisAuthorization {
     Execution { grants: Vec<GenesisContractGrant> },
     #[serde(rename = "/cosmwasm.wasm.v1.ContractMigrationAuthorization")]
     Migration { grants: Vec<GenesisContractGrant> },
+    #[serde(rename = "/cosmwasm.wasm.v1.StoreCodeAuthorization")]
+    StoreCode { grants: Vec<GenesisCodeGrant> },
+}
+
+#[derive(Debug, Deserialize)]
+struct GenesisCodeGrant {
+    code_hash: Binary,
+    #[serde(default)]
+    instantiate_permission: Option<AccessConfig>,
+}
+
+impl From<GenesisCodeGrant> for CodeGrant {
+    fn from(grant: GenesisCodeGrant) -> Self {
+        Self { checksum: grant.code_hash.into(), permission: grant.instantiate_permission }
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -114,6 +131,9 @@ impl GenesisAuthorization {
             Self::Send { spend_limit, allow_list } => {
                 Authorization::Send { spend_limit: Coins::from_proto(&spend_limit)?, allow_list }
             }
+            Self::StoreCode { grants } => Authorization::StoreCode {
+                grants: grants.into_iter().map(CodeGrant::from).collect(),
+            },
             Self::Execution { grants } => for_contracts(ContractAction::Execute, grants)?,
             Self::Migration { grants } => for_contracts(ContractAction::Migrate, grants)?,
         };
