@@ -3,11 +3,10 @@
 // A failing helper fails its test.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use std::{fs, process::Command, time::Duration};
+use std::{fs, process::Command};
 
 use serde_json::Value;
-use stoa_client::Client;
-use stoa_client::{Key, coins};
+use stoa_client::{Client, Key, Network, coins};
 use stoa_primitives::BASE_DENOM;
 use stoa_system::{
     accounts, binaries,
@@ -21,10 +20,7 @@ use stoa_system::{
 
 const NEW_CHAIN_ID: &str = "stoa-local-2";
 
-async fn balances(localnet: &Localnet, names: &[&str]) -> Vec<u128> {
-    let network = localnet.network().unwrap();
-    let key = Key::from_mnemonic(&accounts::named("alice").unwrap().mnemonic).unwrap();
-    let client = Client::connect(&network, key).await.unwrap();
+async fn balances(client: &Client, names: &[&str]) -> Vec<u128> {
     let mut found = Vec::new();
     for name in names {
         let address = accounts::named(name).unwrap().address;
@@ -54,7 +50,7 @@ async fn a_chain_begins_with_the_exported_state_of_another() {
     let bob = accounts::named("bob").unwrap().address;
     client.send(&bob, &coins(12_345, BASE_DENOM)).await.unwrap();
     let names = ["alice", "bob", "buyer", "deployer"];
-    let before = balances(&localnet, &names).await;
+    let before = balances(&client, &names).await;
 
     let node = &mut localnet.nodes[0];
     node.stop().unwrap();
@@ -67,11 +63,10 @@ async fn a_chain_begins_with_the_exported_state_of_another() {
     node.restart().unwrap();
     localnet.wait_for_blocks(3).await.unwrap();
 
-    assert_eq!(balances(&localnet, &names).await, before);
-    let network = stoa_client::Network { chain_id: NEW_CHAIN_ID.to_owned(), ..network };
+    let network = Network { chain_id: NEW_CHAIN_ID.to_owned(), ..network };
     let client = Client::connect(&network, alice).await.unwrap();
+    assert_eq!(balances(&client, &names).await, before);
     client.send(&bob, &coins(1, BASE_DENOM)).await.unwrap();
-    tokio::time::sleep(Duration::from_millis(300)).await;
 
     let node = &mut localnet.nodes[0];
     node.stop().unwrap();
