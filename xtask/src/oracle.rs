@@ -1,6 +1,10 @@
 //! `cargo xtask oracle`: builds what is missing (wasmd, contracts, stoad) and compares.
 
-use std::{fs, path::Path, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::{Context, Result};
 
@@ -27,13 +31,7 @@ pub struct Arguments {
 /// Runs the comparison; fails on a difference that is not allowed.
 pub fn run(root: &Path, arguments: &Arguments) -> Result<()> {
     let target = workspace::target_dir()?;
-    let (oracle, contracts) = (target.join("oracle"), target.join("oracle/contracts"));
-    fs::create_dir_all(&contracts)?;
-    let wasmd = oracle.join("wasmd");
-    if !wasmd.is_file() {
-        build_wasmd(root, &wasmd)?;
-    }
-    build_contracts::foreign(&root.join("tests/oracle/contracts"), CONTRACTS, &contracts)?;
+    let (output, wasmd, contracts) = (target.join("oracle"), wasmd(root)?, contracts(root)?);
     fs::copy(root.join(PROBE), contracts.join("probe.gz")).context(PROBE)?;
     // The whole workspace: a part of it has other features, and everything would be compiled again.
     let build = ["build", "--quiet", "--workspace", "--bins"];
@@ -49,9 +47,26 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<()> {
             .arg("--contracts")
             .arg(&contracts)
             .arg("--output")
-            .arg(&oracle)
+            .arg(&output)
             .args(&arguments.passed_on),
     )
+}
+
+/// wasmd, built once.
+pub fn wasmd(root: &Path) -> Result<PathBuf> {
+    let wasmd = workspace::target_dir()?.join("oracle/wasmd");
+    if !wasmd.is_file() {
+        build_wasmd(root, &wasmd)?;
+    }
+    Ok(wasmd)
+}
+
+/// The folder of published contracts, built once.
+pub fn contracts(root: &Path) -> Result<PathBuf> {
+    let contracts = workspace::target_dir()?.join("oracle/contracts");
+    fs::create_dir_all(&contracts)?;
+    build_contracts::foreign(&root.join("tests/oracle/contracts"), CONTRACTS, &contracts)?;
+    Ok(contracts)
 }
 
 fn build_wasmd(root: &Path, output: &Path) -> Result<()> {

@@ -2,7 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard},
+    sync::{Mutex, MutexGuard},
 };
 
 use stoa_modules::{
@@ -11,13 +11,14 @@ use stoa_modules::{
     router::Modules,
     upgrade::Upgrades,
 };
-use stoa_store::{Database, Options, Overlay, Root, StagedCommit};
+use stoa_store::{Database, FailPoint, Options, Overlay, Root, StagedCommit};
 
 use crate::{
-    ante::AnteParams,
+    ante::{AnteParams, Verified},
     block::{Note, context},
     error::AppError,
     limits::{self, BlockLimits},
+    query::Gates,
     snapshot::{Restore, Schedule, Snapshots},
     stores::STORES,
 };
@@ -62,10 +63,13 @@ pub struct App {
     pub(crate) modules: Modules,
     pub(crate) database: Database,
     pub(crate) ante: AnteParams,
+    pub(crate) verified: Verified,
     pub(crate) contributor: Option<Contributor>,
     pub(crate) snapshots: Snapshots,
     pub(crate) min_retain_blocks: u64,
     restore: Mutex<Option<Restore>>,
+    /// What queries and simulations pass before they compute.
+    pub(crate) gates: Gates,
     pub(crate) upgrades: Upgrades,
     /// The node's data folder.
     pub(crate) data: PathBuf,
@@ -127,7 +131,9 @@ impl App {
             min_retain_blocks: config.min_retain_blocks,
             restore: Mutex::default(),
             ante: config.ante,
+            verified: Verified::default(),
             contributor: config.beacon.map(Contributor::new),
+            gates: Gates::default(),
             upgrades: config.upgrades,
             data: data.to_owned(),
             consensus: Mutex::default(),
@@ -158,15 +164,26 @@ impl App {
         consensus.genesis = None;
         self.reset_check_state()?;
         self.snapshots.after_commit(&self.database, finalized.block.height);
+        FailPoint::CommitEnded.reach();
         tracing::info!(height = finalized.block.height, "committed");
         Ok(app_hash)
+    }
+
+    /// The root of the last commit computed again from all values: for tests, it reads the whole state.
+    pub fn recompute_app_hash(&self) -> Result<Root, AppError> {
+        Ok(self.database.recompute_app_hash()?)
     }
 
     /// Compiles the pinned contract code of the last height.
     pub(crate) fn prepare(&self) -> Result<(), AppError> {
         let Some(record) = self.database.latest()? else { return Ok(()) };
         let block = Note::decode(record.height, &record.note)?.block(record.height);
-        let ctx = context(block, ExecMode::Query, GasMeter::unlimited(), self.overlay()?);
+        let ctx = context(
+            block,
+            ExecMode::Query,
+            GasMeter::unlimited(),
+            Overlay::new(self.database.snapshot()?),
+        );
         self.modules.prepare(&ctx).map_err(AppError::Modules)
     }
 
@@ -198,10 +215,5 @@ impl App {
     /// Returns once no snapshot is being taken.
     pub fn wait_for_snapshot(&self) {
         self.snapshots.wait();
-    }
-
-    /// An empty overlay over the last commit.
-    pub(crate) fn overlay(&self) -> Result<Overlay, AppError> {
-        Ok(Overlay::new(Arc::clone(&self.database.snapshot()?)))
     }
 }

@@ -100,6 +100,9 @@ pub enum AppError {
     /// The beacon's state cannot be read: this node would send or accept other votes than its peers.
     #[error("beacon: {0}")]
     Beacon(#[source] ModuleError),
+    /// An account cannot be read: this node would build or accept other blocks than its peers.
+    #[error("proposal: {0}")]
+    Proposal(#[source] ModuleError),
     /// Another thread panicked in the middle of a step of consensus.
     #[error("a step of consensus panicked before")]
     Poisoned,
@@ -123,6 +126,8 @@ pub mod sdk_code {
     pub const OUT_OF_GAS: u32 = 11;
     /// Malformed request.
     pub const INVALID_REQUEST: u32 = 18;
+    /// The mempool takes no more.
+    pub const MEMPOOL_IS_FULL: u32 = 20;
     /// More bytes than a transaction may have.
     pub const TX_TOO_LARGE: u32 = 21;
     /// A height that does not exist yet.

@@ -6,7 +6,8 @@
 
 use serde_json::Value;
 use stoa_modules::{
-    BlockInfo, ExecMode, GasMeter, consensus, router::Continuation,
+    BlockInfo, ExecMode, GasMeter, consensus,
+    router::Continuation,
     validators::{self, Validator},
 };
 use stoa_store::Overlay;
@@ -85,7 +86,14 @@ impl App {
             Continuation::NextHeight => next_height,
             Continuation::ZeroHeight => 1,
         };
-        Ok(Exported { chain_id, time_nanos, initial_height, consensus_params, validators, app_state })
+        Ok(Exported {
+            chain_id,
+            time_nanos,
+            initial_height,
+            consensus_params,
+            validators,
+            app_state,
+        })
     }
 }
 

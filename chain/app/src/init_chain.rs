@@ -2,7 +2,7 @@
 
 use sha2::{Digest as _, Sha256};
 use stoa_modules::{BlockInfo, ExecMode, GasMeter, consensus, validators};
-use stoa_store::{EmptySnapshot, Overlay, Root};
+use stoa_store::{EmptySnapshot, FailPoint, Overlay, Root};
 use tendermint_proto::v0_38::{abci::ValidatorUpdate, types::ConsensusParams};
 
 use std::sync::Arc;
@@ -61,6 +61,7 @@ impl App {
         });
         consensus.genesis = Some(Genesis { overlay, block });
         consensus.finalized = None;
+        FailPoint::GenesisBuilt.reach();
         Ok(Sha256::digest([]).into())
     }
 }

@@ -8,6 +8,7 @@
 
 #![deny(clippy::float_arithmetic)]
 
+mod ahead;
 pub mod ante;
 mod app;
 mod block;
@@ -38,12 +39,13 @@ mod upgrades;
 
 pub use app::{App, AppConfig, AppInfo, Pruning};
 pub use block::{Block, BlockResult, MAX_TX_BYTES, TxResult};
+pub use check_tx::MAX_PENDING_PER_SIGNER;
 pub use error::{AppError, Refusal};
 pub use export::Exported;
 pub use init_chain::InitChain;
 pub use limits::BlockLimits;
-pub use upgrades::known_upgrades;
 pub use query::{ProofOp, QueryRequest, QueryResponse};
+pub use upgrades::known_upgrades;
 
 /// Name of the application.
 pub const NAME: &str = "stoa";

@@ -35,7 +35,8 @@ fn retain_height(height: u64, needs: Needs) -> u64 {
     if needs.min_retain_blocks == 0 {
         return 0;
     }
-    let kept = needs.min_retain_blocks.max(needs.evidence_blocks).max(needs.snapshots.blocks_needed());
+    let kept =
+        needs.min_retain_blocks.max(needs.evidence_blocks).max(needs.snapshots.blocks_needed());
     height.saturating_sub(kept)
 }
 

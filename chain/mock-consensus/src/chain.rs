@@ -69,6 +69,9 @@ pub enum MockError {
     /// The application is not open.
     #[error("the application is not open")]
     Closed,
+    /// A transaction that should be good failed.
+    #[error("a transaction failed: {} (codespace {}, code {})", .0.log, .0.codespace, .0.code)]
+    Failed(Box<TxResult>),
 }
 
 /// The application in `folder`, which contributes to the beacon with `beacon` and takes `snapshots`.
@@ -164,6 +167,18 @@ impl MockChain {
         Ok(self.app()?.info()?.app_hash)
     }
 
+    /// The genesis that the chain began with.
+    #[must_use]
+    pub const fn genesis(&self) -> &InitChain {
+        &self.genesis
+    }
+
+    /// The blocks from the first on, each with the root that followed it if it was executed.
+    #[must_use]
+    pub fn blocks(&self) -> &[(Block, Option<Root>)] {
+        &self.blocks
+    }
+
     /// Decides `count` empty blocks.
     pub fn advance_blocks(&mut self, count: u64) -> Result<(), MockError> {
         for _ in 0..count {
@@ -212,7 +227,12 @@ impl MockChain {
         let height = self.height() + 1;
         let blocks = (height + 1).saturating_sub(self.genesis.initial_height);
         let elapsed = blocks * BLOCK_SECONDS * NANOS_PER_SECOND;
-        let block = Block { height, time_nanos: self.genesis.time_nanos + elapsed, txs, ..Block::default() };
+        let block = Block {
+            height,
+            time_nanos: self.genesis.time_nanos + elapsed,
+            txs,
+            ..Block::default()
+        };
         self.blocks.push((block.clone(), None));
         block
     }
@@ -229,6 +249,12 @@ impl MockChain {
     /// Closes the application as a crash does: what is not committed is lost.
     pub(crate) fn crash(&mut self) {
         self.app = None;
+    }
+
+    /// Loses everything on the disk of a closed application.
+    pub(crate) fn forget(&mut self) -> Result<(), MockError> {
+        self.folder = tempfile::tempdir()?;
+        Ok(())
     }
 
     /// Opens the application again and replays, as consensus does, the blocks that it lacks.

@@ -110,7 +110,9 @@ impl Network {
         }
         let (votes, misbehaviours) = (ExtendedCommit::default(), Vec::new());
         let blocks = Vec::new();
-        let mut network = Self { genesis, snapshots, nodes, blocks, sets, votes, misbehaviours, events: Vec::new() };
+        let events = Vec::new();
+        let mut network =
+            Self { genesis, snapshots, nodes, blocks, sets, votes, misbehaviours, events };
         for node in 0..network.nodes.len() {
             network.restart(node)?;
         }

@@ -27,7 +27,11 @@ pub struct OutOfRange {
     most: u64,
 }
 
-fn within(setting: &'static str, actual: u64, (least, most): (u64, u64)) -> Result<u64, OutOfRange> {
+fn within(
+    setting: &'static str,
+    actual: u64,
+    (least, most): (u64, u64),
+) -> Result<u64, OutOfRange> {
     match (least..=most).contains(&actual) {
         true => Ok(actual),
         false => Err(OutOfRange { setting, actual, least, most }),

@@ -94,7 +94,11 @@ fn main() -> Outcome<()> {
     let export = database.export()?.ok_or("no commit")?;
     let (mut bytes, started) = (Vec::new(), Instant::now());
     export.write(&mut bytes)?;
-    println!("streamed alone in {:?}: {} bytes a key", started.elapsed(), bytes.len() as u64 / keys);
+    println!(
+        "streamed alone in {:?}: {} bytes a key",
+        started.elapsed(),
+        bytes.len() as u64 / keys
+    );
     let record = export.record();
     let (height, app_hash) = (record.height, record.app_hash);
     let roots = export.roots();

@@ -255,7 +255,8 @@ fn streams_that_are_no_state_are_refused_for_what_they_are() {
     let stores = "the stores are not those that are mounted, each once and in order";
     let end = "the stream does not end where it should";
     let many: Vec<u8> = (0..=100).flat_map(part::leaf).collect();
-    let (two, one) = ([part::leaf(2), part::leaf(1)].concat(), [part::leaf(1), part::leaf(1)].concat());
+    let (two, one) =
+        ([part::leaf(2), part::leaf(1)].concat(), [part::leaf(1), part::leaf(1)].concat());
     for (stream, expected) in [
         (all(&[&acc, &bank, &pair, &bank, &pair]), stores),
         (all(&[&bank, &pair]), stores),
@@ -269,7 +270,10 @@ fn streams_that_are_no_state_are_refused_for_what_they_are() {
         (all(&[&acc, &bank, &two]), "store bank: a key does not come after the one before it"),
         (all(&[&acc, &bank, &one]), "store bank: a key does not come after the one before it"),
         (all(&[&acc, &bank, &many]), "store bank: more than 96 subtrees without a node above them"),
-        (all(&[&acc, &bank, &part::leaf(1), &part::INNER]), "store bank: an inner node lacks a child"),
+        (
+            all(&[&acc, &bank, &part::leaf(1), &part::INNER]),
+            "store bank: an inner node lacks a child",
+        ),
         (all(&[&acc, &bank, &wasm]), "store bank has another root than announced"),
         (all(&[&acc, &part::leaf(1), &bank]), "store acc has another root than announced"),
         (all(&[&acc, &bank, &[1, 2]]), "store bank: an inner node lacks a child"),

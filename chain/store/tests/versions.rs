@@ -206,5 +206,8 @@ fn heights_are_forgotten_several_at_once_at_every_interval() {
         assert!(database.at(earliest - 1).is_err());
     }
     assert_eq!(most_held, 7);
-    assert_eq!(database.recompute_app_hash().unwrap(), database.latest().unwrap().unwrap().app_hash);
+    assert_eq!(
+        database.recompute_app_hash().unwrap(),
+        database.latest().unwrap().unwrap().app_hash
+    );
 }

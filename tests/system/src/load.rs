@@ -28,10 +28,8 @@ impl Load {
     /// Begins to send through the node that `network` names.
     pub async fn start(network: &Network, random: &mut Random) -> Result<Self> {
         let (is_over, sent) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
-        let addresses: Vec<String> = SENDERS
-            .iter()
-            .map(|name| Ok(accounts::named(name)?.address))
-            .collect::<Result<_>>()?;
+        let addresses: Vec<String> =
+            SENDERS.iter().map(|name| Ok(accounts::named(name)?.address)).collect::<Result<_>>()?;
         let mut senders = Vec::new();
         for name in SENDERS {
             let key = Key::from_mnemonic(&accounts::named(name)?.mnemonic)?;

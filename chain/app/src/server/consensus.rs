@@ -4,10 +4,11 @@ use stoa_modules::{slashing::Misbehaviour, validators::Validator};
 use tendermint_proto::{
     google::protobuf::Timestamp,
     v0_38::abci::{
-        ExecTxResult, Misbehavior as RawMisbehaviour, RequestFinalizeBlock, RequestInitChain, RequestPrepareProposal,
-        RequestProcessProposal, RequestVerifyVoteExtension, ResponseCommit, ResponseExtendVote,
-        ResponseFinalizeBlock, ResponseInitChain, ResponsePrepareProposal, ResponseProcessProposal,
-        ResponseVerifyVoteExtension, response_process_proposal, response_verify_vote_extension,
+        ExecTxResult, Misbehavior as RawMisbehaviour, RequestFinalizeBlock, RequestInitChain,
+        RequestPrepareProposal, RequestProcessProposal, RequestVerifyVoteExtension, ResponseCommit,
+        ResponseExtendVote, ResponseFinalizeBlock, ResponseInitChain, ResponsePrepareProposal,
+        ResponseProcessProposal, ResponseVerifyVoteExtension, response_process_proposal,
+        response_verify_vote_extension,
     },
 };
 

@@ -42,7 +42,10 @@ pub(super) fn offer(
 }
 
 /// An empty chunk says that there is none.
-pub(super) fn load_chunk(app: &App, request: RequestLoadSnapshotChunk) -> ResponseLoadSnapshotChunk {
+pub(super) fn load_chunk(
+    app: &App,
+    request: RequestLoadSnapshotChunk,
+) -> ResponseLoadSnapshotChunk {
     let RequestLoadSnapshotChunk { height, format, chunk } = request;
     let found = app.load_chunk(height, format, chunk).unwrap_or_default();
     ResponseLoadSnapshotChunk { chunk: found.into() }

@@ -55,7 +55,10 @@ impl Snapshots {
         }
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         if running.as_ref().is_some_and(|thread| !thread.is_finished()) {
-            tracing::warn!(height, "no snapshot: the one before is not finished; take them more rarely");
+            tracing::warn!(
+                height,
+                "no snapshot: the one before is not finished; take them more rarely"
+            );
             return;
         }
         let export = match database.export() {

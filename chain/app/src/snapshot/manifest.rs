@@ -65,10 +65,8 @@ struct WireStore {
 impl Manifest {
     /// The metadata.
     pub fn encode(&self) -> Vec<u8> {
-        let store = |(name, root): (&String, &Root)| WireStore {
-            name: name.clone(),
-            root: root.to_vec(),
-        };
+        let store =
+            |(name, root): (&String, &Root)| WireStore { name: name.clone(), root: root.to_vec() };
         Wire {
             time_nanos: self.time_nanos,
             stores: self.roots.iter().map(store).collect(),

@@ -74,9 +74,8 @@ impl Shelf {
             fs::remove_dir_all(&new)?;
         }
         fs::create_dir(&new)?;
-        let mut chunks = Chunks::new(|number, bytes: &[u8]| {
-            synced(&new.join(number.to_string()), bytes)
-        });
+        let mut chunks =
+            Chunks::new(|number, bytes: &[u8]| synced(&new.join(number.to_string()), bytes));
         let written = write(&mut chunks);
         let written = written.and_then(|()| Ok(chunks.finish()?));
         let hashes = match written {

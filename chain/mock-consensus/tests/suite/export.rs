@@ -11,13 +11,13 @@ use cosmos_sdk_proto::{
 };
 use proptest::prelude::*;
 use stoa_app::{Exported, snapshot::Schedule};
-use stoa_mock_consensus::{Actor, DENOM, Genesis, MockChain, Network, Validator, send};
+use stoa_mock_consensus::{Actor, DENOM, Genesis, MockChain, Network, Validator, execute, send};
 use stoa_modules::router::Continuation;
 
 use crate::{
     START,
-    contracts::{any as pack, deploy, execute, raw, signed},
-    grants::{allow, authorize},
+    contracts::{raw, signed},
+    grants::{allow, authorize, pack},
     outcome,
 };
 
@@ -30,7 +30,8 @@ fn actors() -> [Actor; 4] {
 
 fn begun(genesis: &Genesis) -> MockChain {
     let [buyer, provider, ..] = actors();
-    MockChain::new(&genesis.clone().with_balance(&buyer, START).with_balance(&provider, START)).unwrap()
+    MockChain::new(&genesis.clone().with_balance(&buyer, START).with_balance(&provider, START))
+        .unwrap()
 }
 
 fn restarted(exported: &Exported) -> MockChain {
@@ -108,7 +109,7 @@ proptest! {
     ) {
         let mut chain = begun(&Genesis::new());
         let actors = actors();
-        let contract = deploy(&mut chain, &actors[0]);
+        let contract = chain.deploy_probe(&actors[0]).unwrap();
         for (act, from, to) in &acts {
             let (from, to) = (&actors[*from], &actors[*to]);
             match (act, chain.account(from)) {

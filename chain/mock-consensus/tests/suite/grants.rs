@@ -19,7 +19,7 @@ use crate::{START, chain, outcome};
 /// Genesis time of test chains in seconds.
 const GENESIS_SECONDS: i64 = 1_767_225_600;
 
-fn pack<M: Name>(message: &M) -> Any {
+pub fn pack<M: Name>(message: &M) -> Any {
     Any { type_url: M::type_url(), value: message.encode_to_vec() }
 }
 

@@ -3,7 +3,10 @@
 use serde_json::json;
 use stoa_app::AppError;
 use stoa_mock_consensus::{MockChain, MockError};
-use stoa_modules::{bank, upgrade::{Upgrade, Upgrades}};
+use stoa_modules::{
+    bank,
+    upgrade::{Upgrade, Upgrades},
+};
 use stoa_proto::privilege::v1::Privilege;
 
 use cosmos_sdk_proto::cosmos::upgrade::v1beta1::{MsgSoftwareUpgrade, Plan};

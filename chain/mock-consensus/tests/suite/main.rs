@@ -12,6 +12,7 @@ mod export;
 mod faults;
 mod grants;
 mod invariants;
+mod load;
 mod mempool;
 mod money;
 mod parameters;

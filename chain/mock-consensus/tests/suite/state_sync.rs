@@ -7,15 +7,18 @@ use serde_json::{Value, json};
 use stoa_app::{
     App, QueryRequest, QueryResponse,
     snapshot::{
-        CHUNK_BYTES, ChunkVerdict, FORMAT, Listed, Manifest, OfferVerdict, OfferedSnapshot, Schedule,
+        CHUNK_BYTES, ChunkVerdict, FORMAT, Listed, Manifest, OfferVerdict, OfferedSnapshot,
+        Schedule,
     },
 };
-use stoa_mock_consensus::{Actor, Ballot, Genesis, MockChain, Network, Validator, offered, send, transfer};
+use stoa_mock_consensus::{
+    Actor, Ballot, Genesis, MockChain, Network, Validator, execute, offered, send, transfer,
+};
 use stoa_store::Root;
 
 use crate::{
     START,
-    contracts::{deploy, execute, raw, signed},
+    contracts::{raw, signed},
     outcome,
 };
 
@@ -69,7 +72,7 @@ fn a_newcomer_takes_a_snapshot_and_goes_on_alike() {
     let (buyer, provider) = (Actor::new("buyer"), Actor::new("provider"));
     let mut chain = MockChain::from_file(genesis().init_chain(), OFTEN).unwrap();
     chain.advance_blocks(1).unwrap();
-    let contract = deploy(&mut chain, &buyer);
+    let contract = chain.deploy_probe(&buyer).unwrap();
     let write = |value: &str| {
         execute(&provider, &contract, &format!(r#"{{"set":{{"key":"k","value":"{value}"}}}}"#))
     };
@@ -187,7 +190,8 @@ fn chunks_that_fit_their_manifest_and_not_the_roots_are_refused() {
     let place = all[0].len() - 9;
     all[0][place] ^= 1;
     let chunk_hashes = all.iter().map(|chunk| sha256(chunk)).collect();
-    let metadata = Manifest { chunk_hashes, ..Manifest::decode(&listed.metadata).unwrap() }.encode();
+    let metadata =
+        Manifest { chunk_hashes, ..Manifest::decode(&listed.metadata).unwrap() }.encode();
     let (hash, good) = (sha256(&metadata).to_vec(), offered(&listed));
     let bad = OfferedSnapshot { metadata, hash, ..good.clone() };
     let newcomer = chain.newcomer().unwrap();
@@ -227,7 +231,8 @@ fn a_crash_in_the_middle_leaves_a_node_that_can_start_again_either_way() {
 fn a_validator_that_was_synced_votes_and_contributes_from_the_next_height_on() {
     let roles = ["first", "second", "third", "fourth"];
     let validators = roles.map(|role| Validator::new(role, 10));
-    let mut network = Network::with_snapshots(&genesis().with_window(4), &validators, OFTEN).unwrap();
+    let mut network =
+        Network::with_snapshots(&genesis().with_window(4), &validators, OFTEN).unwrap();
     network.advance_blocks(13).unwrap();
     assert_eq!(network.state_sync(3, 0).unwrap(), 10);
     for round in 0..20 {

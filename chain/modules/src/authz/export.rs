@@ -2,9 +2,7 @@
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use cosmos_sdk_proto::{
-    cosmos::{
-        authz::v1beta1::GenericAuthorization, bank::v1beta1::SendAuthorization,
-    },
+    cosmos::{authz::v1beta1::GenericAuthorization, bank::v1beta1::SendAuthorization},
     cosmwasm::wasm::v1::{
         AcceptedMessageKeysFilter, AcceptedMessagesFilter, AllowAllMessagesFilter, CombinedLimit,
         ContractExecutionAuthorization, ContractMigrationAuthorization, MaxCallsLimit,
@@ -16,8 +14,8 @@ use serde_json::{Value, json};
 use stoa_store::{KeyRange, Order};
 
 use super::{
-    Authorization, AuthzError, CodeGrant, ContractAction, ContractGrant, Filter, Limit, STORE, StoredGrant,
-    state_key,
+    Authorization, AuthzError, CodeGrant, ContractAction, ContractGrant, Filter, Limit, STORE,
+    StoredGrant, state_key,
 };
 use crate::core::{Context, ModuleError};
 
@@ -126,12 +124,19 @@ mod tests {
         let contract = |limit, filter| ContractGrant { contract: contract.clone(), limit, filter };
         let grants = vec![
             contract(Limit::Calls { remaining }, Filter::All),
-            contract(Limit::Funds { amounts: "4ustoa".parse().unwrap() }, Filter::Keys(vec!["a".to_owned()])),
-            contract(Limit::Combined { remaining, amounts }, Filter::Messages(vec![b"{ \"a\":1 }".to_vec()])),
+            contract(
+                Limit::Funds { amounts: "4ustoa".parse().unwrap() },
+                Filter::Keys(vec!["a".to_owned()]),
+            ),
+            contract(
+                Limit::Combined { remaining, amounts },
+                Filter::Messages(vec![b"{ \"a\":1 }".to_vec()]),
+            ),
         ];
         let allow_list = vec![AccAddress::new([5; 20]).unwrap().to_string()];
         let any_code = CodeGrant { checksum: b"*".to_vec(), permission: None };
-        let everybody = AccessConfig { permission: AccessType::Everybody.into(), addresses: vec![] };
+        let everybody =
+            AccessConfig { permission: AccessType::Everybody.into(), addresses: vec![] };
         let one_code = CodeGrant { checksum: vec![7; 32], permission: Some(everybody) };
         let kinds = [
             Authorization::Generic { type_url: "/a.B".to_owned() },
@@ -143,7 +148,8 @@ mod tests {
         let later = Time::from_unix_timestamp(1_800_000_000, 5).unwrap();
         for (byte, authorization) in (1..).zip(kinds) {
             let expiration = (byte % 2 == 0).then_some(later);
-            authz::save(&mut ctx, &someone(byte), &StoredGrant { authorization, expiration }).unwrap();
+            authz::save(&mut ctx, &someone(byte), &StoredGrant { authorization, expiration })
+                .unwrap();
         }
         let section = export_genesis(&ctx).unwrap();
         assert_eq!(section["authorization"].as_array().unwrap().len(), 5);

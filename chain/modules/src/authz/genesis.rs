@@ -9,8 +9,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{
-    Authorization, AuthzError, CodeGrant, ContractAction, ContractGrant, Filter, Limit, Pair, StoredGrant,
-    action::save,
+    Authorization, AuthzError, CodeGrant, ContractAction, ContractGrant, Filter, Limit, Pair,
+    StoredGrant, action::save,
 };
 use crate::{
     bank::Coins,

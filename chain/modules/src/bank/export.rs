@@ -63,9 +63,7 @@ fn balances(ctx: &Context) -> Result<Vec<Value>, ModuleError> {
         }
         Ok(())
     })?;
-    let entry = |(owner, coins): (AccAddress, Vec<Value>)| {
-        json!({ "address": owner.to_string(), "coins": coins })
-    };
+    let entry = |(owner, coins): (AccAddress, Vec<Value>)| json!({ "address": owner.to_string(), "coins": coins });
     Ok(owners.into_iter().map(entry).collect())
 }
 

@@ -64,9 +64,7 @@ impl GenesisMetadata {
 
 /// The form in a genesis file.
 pub(super) fn to_json(metadata: &Metadata) -> Value {
-    let unit = |unit: &DenomUnit| {
-        json!({ "denom": unit.denom, "exponent": unit.exponent, "aliases": unit.aliases })
-    };
+    let unit = |unit: &DenomUnit| json!({ "denom": unit.denom, "exponent": unit.exponent, "aliases": unit.aliases });
     json!({
         "description": metadata.description,
         "denom_units": metadata.denom_units.iter().map(unit).collect::<Vec<_>>(),

@@ -104,9 +104,7 @@ mod tests {
             "allowed_messages": ["/cosmos.bank.v1beta1.MsgSend"],
         });
         let address = |byte: u8| crate::auth::AccAddress::new([byte; 20]).unwrap().to_string();
-        let entry = |byte: u8, allowance: &Value| {
-            json!({ "granter": address(byte), "grantee": address(1), "allowance": allowance })
-        };
+        let entry = |byte: u8, allowance: &Value| json!({ "granter": address(byte), "grantee": address(1), "allowance": allowance });
         let all = [entry(2, &until), entry(3, &periodic), entry(4, &filtered)];
         let section = json!({ "allowances": all });
         let mut ctx = context();

@@ -39,9 +39,7 @@ pub fn require(
     let (contract_, name) = (contract.clone(), privilege.as_str_name());
     match record(ctx, privilege, contract)? {
         Some(record) if !record.is_suspended => Ok(record),
-        Some(_) => {
-            Err(PrivilegeError::Suspended { contract: contract_, privilege: name }.into())
-        }
+        Some(_) => Err(PrivilegeError::Suspended { contract: contract_, privilege: name }.into()),
         None => Err(PrivilegeError::NotGranted { contract: contract_, privilege: name }.into()),
     }
 }

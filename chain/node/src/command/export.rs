@@ -49,7 +49,8 @@ pub fn run(flags: &Export) -> anyhow::Result<()> {
         upgrades: stoa_app::known_upgrades(),
     };
     anyhow::ensure!(home.data().exists(), "{} does not exist", home.data().display());
-    let app = App::open(&home.data(), app_config).context("opening the state; does the node run?")?;
+    let app =
+        App::open(&home.data(), app_config).context("opening the state; does the node run?")?;
     let continuation = match flags.for_zero_height {
         true => Continuation::ZeroHeight,
         false => Continuation::NextHeight,

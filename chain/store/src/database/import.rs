@@ -9,7 +9,9 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use fjall::{OwnedWriteBatch, PersistMode};
 
-use super::{CommitRecord, Database, Head, Keyspaces, layout, meta, replay::Trees, snapshots::Latest};
+use super::{
+    CommitRecord, Database, Head, Keyspaces, layout, meta, replay::Trees, snapshots::Latest,
+};
 use crate::{
     Root, StoreError, StoreName,
     commitment::{
@@ -144,7 +146,7 @@ impl Database {
         batch.remove(meta, meta::IMPORTING_KEY);
         batch.commit().map_err(StoreError::from)?;
         let view = self.engine.snapshot();
-        let snapshot = Arc::new(Latest { view, latest: self.keyspaces.latest.clone() });
+        let snapshot = Arc::new(Latest::new(view, &self.keyspaces.latest));
         let (record, needs_nodes) = (Some(record), false);
         *head = Head { record, earliest: height, trees, snapshot, needs_nodes };
         Ok(())
@@ -170,7 +172,13 @@ impl Import {
                 Item::Leaf { version, key, value } => {
                     let (store, builder) = self.present.as_mut().ok_or(ImportError::Stores)?;
                     builder.leaf(key, value, version).map_err(|source| shape(*store, source))?;
-                    put_value(&mut batch, &self.keyspaces, *store, self.target.height, (key, value));
+                    put_value(
+                        &mut batch,
+                        &self.keyspaces,
+                        *store,
+                        self.target.height,
+                        (key, value),
+                    );
                 }
                 Item::Inner { version } => {
                     let (store, builder) = self.present.as_mut().ok_or(ImportError::Stores)?;

@@ -136,7 +136,12 @@ fn proxies() -> Vec<Tx> {
         call("cw1 pay by another", "erin", "proxy", execute(json!([pay]))),
         call("cw1 delegate", "alice", "proxy", execute(json!([delegate]))),
         call("cw1 freeze", "alice", "proxy", json!({"freeze": {}})),
-        call("cw1 change frozen admins", "alice", "proxy", json!({"update_admins": {"admins": []}})),
+        call(
+            "cw1 change frozen admins",
+            "alice",
+            "proxy",
+            json!({"update_admins": {"admins": []}}),
+        ),
         make("cw1 make subkeys", CW1_KEYS, "subkeys"),
         Tx::new("cw1 fund subkeys", "alice", Action::send("alice", "subkeys", "1000ustoa")),
         call("cw1 spend without allowance", "carol", "subkeys", execute(json!([pay]))),

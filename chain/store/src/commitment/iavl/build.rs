@@ -73,7 +73,12 @@ impl Builder {
     }
 
     /// Adds a key with its value and the height at which it was written.
-    pub(crate) fn leaf(&mut self, key: &[u8], value: &[u8], version: u64) -> Result<(), ShapeError> {
+    pub(crate) fn leaf(
+        &mut self,
+        key: &[u8],
+        value: &[u8],
+        version: u64,
+    ) -> Result<(), ShapeError> {
         if version > self.height {
             return Err(ShapeError::Version { version });
         }
