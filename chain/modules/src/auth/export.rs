@@ -13,15 +13,17 @@ use prost::Name;
 use serde_json::{Value, json};
 use stoa_store::Order;
 
-use super::{Account, PublicKey, STORE, Schedule, Vesting, state_key, view};
+use super::{AccAddress, Account, AuthError, PublicKey, STORE, Schedule, Vesting, state_key, view};
 use crate::core::{Context, ModuleError};
 
 /// The `auth` section of `app_state`: parameters and accounts, in order of their numbers.
 pub fn export_genesis(ctx: &Context) -> Result<Value, ModuleError> {
     let mut walk = ctx.walk(STORE, state_key::accounts(), Order::Ascending)?;
     let mut accounts = Vec::new();
-    while let Some((_, stored)) = ctx.step(&mut walk)? {
-        accounts.push(Account::from_stored(&stored)?);
+    while let Some((key, stored)) = ctx.step(&mut walk)? {
+        let address = AccAddress::new(key.get(1..).unwrap_or_default());
+        let address = address.map_err(|_| AuthError::Corrupt { what: "account" })?;
+        accounts.push(Account::from_stored(&address, &stored)?);
     }
     accounts.sort_by_key(|account| account.number);
     let params = view::params(ctx)?;
