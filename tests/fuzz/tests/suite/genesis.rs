@@ -56,7 +56,9 @@ fn app() -> &'static (App, TempDir) {
     APP.get_or_init(|| {
         let folder = tempfile::tempdir().unwrap();
         let config = AppConfig {
-            keep_recent: 1,
+            pruning: stoa_app::Pruning { keep_recent: 1, interval: 1 },
+            min_retain_blocks: 0,
+            snapshots: stoa_app::snapshot::Schedule::NEVER,
             ante: AnteParams::default(),
             beacon: None,
             upgrades: stoa_app::known_upgrades(),
