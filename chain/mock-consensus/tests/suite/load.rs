@@ -49,7 +49,7 @@ struct Shared {
 impl Shared {
     fn block(&self, height: u64, txs: Vec<Vec<u8>>) -> Vec<TxResult> {
         let time_nanos = self.time_nanos + height * 5_000_000_000;
-        let block = Block { height, time_nanos, txs };
+        let block = Block { height, time_nanos, txs, ..Block::default() };
         let result = self.app.finalize_block(&block).unwrap();
         assert!(result.tx_results.iter().all(|tx| tx.is_ok()), "{:?}", result.tx_results);
         self.roots.write().unwrap().insert(height, result.app_hash);
@@ -166,7 +166,12 @@ fn shared(folder: &std::path::Path) -> (Shared, u64) {
     let genesis =
         actors.iter().fold(Genesis::new(), |genesis, actor| genesis.with_balance(actor, START));
     let genesis = genesis.init_chain();
-    let config = AppConfig { keep_recent: KEEP_RECENT, ante: AnteParams::default(), beacon: None };
+    let config = AppConfig {
+        keep_recent: KEEP_RECENT,
+        ante: AnteParams::default(),
+        beacon: None,
+        upgrades: stoa_app::known_upgrades(),
+    };
     let app = App::open(folder, config).unwrap();
     let time_nanos = genesis.time_nanos;
     app.init_chain(genesis).unwrap();

@@ -60,7 +60,12 @@ fn app() -> &'static (App, TempDir) {
     static APP: OnceLock<(App, TempDir)> = OnceLock::new();
     APP.get_or_init(|| {
         let folder = tempfile::tempdir().unwrap();
-        let config = AppConfig { keep_recent: 1, ante: AnteParams::default(), beacon: None };
+        let config = AppConfig {
+            keep_recent: 1,
+            ante: AnteParams::default(),
+            beacon: None,
+            upgrades: stoa_app::known_upgrades(),
+        };
         (App::open(folder.path(), config).unwrap(), folder)
     })
 }
@@ -72,7 +77,8 @@ fn begin(genesis: &InitChain, state: &Value) -> bool {
     if in_time(|| app.init_chain(request)).is_err() {
         return false;
     }
-    let block = Block { height: 1, time_nanos: genesis.time_nanos + 5_000_000_000, txs: vec![] };
+    let block =
+        Block { height: 1, time_nanos: genesis.time_nanos + 5_000_000_000, ..Block::default() };
     let first = in_time(|| app.finalize_block(&block));
     assert!(first.is_ok(), "a chain begins and its first block fails: {first:?}");
     // Nothing was committed, so that there is nothing to ask.

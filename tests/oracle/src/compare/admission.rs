@@ -95,6 +95,7 @@ fn of_simulation(answer: &Query) -> ExecTxResult {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compare::Field;
 
     fn simulation(used: i64, data: &[u8]) -> Query {
         let result = Simulated { data: data.to_vec(), ..Simulated::default() };
