@@ -11,8 +11,9 @@ use stoa_app::{App, AppConfig, ante::AnteParams};
 use stoa_fuzz::{allocation::measured, byte_edits, edit_bytes, edit_fields, field_edits};
 use tempfile::TempDir;
 use tendermint_proto::v0_38::abci::{
-    Request, RequestApplySnapshotChunk, RequestCheckTx, RequestEcho, RequestFlush, RequestInfo, RequestListSnapshots,
-    RequestLoadSnapshotChunk, RequestOfferSnapshot, RequestQuery, Snapshot, request::Value as Ask,
+    Request, RequestApplySnapshotChunk, RequestCheckTx, RequestEcho, RequestFlush, RequestInfo,
+    RequestListSnapshots, RequestLoadSnapshotChunk, RequestOfferSnapshot, RequestQuery, Snapshot,
+    request::Value as Ask,
 };
 use tokio::{runtime::Runtime, sync::watch};
 
