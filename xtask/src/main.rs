@@ -1,5 +1,6 @@
 //! Developer commands. What CI runs is what a person runs: `cargo xtask <command>`.
 
+mod bench;
 mod build_contracts;
 mod iavl_vectors;
 mod oracle;
@@ -32,6 +33,9 @@ enum Command {
     },
     /// Compares stoad with wasmd, transaction by transaction; needs Go.
     Oracle(oracle::Arguments),
+    /// Measures; prints tables and writes target/bench.
+    #[command(subcommand)]
+    Bench(bench::Bench),
     /// Compares the state commitment with the Go implementation and writes chain/store/tests/vectors; needs Go.
     IavlVectors {
         /// Compare with the committed vectors and fail on a difference, instead of writing.
@@ -48,6 +52,7 @@ fn main() -> anyhow::Result<()> {
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Proto { check } => proto::run(&workspace::root()?, check),
         Command::Oracle(arguments) => oracle::run(&workspace::root()?, &arguments),
+        Command::Bench(bench) => bench::run(&workspace::root()?, &bench),
         Command::IavlVectors { check } => iavl_vectors::run(check),
         Command::Test => test::run(&workspace::root()?),
     }

@@ -23,10 +23,7 @@ const CHAIN_FILES: &[&str] = &[
 ];
 /// Types that `cosmos-sdk-proto` has: one type for one message.
 const FOREIGN_TYPES: &[(&str, &str)] = &[
-    (
-        ".cosmwasm.wasm.v1.AccessConfig",
-        "::cosmos_sdk_proto::cosmwasm::wasm::v1::AccessConfig",
-    ),
+    (".cosmwasm.wasm.v1.AccessConfig", "::cosmos_sdk_proto::cosmwasm::wasm::v1::AccessConfig"),
     (".cosmwasm.wasm.v1.AccessType", "::cosmos_sdk_proto::cosmwasm::wasm::v1::AccessType"),
 ];
 /// Root of the import paths.

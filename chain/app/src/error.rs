@@ -9,6 +9,9 @@ pub enum AppError {
     /// The disk or what is on it.
     #[error("store: {0}")]
     Store(#[from] StoreError),
+    /// The folder of snapshots.
+    #[error("snapshots: {0}")]
+    Snapshots(#[from] std::io::Error),
     /// The modules could not be opened.
     #[error("modules: {0}")]
     Modules(#[source] ModuleError),
@@ -18,6 +21,9 @@ pub enum AppError {
     /// The genesis file is refused by a module.
     #[error("genesis app_state: {0}")]
     Genesis(#[source] ModuleError),
+    /// The state cannot be written as a genesis.
+    #[error("export: {0}")]
+    Export(#[source] ModuleError),
     /// A module failed before or behind the transactions of a block.
     #[error("begin or end of block: {0}")]
     AroundBlock(#[source] ModuleError),
@@ -94,10 +100,13 @@ pub enum AppError {
     /// The beacon's state cannot be read: this node would send or accept other votes than its peers.
     #[error("beacon: {0}")]
     Beacon(#[source] ModuleError),
+    /// An account cannot be read: this node would build or accept other blocks than its peers.
+    #[error("proposal: {0}")]
+    Proposal(#[source] ModuleError),
     /// Another thread panicked in the middle of a step of consensus.
     #[error("a step of consensus panicked before")]
     Poisoned,
-    /// A request that consensus never sends to an application without state sync.
+    /// A request that consensus never sends.
     #[error("unexpected request {kind}")]
     UnexpectedRequest {
         /// Which request.
@@ -117,6 +126,8 @@ pub mod sdk_code {
     pub const OUT_OF_GAS: u32 = 11;
     /// Malformed request.
     pub const INVALID_REQUEST: u32 = 18;
+    /// The mempool takes no more.
+    pub const MEMPOOL_IS_FULL: u32 = 20;
     /// More bytes than a transaction may have.
     pub const TX_TOO_LARGE: u32 = 21;
     /// A height that does not exist yet.

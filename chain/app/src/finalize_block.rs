@@ -4,9 +4,11 @@ use stoa_modules::{
     BlockInfo, Context, Event, ExecMode, Gas, GasMeter, consensus, core::BlockCode,
     privilege::Moment, validators::Validator,
 };
+use stoa_store::FailPoint;
 use tendermint_proto::v0_38::types::ConsensusParams;
 
 use crate::{
+    ahead::Ahead,
     app::{App, Finalized},
     block::{Block, BlockResult, Note, TxResult, context},
     deliver::{Ran, TxRun},
@@ -28,6 +30,7 @@ impl App {
     /// Executes a decided block on top of the last commit. Nothing is written: [`App::commit`] does
     /// that, and the block may be finalized again before (consensus repeats it after its own crash).
     pub fn finalize_block(&self, block: &Block) -> Result<BlockResult, AppError> {
+        FailPoint::FinalizeBegun.reach();
         let mut consensus = self.consensus()?;
         let ground = self.ground(&consensus)?;
         check_height(ground.block.height, block.height)?;
@@ -36,6 +39,7 @@ impl App {
         let executed = self.execute(&ground, &info, block)?;
         let changes = ground.overlay.take_changes()?;
         let staged = self.database.stage(block.height, changes, note.encode())?;
+        FailPoint::Staged.reach();
         let app_hash = staged.app_hash();
         consensus.finalized = Some(Finalized { staged, block: info });
         let Executed { events, tx_results, validator_updates, consensus_params } = executed;
@@ -75,13 +79,15 @@ impl App {
             .map_err(AppError::AroundBlock)?;
         self.call_contracts(&mut ctx, Moment::Begin, &infractions)?;
         events.extend(take_events(&mut ctx, "BeginBlock"));
+        FailPoint::BlockBegun.reach();
 
-        self.deliver(&ctx, limits, txs, &mut tx_results)?;
+        self.deliver(&ctx, ground, limits, txs, &mut tx_results)?;
 
         self.call_contracts(&mut ctx, Moment::End, &[])?;
         let validator_updates = self.modules.end_block(&mut ctx).map_err(AppError::AroundBlock)?;
         events.extend(take_events(&mut ctx, "EndBlock"));
         self.check_invariants(&ctx)?;
+        FailPoint::BlockEnded.reach();
         let params = consensus::params(&ctx).map_err(AppError::AroundBlock)?;
         let consensus_params = (params != params_before).then_some(params);
         Ok(Executed { events, tx_results, validator_updates, consensus_params })
@@ -90,28 +96,34 @@ impl App {
     fn deliver(
         &self,
         ctx: &Context,
+        ground: &Ground,
         limits: BlockLimits,
         txs: &[Vec<u8>],
         results: &mut Vec<TxResult>,
     ) -> Result<(), AppError> {
         let block_code = BlockCode::default();
         let mut block_gas_used: Gas = 0;
-        for bytes in txs {
+        let (modules, verified, block) = (&self.modules, &self.verified, &ctx.block);
+        let ahead = Ahead { modules, verified, block, base: ground.base.clone() };
+        ahead.each(txs, |tx| {
+            FailPoint::TxBegun.reach();
             let run = TxRun {
-                modules: &self.modules,
+                modules,
                 ante: &self.ante,
+                verified,
                 overlay: &ctx.overlay,
-                block: &ctx.block,
+                block,
                 mode: ExecMode::Deliver,
                 limits,
                 block_gas_used,
                 block_code: block_code.clone(),
             };
-            let Ran { result, block_gas } = run.run(bytes)?;
+            let Ran { result, block_gas } = run.run_read(tx)?;
             block_gas_used = block_gas_used.saturating_add(block_gas);
             results.push(result);
-        }
-        Ok(())
+            FailPoint::TxEnded.reach();
+            Ok(())
+        })
     }
 }
 

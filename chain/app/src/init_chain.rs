@@ -2,7 +2,7 @@
 
 use sha2::{Digest as _, Sha256};
 use stoa_modules::{BlockInfo, ExecMode, GasMeter, consensus, validators};
-use stoa_store::{EmptySnapshot, Overlay, Root};
+use stoa_store::{EmptySnapshot, FailPoint, Overlay, Root};
 use tendermint_proto::v0_38::{abci::ValidatorUpdate, types::ConsensusParams};
 
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crate::{
     app::{App, CheckState, Genesis},
     block::context,
+    chain_id,
     error::AppError,
     limits::BlockLimits,
 };
@@ -43,6 +44,9 @@ impl App {
             time_nanos: request.time_nanos,
             chain_id: request.chain_id,
         };
+        // Whoever begins with a genesis does not take a snapshot any more.
+        *self.restore()? = None;
+        chain_id::save(&overlay, &block.chain_id)?;
         let mut ctx =
             context(block.clone(), ExecMode::Deliver, GasMeter::unlimited(), overlay.clone());
         consensus::init_genesis(&ctx, &request.consensus_params).map_err(AppError::Genesis)?;
@@ -57,6 +61,7 @@ impl App {
         });
         consensus.genesis = Some(Genesis { overlay, block });
         consensus.finalized = None;
+        FailPoint::GenesisBuilt.reach();
         Ok(Sha256::digest([]).into())
     }
 }

@@ -8,13 +8,16 @@
 
 #![deny(clippy::float_arithmetic)]
 
+mod ahead;
 pub mod ante;
 mod app;
 mod block;
+mod chain_id;
 mod check_tx;
 mod contain;
 mod deliver;
 pub mod error;
+mod export;
 mod extend_vote;
 pub mod extension;
 mod finalize_block;
@@ -27,18 +30,22 @@ mod preblock;
 mod privileged;
 mod proposal;
 pub mod query;
+mod retain;
 pub mod server;
+pub mod snapshot;
 mod stores;
 pub mod tx;
 mod upgrades;
 
-pub use app::{App, AppConfig, AppInfo};
+pub use app::{App, AppConfig, AppInfo, Pruning};
 pub use block::{Block, BlockResult, MAX_TX_BYTES, TxResult};
+pub use check_tx::MAX_PENDING_PER_SIGNER;
 pub use error::{AppError, Refusal};
+pub use export::Exported;
 pub use init_chain::InitChain;
 pub use limits::BlockLimits;
-pub use upgrades::known_upgrades;
 pub use query::{ProofOp, QueryRequest, QueryResponse};
+pub use upgrades::known_upgrades;
 
 /// Name of the application.
 pub const NAME: &str = "stoa";

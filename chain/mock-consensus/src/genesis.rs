@@ -29,7 +29,13 @@ pub struct Genesis {
 
 impl Default for Genesis {
     fn default() -> Self {
-        Self { balances: Vec::new(), max_gas: MAX_GAS, validators: Vec::new(), window_blocks: None, sections: Vec::new() }
+        Self {
+            balances: Vec::new(),
+            max_gas: MAX_GAS,
+            validators: Vec::new(),
+            window_blocks: None,
+            sections: Vec::new(),
+        }
     }
 }
 

@@ -44,7 +44,8 @@ fn short(value: &str) -> String {
 }
 
 fn write_summary(text: &mut String, outcome: &Outcome) -> std::fmt::Result {
-    let Outcome { transactions, equal, admissions, equal_admissions, succeeded, findings } = outcome;
+    let Outcome { transactions, equal, admissions, equal_admissions, succeeded, findings } =
+        outcome;
     writeln!(
         text,
         "{transactions} transactions compared ({succeeded} succeed on wasmd), {equal} equal in \

@@ -107,10 +107,7 @@ impl Pair {
     }
 
     /// Does the same with both at the same time.
-    fn both<T: Send>(
-        &mut self,
-        action: impl Fn(&mut Peer) -> Result<T> + Sync,
-    ) -> Result<(T, T)> {
+    fn both<T: Send>(&mut self, action: impl Fn(&mut Peer) -> Result<T> + Sync) -> Result<(T, T)> {
         let (wasmd, stoad) = (&mut self.wasmd, &mut self.stoad);
         let (expected, actual) = thread::scope(|scope| {
             let oracle = scope.spawn(|| action(wasmd));

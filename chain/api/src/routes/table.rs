@@ -57,12 +57,8 @@ const ORDER: Param = Param {
 };
 const ADDRESS: &[Param] = &[text(1, "address")];
 const ADDRESS_AND_PAGE: &[Param] = &[text(1, "address"), page(2)];
-const BUILT: &[Param] = &[
-    text(1, "code_hash"),
-    text(2, "creator_address"),
-    text(3, "salt"),
-    base64(4, "init_args"),
-];
+const BUILT: &[Param] =
+    &[text(1, "code_hash"), text(2, "creator_address"), text(3, "salt"), base64(4, "init_args")];
 const CODE_AND_PAGE: &[Param] = &[number(1, "code_id"), page(2)];
 
 /// All routes. A path is matched by the first row that fits, so fixed segments come before parameters.

@@ -39,6 +39,7 @@ impl App {
     /// Runs a transaction on top of what the mempool has admitted, drops its effects and returns a
     /// protobuf `SimulateResponse`. Signatures may be empty.
     pub(super) fn simulate_bytes(&self, tx_bytes: &[u8]) -> Result<Vec<u8>, Failure> {
+        let _turn = self.gates.simulations.enter()?;
         let (overlay, block, limits) = {
             let mempool = self.mempool()?;
             let Some(state) = mempool.as_ref() else {
@@ -50,6 +51,7 @@ impl App {
         let run = TxRun {
             modules: &self.modules,
             ante: &self.ante,
+            verified: &self.verified,
             overlay: &overlay,
             block: &block,
             mode: ExecMode::Simulate,

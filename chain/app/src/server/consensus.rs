@@ -4,10 +4,11 @@ use stoa_modules::{slashing::Misbehaviour, validators::Validator};
 use tendermint_proto::{
     google::protobuf::Timestamp,
     v0_38::abci::{
-        ExecTxResult, Misbehavior as RawMisbehaviour, RequestFinalizeBlock, RequestInitChain, RequestPrepareProposal,
-        RequestProcessProposal, RequestVerifyVoteExtension, ResponseCommit, ResponseExtendVote,
-        ResponseFinalizeBlock, ResponseInitChain, ResponsePrepareProposal, ResponseProcessProposal,
-        ResponseVerifyVoteExtension, response_process_proposal, response_verify_vote_extension,
+        ExecTxResult, Misbehavior as RawMisbehaviour, RequestFinalizeBlock, RequestInitChain,
+        RequestPrepareProposal, RequestProcessProposal, RequestVerifyVoteExtension, ResponseCommit,
+        ResponseExtendVote, ResponseFinalizeBlock, ResponseInitChain, ResponsePrepareProposal,
+        ResponseProcessProposal, ResponseVerifyVoteExtension, response_process_proposal,
+        response_verify_vote_extension,
     },
 };
 
@@ -103,8 +104,8 @@ pub(super) fn finalize_block(
 
 pub(super) fn commit(app: &App) -> Result<ResponseCommit, AppError> {
     app.commit()?;
-    // Zero: consensus keeps all blocks.
-    Ok(ResponseCommit { retain_height: 0 })
+    let retain_height = i64::try_from(app.retain_height()?).unwrap_or(0);
+    Ok(ResponseCommit { retain_height })
 }
 
 fn misbehaviour(proof: RawMisbehaviour) -> Result<Misbehaviour, AppError> {

@@ -124,7 +124,11 @@ fn a_contract_mints_at_the_end_of_every_block_and_burns_what_it_has() {
     assert_eq!(outcome(&ungranted), ("privilege", 2), "{}", ungranted.log);
     grant(&mut chain, &contract, Privilege::Mint, CALL_GAS);
     let message = as_contract_message(&mint(&contract, "5"));
-    tell(&mut chain, &contract, json!({"at_end": {"behaviour": {"send": {"messages": [message]}}}}));
+    tell(
+        &mut chain,
+        &contract,
+        json!({"at_end": {"behaviour": {"send": {"messages": [message]}}}}),
+    );
     grant(&mut chain, &contract, Privilege::EndBlock, CALL_GAS);
     let before = supply(&chain, "ucredit");
     let result = chain.decide_block(Block::default()).unwrap();
@@ -165,10 +169,8 @@ fn a_contract_governs_once_the_authority_is_handed_to_it() {
     };
     let refused = send_through(&mut chain, &dao, &request);
     assert_eq!(outcome(&refused), ("gov", 13), "{}", refused.log);
-    let hand_over = MsgSetAuthority {
-        authority: governor().address().to_string(),
-        new_authority: dao.clone(),
-    };
+    let hand_over =
+        MsgSetAuthority { authority: governor().address().to_string(), new_authority: dao.clone() };
     govern(&mut chain, any(&hand_over));
     let granted = send_through(&mut chain, &dao, &request);
     assert_eq!(outcome(&granted), ("", 0), "{}", granted.log);
@@ -198,8 +200,7 @@ fn privileged_calls_need_no_fee_within_their_bounds() {
     assert_eq!(outcome(&other), ("sdk", 13));
     let too_much = chain.check(&free(&chain, deliver(), 1_000_001, 0)).unwrap();
     assert_eq!(outcome(&too_much), ("privilege", 4));
-    let txs: Vec<Vec<u8>> =
-        (0..3).map(|offset| free(&chain, deliver(), 300_000, offset)).collect();
+    let txs: Vec<Vec<u8>> = (0..3).map(|offset| free(&chain, deliver(), 300_000, offset)).collect();
     for tx in &txs {
         let admitted = chain.check(tx).unwrap();
         assert_eq!(outcome(&admitted), ("", 0), "{}", admitted.log);

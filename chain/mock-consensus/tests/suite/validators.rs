@@ -64,8 +64,7 @@ impl Governed {
 
     fn latest(&self) -> Beacon {
         let path = "/stoa.beacon.v1.Query/Latest";
-        let answer: QueryLatestResponse =
-            self.network.query(path, &QueryLatestRequest {}).unwrap();
+        let answer: QueryLatestResponse = self.network.query(path, &QueryLatestRequest {}).unwrap();
         answer.beacon.unwrap()
     }
 }

@@ -130,6 +130,9 @@ pub enum AuthzError {
         /// The grantee.
         grantee: AccAddress,
     },
+    /// Too many messages of this kind inside each other.
+    #[error("max call depth exceeded")]
+    TooDeep,
     /// Stored bytes are not what this version writes.
     #[error("corrupt grant: internal logic error")]
     Corrupt,
@@ -160,6 +163,7 @@ impl AuthzError {
             Self::Empty { .. } | Self::NoCodeHash { .. } => (codespace::WASM, 12),
             Self::Invalid { .. } => (codespace::WASM, 14),
             Self::Duplicate { .. } => (codespace::WASM, 15),
+            Self::TooDeep => (codespace::WASM, 30),
             Self::Unauthorized | Self::Recipient { .. } | Self::Blocked { .. } => {
                 (codespace::SDK, 4)
             }

@@ -20,7 +20,9 @@ pub enum ConsensusError {
     #[error("validator public keys are of type ed25519 and of no other")]
     KeyTypes,
     /// Extensions of votes are on and stay on.
-    #[error("vote extensions cannot be disabled or moved once enabled: since {since}, height {height}")]
+    #[error(
+        "vote extensions cannot be disabled or moved once enabled: since {since}, height {height}"
+    )]
     ExtensionsFixed {
         /// First height with extensions.
         since: i64,

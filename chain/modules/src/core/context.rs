@@ -2,9 +2,7 @@
 
 use stoa_store::{Entry, KeyRange, Order, Overlay, StoreName};
 
-use super::{
-    Event, Gas, GasMeter, LoadedCode, ModuleError, Nesting, OutOfGas, Walk, gas_store,
-};
+use super::{Event, Gas, GasMeter, LoadedCode, ModuleError, Nesting, OutOfGas, Walk, gas_store};
 
 /// The block that is being executed or queried.
 #[derive(Clone, Debug, PartialEq, Eq)]

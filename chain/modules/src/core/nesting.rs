@@ -8,6 +8,8 @@ pub struct Nesting {
     pub call_depth: u32,
     /// Smart queries around this one.
     pub query_depth: u32,
+    /// Messages of authz around this one that execute others.
+    pub exec_depth: u32,
     /// Whether contracts may be made of any code: so it is below an instantiation by the authority.
     pub may_instantiate: bool,
 }

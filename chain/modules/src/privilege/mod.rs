@@ -45,8 +45,7 @@ pub const MAX_FAILURES_IN_A_ROW: u32 = 10;
 pub const MAX_CALLED_GAS: Gas = 20_000_000;
 
 /// What must hold of the grants.
-pub const INVARIANTS: &[Invariant] =
-    &[Invariant { name: "privilege/bounds", check: check_bounds }];
+pub const INVARIANTS: &[Invariant] = &[Invariant { name: "privilege/bounds", check: check_bounds }];
 
 /// Every grant is one that could be made, and their number and budgets are within the bounds.
 fn check_bounds(ctx: &Context, run: &mut Run) -> Result<Option<Broken>, ModuleError> {

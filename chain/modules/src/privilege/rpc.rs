@@ -2,8 +2,8 @@
 
 use prost::Message;
 use stoa_proto::privilege::v1::{
-    QueryAuthorityRequest, QueryAuthorityResponse, QueryPrivilegesRequest,
-    QueryPrivilegesResponse, Record,
+    QueryAuthorityRequest, QueryAuthorityResponse, QueryPrivilegesRequest, QueryPrivilegesResponse,
+    Record,
 };
 
 use super::view;

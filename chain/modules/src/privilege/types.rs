@@ -51,7 +51,8 @@ impl Grant {
         }
         let counts = |list: &[String], is_wanted: bool, most: usize| {
             let is_distinct = list.iter().collect::<BTreeSet<_>>().len() == list.len();
-            is_distinct && if is_wanted { (1..=most).contains(&list.len()) } else { list.is_empty() }
+            is_distinct
+                && if is_wanted { (1..=most).contains(&list.len()) } else { list.is_empty() }
         };
         if !counts(&wire.denoms, privilege == Privilege::Mint, MAX_DENOMS) {
             return Err(refuse("denoms: 1 to 16 different ones for mint, none otherwise").into());

@@ -148,7 +148,8 @@ impl GenesisSigningInfo {
     fn of(info: &ValidatorSigningInfo) -> Result<Self, SlashingError> {
         let Timestamp { seconds, nanos } = info.jailed_until.unwrap_or_default();
         let nanos = u32::try_from(nanos).map_err(|_| SlashingError::Corrupt)?;
-        let until = Time::from_unix_timestamp(seconds, nanos).map_err(|_| SlashingError::Corrupt)?;
+        let until =
+            Time::from_unix_timestamp(seconds, nanos).map_err(|_| SlashingError::Corrupt)?;
         Ok(Self {
             address: info.address.clone(),
             start_height: info.start_height.into(),
@@ -171,10 +172,9 @@ pub fn export_genesis(ctx: &Context) -> Result<Genesis, ModuleError> {
         let validator = state_key::validator_of(suffix).ok_or_else(corrupt)?;
         let info = ValidatorSigningInfo::decode(bytes.as_slice()).map_err(|_| corrupt())?;
         let (address, info) = (validator.to_bech32(), GenesisSigningInfo::of(&info)?);
-        genesis.signing_infos.push(GenesisInfo {
-            address: address.clone(),
-            validator_signing_info: info,
-        });
+        genesis
+            .signing_infos
+            .push(GenesisInfo { address: address.clone(), validator_signing_info: info });
         let block = |index| {
             let index = i64::try_from(index).unwrap_or(i64::MAX).into();
             GenesisMissedBlock { index, missed: true }

@@ -57,7 +57,10 @@ pub fn due(ctx: &mut Context, upgrades: &Upgrades) -> Result<Due, ModuleError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{testing::context, upgrade::{Upgrade, schedule}};
+    use crate::{
+        testing::context,
+        upgrade::{Upgrade, schedule},
+    };
 
     fn knows(name: &'static str) -> Upgrades {
         let apply = |ctx: &mut Context| ctx.set(STORE, b"\x7ftest", vec![7]);

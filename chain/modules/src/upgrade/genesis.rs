@@ -44,7 +44,8 @@ pub fn init_genesis(ctx: &Context, genesis: Genesis) -> Result<(), ModuleError> 
 
 /// The section that [`init_genesis`] reads.
 pub fn export_genesis(ctx: &Context) -> Result<Genesis, ModuleError> {
-    let plan = |Plan { name, height, info }| GenesisPlan { name, height: Uint64::new(height), info };
+    let plan =
+        |Plan { name, height, info }| GenesisPlan { name, height: Uint64::new(height), info };
     let applied = |(height, name)| GenesisApplied { name, height: Uint64::new(height) };
     Ok(Genesis {
         plan: view::plan(ctx)?.map(plan),

@@ -6,8 +6,8 @@ use prost::Message as _;
 use stoa_store::Order;
 
 use super::{
-    ConsensusAddress, KEPT_BLOCKS, MAX_TOTAL_POWER, Record, STORE, Validator, ValidatorError,
-    next, state_key, view,
+    ConsensusAddress, KEPT_BLOCKS, MAX_TOTAL_POWER, Record, STORE, Validator, ValidatorError, next,
+    state_key, view,
 };
 use crate::{
     auth::AccAddress,
@@ -147,11 +147,7 @@ pub(super) fn save(ctx: &Context, record: &Record) -> Result<(), ModuleError> {
 }
 
 /// Keeps who votes from `height` on.
-pub(super) fn save_set(
-    ctx: &Context,
-    height: u64,
-    set: &[Validator],
-) -> Result<(), ModuleError> {
+pub(super) fn save_set(ctx: &Context, height: u64, set: &[Validator]) -> Result<(), ModuleError> {
     let set = stoa_proto::validators::v1::ValidatorSet {
         voters: set.iter().map(Validator::to_proto).collect(),
     };

@@ -27,7 +27,10 @@ pub(crate) use types::operator;
 pub use types::{ConsensusAddress, Record, Validator};
 pub use view::{at, latest, of_operator, record, records};
 
-use crate::{core::{Context, ModuleError}, invariants::{Broken, Invariant, Run}};
+use crate::{
+    core::{Context, ModuleError},
+    invariants::{Broken, Invariant, Run},
+};
 
 /// Blocks for which earlier sets are kept: more than the longest window of the beacon.
 pub const KEPT_BLOCKS: u64 = 128;

@@ -21,9 +21,8 @@ pub(super) fn next(current: &[Validator], wanted: &[Record]) -> Vec<Validator> {
     let mut allowance = total / LARGEST_LOSS;
     for record in wanted {
         let power = record.active_power();
-        let voter = powers
-            .entry(record.address())
-            .or_insert(Validator { key: record.key, power: 0 });
+        let voter =
+            powers.entry(record.address()).or_insert(Validator { key: record.key, power: 0 });
         voter.power = voter.power.max(power);
     }
     let jailed: BTreeSet<ConsensusAddress> =
@@ -77,9 +76,8 @@ mod tests {
     /// What the members of `before` have less in `after`.
     fn lost(before: &[Validator], after: &[Validator]) -> u64 {
         let now: BTreeMap<_, _> = after.iter().map(|v| (v.address(), v.power)).collect();
-        let lost = |v: &Validator| {
-            v.power.saturating_sub(now.get(&v.address()).copied().unwrap_or(0))
-        };
+        let lost =
+            |v: &Validator| v.power.saturating_sub(now.get(&v.address()).copied().unwrap_or(0));
         before.iter().map(lost).sum()
     }
 

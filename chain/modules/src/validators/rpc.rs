@@ -23,10 +23,8 @@ pub fn query(ctx: &Context, path: &str, data: &[u8]) -> Option<Result<Vec<u8>, M
 
 fn validators(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
     QueryValidatorsRequest::decode(data).map_err(QueryError::invalid)?;
-    let voting: BTreeMap<ConsensusAddress, u64> = view::latest(ctx)?
-        .into_iter()
-        .map(|voter| (voter.address(), voter.power))
-        .collect();
+    let voting: BTreeMap<ConsensusAddress, u64> =
+        view::latest(ctx)?.into_iter().map(|voter| (voter.address(), voter.power)).collect();
     let status = |record: Record| ValidatorStatus {
         address: record.address().to_bech32(),
         voting_power: voting.get(&record.address()).copied().unwrap_or(0),

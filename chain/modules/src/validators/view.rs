@@ -21,10 +21,7 @@ pub fn records(ctx: &Context) -> Result<Vec<Record>, ModuleError> {
 }
 
 /// What the validator at `address` is to be.
-pub fn record(
-    ctx: &Context,
-    address: &ConsensusAddress,
-) -> Result<Option<Record>, ModuleError> {
+pub fn record(ctx: &Context, address: &ConsensusAddress) -> Result<Option<Record>, ModuleError> {
     ctx.get(STORE, &state_key::record(address))?.map(|bytes| read_record(&bytes)).transpose()
 }
 

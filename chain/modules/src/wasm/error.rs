@@ -21,7 +21,9 @@ pub(super) enum WasmError {
     Create(#[source] VmError),
     #[error("uncompress wasm archive: {0}: create wasm contract failed")]
     Uncompress(#[source] io::Error),
-    #[error("uncompress wasm archive: max {limit} bytes: exceeds limit: create wasm contract failed")]
+    #[error(
+        "uncompress wasm archive: max {limit} bytes: exceeds limit: create wasm contract failed"
+    )]
     Unpacked { limit: usize },
     #[error("address is claimed by external account: contract account already exists")]
     AccountExists,

@@ -41,7 +41,9 @@ pub(super) fn check_label(label: &str) -> Result<(), WasmError> {
         return Err(WasmError::Limit { what: "label", limit: MAX_LABEL_BYTES });
     }
     if label != label.trim() {
-        return Err(WasmError::Invalid { what: "label: label must not start/end with whitespaces" });
+        return Err(WasmError::Invalid {
+            what: "label: label must not start/end with whitespaces",
+        });
     }
     if label.chars().all(is_printable) {
         Ok(())

@@ -30,7 +30,8 @@ pub(super) struct Loaded {
 impl Loaded {
     /// Code whose loading is paid elsewhere.
     pub(super) fn paid(ctx: &Context, code_id: u64, checksum: Vec<u8>) -> Result<Self, WasmError> {
-        let mark = ctx.overlay.get(STORE, &state_key::pinned(code_id)).map_err(ModuleError::from)?;
+        let mark =
+            ctx.overlay.get(STORE, &state_key::pinned(code_id)).map_err(ModuleError::from)?;
         Ok(Self { checksum, is_pinned: mark.is_some() })
     }
 }
@@ -130,5 +131,30 @@ impl Wasm {
         let loaded = contract(ctx, address, "Loading CosmWasm module: query")?;
         let code = self.code(ctx, &loaded)?;
         Callee { wasm: self, contract: address, code }.query(ctx, message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{core::BlockCode, testing::context};
+
+    #[test]
+    fn a_block_loads_a_bounded_amount_of_code_that_is_not_pinned() {
+        let block = BlockCode::default();
+        let transaction = |block: &BlockCode| {
+            let mut ctx = context();
+            ctx.loaded_code = Some(LoadedCode::in_block(block));
+            ctx
+        };
+        let code = |name: &[u8], is_pinned| Loaded { checksum: name.to_vec(), is_pinned };
+        let most = MAX_BLOCK_CODE_BYTES;
+        claim(&transaction(&block), &code(b"a", false), most - 1).unwrap();
+        let ctx = transaction(&block);
+        let refused = claim(&ctx, &code(b"b", false), 2).unwrap_err();
+        assert!(matches!(refused, WasmError::BlockCode { .. }) && !refused.is_fatal());
+        claim(&ctx, &code(b"a", false), most - 1).unwrap();
+        claim(&ctx, &code(b"b", true), 2).unwrap();
+        claim(&transaction(&BlockCode::default()), &code(b"b", false), 2).unwrap();
     }
 }

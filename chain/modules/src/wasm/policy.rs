@@ -43,8 +43,9 @@ impl Policy {
 
     /// Whether contracts may be made of a code.
     pub(super) fn may_instantiate(self, sender: &AccAddress, code: &CodeInfo) -> bool {
-        let is_allowed =
-            || code.instantiate_config.as_ref().is_some_and(|config| params::allows(config, sender));
+        let is_allowed = || {
+            code.instantiate_config.as_ref().is_some_and(|config| params::allows(config, sender))
+        };
         self != Self::Plain || is_allowed()
     }
 

@@ -5,13 +5,14 @@ use std::{
     fs::File,
     net::TcpListener,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
     thread::sleep,
     time::{Duration, Instant},
 };
 
 use serde_json::Value;
 use stoa_mock_consensus::{Actor, TxBuilder, send};
+use stoa_store::fail_point;
 use tempfile::TempDir;
 
 use crate::http;
@@ -26,6 +27,8 @@ pub struct Devnet {
     pub home: TempDir,
     pub rpc_port: u16,
     cometbft: PathBuf,
+    /// Fail point of the next `stoad`, if it is to end itself.
+    pub armed: Option<String>,
     comet: Option<Child>,
     stoad: Option<Child>,
 }
@@ -72,7 +75,7 @@ impl Devnet {
         let text = fs::read_to_string(&config).unwrap();
         fs::write(&config, text.replace("timeout_commit = \"1s\"", "timeout_commit = \"50ms\""))
             .unwrap();
-        Self { home, rpc_port: free_port(), cometbft, comet: None, stoad: None }
+        Self { home, rpc_port: free_port(), cometbft, armed: None, comet: None, stoad: None }
     }
 
     /// Sets a section of `app_state` in the genesis file; before the first start.
@@ -104,7 +107,7 @@ impl Devnet {
         copy(&self.home.path().join("comet"), &home.path().join("comet"));
         copy(&self.home.path().join("config"), &home.path().join("config"));
         let (rpc_port, cometbft) = (free_port(), self.cometbft.clone());
-        Self { home, rpc_port, cometbft, comet: None, stoad: None }
+        Self { home, rpc_port, cometbft, armed: None, comet: None, stoad: None }
     }
 
     fn log(&self, name: &str) -> Stdio {
@@ -120,6 +123,7 @@ impl Devnet {
             .env("STOAD_ABCI__ADDRESS", format!("unix://{}", socket.display()))
             .env("STOAD_COMET__RPC", format!("http://127.0.0.1:{}", self.rpc_port))
             .env("STOAD_API__ENABLED", "false")
+            .envs(self.armed.take().map(|armed| (fail_point::VARIABLE, armed)))
             .stdout(Stdio::null())
             .stderr(self.log("stoad.log"))
             .spawn();
@@ -153,6 +157,18 @@ impl Devnet {
     /// SIGKILL.
     pub fn kill_comet(&mut self) {
         end(self.comet.take());
+    }
+
+    /// Waits until an armed stoad has ended itself; none if it takes too long.
+    pub fn wait_for_death(&mut self, patience: Duration) -> Option<ExitStatus> {
+        let (stoad, start) = (self.stoad.as_mut()?, Instant::now());
+        while start.elapsed() < patience {
+            if let Some(status) = stoad.try_wait().unwrap() {
+                return Some(status);
+            }
+            sleep(Duration::from_millis(5));
+        }
+        None
     }
 
     /// SIGTERM to stoad; returns whether it ended well.

@@ -93,11 +93,8 @@ fn consensus_follows_the_validator_set_and_halts_for_an_upgrade() {
     assert_eq!(powers(&node, left + 2), ["10"]);
 
     let height = node.height().unwrap() + 8;
-    let plan = Plan {
-        name: "v2".to_owned(),
-        height: i64::try_from(height).unwrap(),
-        ..Plan::default()
-    };
+    let plan =
+        Plan { name: "v2".to_owned(), height: i64::try_from(height).unwrap(), ..Plan::default() };
     let authority = governor.address().to_string();
     send(&node, &governor, 1, &MsgSoftwareUpgrade { authority, plan: Some(plan) });
     assert!(!node.wait_for_stoad(), "it must not end well");

@@ -5,6 +5,8 @@
 //! nodes come behind it; see [`node_writer`].
 
 mod commit;
+mod export;
+mod import;
 mod integrity;
 mod layout;
 mod meta;
@@ -12,6 +14,7 @@ mod node_writer;
 mod nodes;
 mod proof;
 mod prune;
+mod reads;
 mod replay;
 mod snapshots;
 
@@ -28,16 +31,17 @@ use replay::Trees;
 use snapshots::{Historic, Latest};
 
 pub use commit::StagedCommit;
+pub use export::{Export, ExportError};
+pub use import::{Import, ImportError, ImportTarget};
 pub use meta::CommitRecord;
 pub use proof::Proven;
-
-/// Heights that stay readable unless configured otherwise: about a week of five-second blocks.
-pub const DEFAULT_KEEP_RECENT: u64 = 120_960;
 
 /// How a database is opened.
 pub struct Options {
     /// Heights before the last that stay readable: 1 at least, `u64::MAX` for all.
     pub keep_recent: u64,
+    /// Heights are forgotten at every so many heights, several at once; 1 at least.
+    pub prune_interval: u64,
     /// The stores of the state, in any order. All of them are in the app hash, empty ones too, so the list
     /// is part of the state machine.
     pub stores: Vec<StoreName>,
@@ -94,6 +98,7 @@ impl Database {
             meta: open("meta")?,
         };
         check_format(&engine, &keyspaces.meta)?;
+        import::clear_unfinished(&engine, &keyspaces)?;
         let head = Mutex::new(read_head(&engine, &keyspaces, &options.stores)?);
         Ok(Self { engine, keyspaces, options, head, writer: Mutex::default() })
     }
@@ -123,7 +128,7 @@ impl Database {
         let missing = StoreError::UnknownHeight { height, earliest, latest };
         let record = meta::record(&view, &self.keyspaces.meta, height)?.ok_or(missing)?;
         let snapshot: Arc<dyn Snapshot> = if height == latest {
-            Arc::new(Latest { view, latest: self.keyspaces.latest.clone() })
+            Arc::new(Latest::new(view, &self.keyspaces.latest))
         } else {
             Arc::new(Historic { view, versions: self.keyspaces.versions.clone(), height })
         };
@@ -176,7 +181,7 @@ fn read_head(
     for store in stores {
         trees.entry(*store).or_default();
     }
-    let snapshot = Arc::new(Latest { view, latest: keyspaces.latest.clone() });
+    let snapshot = Arc::new(Latest::new(view, &keyspaces.latest));
     Ok(Head { record: Some(record), earliest, trees, snapshot, needs_nodes })
 }
 

@@ -3,7 +3,7 @@
 use prost::Message as _;
 use tendermint_proto::v0_38::abci::{Event, ExecTxResult, ResponseCheckTx};
 
-use super::{Difference, Field, results};
+use super::{Difference, results};
 use crate::abci::Query;
 
 /// What a node answers about one transaction before the block.
@@ -95,6 +95,7 @@ fn of_simulation(answer: &Query) -> ExecTxResult {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compare::Field;
 
     fn simulation(used: i64, data: &[u8]) -> Query {
         let result = Simulated { data: data.to_vec(), ..Simulated::default() };

@@ -61,14 +61,22 @@ fn order(name: &str, kind: &str, mut fields: Value) -> Tx {
 fn pins() -> Vec<Tx> {
     let code = || json!({"@code": PROBE});
     let call = |name: &str| {
-        Tx::new(name, "bob", Action::execute("bob", "one", json!({"set": {"key": "p", "value": "q"}})))
+        Tx::new(
+            name,
+            "bob",
+            Action::execute("bob", "one", json!({"set": {"key": "p", "value": "q"}})),
+        )
     };
     let many: Vec<u64> = (1..52).collect();
     vec![
         call("call unpinned"),
         order("pin", "MsgPinCodes", json!({"code_ids": [code()]})),
         call("call pinned"),
-        Tx::new("make of pinned code", "bob", Action::instantiate("bob", PROBE, "pinned", json!({}))),
+        Tx::new(
+            "make of pinned code",
+            "bob",
+            Action::instantiate("bob", PROBE, "pinned", json!({})),
+        ),
         order("pin again", "MsgPinCodes", json!({"code_ids": [code()]})),
         Tx::new("upload a second", "alice", Action::store("alice", AGAIN)),
         order("pin two", "MsgPinCodes", json!({"code_ids": [code(), {"@code": AGAIN}]})),
@@ -95,7 +103,8 @@ fn sudo() -> Vec<Tx> {
         json!({"send": {"data": "ZGF0YQ==", "messages": [{"id": 4, "reply_on": reply_on, "gas_limit": null,
             "msg": {"bank": {"send": {"to_address": "@bob", "amount": [{"denom": "ustoa", "amount": "3"}]}}}}]}})
     };
-    let events = json!({"events": {"attributes": [["a", "b"]], "events": [["chain", [["c", "d"]]]]}});
+    let events =
+        json!({"events": {"attributes": [["a", "b"]], "events": [["chain", [["c", "d"]]]]}});
     let mut txs = vec![
         sudo("set", "one", set.clone()),
         sudo("with events", "one", events),

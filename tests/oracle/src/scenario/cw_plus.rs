@@ -4,14 +4,14 @@ use serde_json::{Value, json};
 
 use super::{Action, Scenario, Tx};
 
-const CW1: &str = "cw1_whitelist.wasm";
-const CW1_KEYS: &str = "cw1_subkeys.wasm";
+/// cw1-whitelist with allowances: it is all of both.
+const CW1: &str = "cw1_subkeys.wasm";
 const CW20: &str = "cw20_base.wasm";
 const CW3: &str = "cw3_flex_multisig.wasm";
 const CW4: &str = "cw4_group.wasm";
 
 pub(super) fn scenario() -> Scenario {
-    let uploads = [CW1, CW1_KEYS, CW20, CW3, CW4]
+    let uploads = [CW1, CW20, CW3, CW4]
         .map(|file| Tx::new(format!("upload {file}"), "alice", Action::store("alice", file)));
     let mut txs = uploads.to_vec();
     txs.extend(cw20());
@@ -136,8 +136,13 @@ fn proxies() -> Vec<Tx> {
         call("cw1 pay by another", "erin", "proxy", execute(json!([pay]))),
         call("cw1 delegate", "alice", "proxy", execute(json!([delegate]))),
         call("cw1 freeze", "alice", "proxy", json!({"freeze": {}})),
-        call("cw1 change frozen admins", "alice", "proxy", json!({"update_admins": {"admins": []}})),
-        make("cw1 make subkeys", CW1_KEYS, "subkeys"),
+        call(
+            "cw1 change frozen admins",
+            "alice",
+            "proxy",
+            json!({"update_admins": {"admins": []}}),
+        ),
+        make("cw1 make subkeys", CW1, "subkeys"),
         Tx::new("cw1 fund subkeys", "alice", Action::send("alice", "subkeys", "1000ustoa")),
         call("cw1 spend without allowance", "carol", "subkeys", execute(json!([pay]))),
         call("cw1 allow", "alice", "subkeys", allow("10")),

@@ -46,7 +46,11 @@ fn code_grants() -> Vec<Tx> {
 fn uploads_for_another() -> Vec<Tx> {
     let exec = |name: &str, action: Action| {
         let actions = vec![action];
-        Tx::new(format!("upload for another {name}"), "dave", Action::Exec { from: "dave".to_owned(), actions })
+        Tx::new(
+            format!("upload for another {name}"),
+            "dave",
+            Action::Exec { from: "dave".to_owned(), actions },
+        )
     };
     let plain = |file: &str| store("carol", file, Value::Null);
     vec![
@@ -74,7 +78,8 @@ fn messages_of_contracts() -> Vec<Tx> {
         fields: json!({"inputs": [{"address": format!("@{from}"), "coins": coin("3")}],
             "outputs": [{"address": "@bob", "coins": coin("1")}, {"address": "@carol", "coins": coin("2")}]}),
     };
-    let of = |type_url: &str, fields: Value| Action::Message { type_url: type_url.to_owned(), fields };
+    let of =
+        |type_url: &str, fields: Value| Action::Message { type_url: type_url.to_owned(), fields };
     let grant = Action::Grant {
         from: "one".to_owned(),
         to: "erin".to_owned(),
@@ -101,7 +106,11 @@ fn messages_of_contracts() -> Vec<Tx> {
     );
     let exec = |actions: Vec<Action>| Action::Exec { from: "one".to_owned(), actions };
     let set = |depth: u32| {
-        let call = Action::execute("one", "two", json!({"set": {"key": "depth", "value": depth.to_string()}}));
+        let call = Action::execute(
+            "one",
+            "two",
+            json!({"set": {"key": "depth", "value": depth.to_string()}}),
+        );
         (1..depth).fold(call, |inner, _| exec(vec![inner]))
     };
     let recurse = exec(vec![Action::execute("one", "one", json!({"call_self": {"depth": 3}}))]);
@@ -113,8 +122,16 @@ fn messages_of_contracts() -> Vec<Tx> {
         ("revoke again", "/cosmos.authz.v1beta1.MsgRevoke", revoke),
         ("allowance", "/cosmos.feegrant.v1beta1.MsgGrantAllowance", allow),
         ("end of the allowance", "/cosmos.feegrant.v1beta1.MsgRevokeAllowance", stop),
-        ("exec of its own", "/cosmos.authz.v1beta1.MsgExec", exec(vec![Action::send("one", "bob", "1ustoa")])),
-        ("exec of another's", "/cosmos.authz.v1beta1.MsgExec", exec(vec![Action::send("bob", "one", "1ustoa")])),
+        (
+            "exec of its own",
+            "/cosmos.authz.v1beta1.MsgExec",
+            exec(vec![Action::send("one", "bob", "1ustoa")]),
+        ),
+        (
+            "exec of another's",
+            "/cosmos.authz.v1beta1.MsgExec",
+            exec(vec![Action::send("bob", "one", "1ustoa")]),
+        ),
         ("exec of nothing", "/cosmos.authz.v1beta1.MsgExec", exec(Vec::new())),
         ("exec of a call", "/cosmos.authz.v1beta1.MsgExec", set(2)),
         ("exec of execs of a call", "/cosmos.authz.v1beta1.MsgExec", set(9)),

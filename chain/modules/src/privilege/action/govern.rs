@@ -10,9 +10,7 @@ use super::{Host, address, read};
 use crate::{
     authority,
     core::{Context, Event, ModuleError},
-    privilege::{
-        Grant, MAX_CALLED_GAS, MAX_GRANTS, PrivilegeError, STORE, state_key, view,
-    },
+    privilege::{Grant, MAX_CALLED_GAS, MAX_GRANTS, PrivilegeError, STORE, state_key, view},
     router::MessageResponse,
 };
 

@@ -3,8 +3,8 @@
 mod govern;
 mod money;
 mod set_params;
-mod upgrade;
 mod update_validators;
+mod upgrade;
 mod within_budget;
 
 use cosmos_sdk_proto::Any;

@@ -57,7 +57,7 @@ fn governed() -> Context {
     ctx
 }
 
-fn send(ctx: &mut Context, message: &(impl Message + Name)) -> Result<(), ModuleError> {
+fn send(ctx: &mut Context, message: &impl Name) -> Result<(), ModuleError> {
     let type_url = format!("/stoa.privilege.v1.{}", name_of(message));
     let message = Any { type_url, value: message.encode_to_vec() };
     let host = chain();
@@ -106,7 +106,8 @@ fn only_the_authority_grants_and_only_to_contracts() {
     let mut ctx = governed();
     let grant = a_grant(&contract(1), Privilege::Mint);
     let attacker = contract(6).to_string();
-    let forged = wire::MsgGrantPrivilege { authority: attacker.clone(), grant: Some(grant.clone()) };
+    let forged =
+        wire::MsgGrantPrivilege { authority: attacker.clone(), grant: Some(grant.clone()) };
     assert_eq!(code(send(&mut ctx, &forged)), ("gov", 13));
     let forged =
         wire::MsgSetAuthority { authority: attacker.clone(), new_authority: attacker.clone() };
@@ -122,10 +123,8 @@ fn only_the_authority_grants_and_only_to_contracts() {
 fn the_authority_is_handed_over_and_the_old_one_has_none_left() {
     let mut ctx = governed();
     let heir = contract(9);
-    let message = wire::MsgSetAuthority {
-        authority: dao().to_string(),
-        new_authority: heir.to_string(),
-    };
+    let message =
+        wire::MsgSetAuthority { authority: dao().to_string(), new_authority: heir.to_string() };
     send(&mut ctx, &message).unwrap();
     assert_eq!(authority::address(&ctx).unwrap(), heir);
     assert_eq!(code(send(&mut ctx, &message)), ("gov", 13));
@@ -143,7 +142,8 @@ fn a_holder_mints_and_burns_its_denominations_within_its_budget() {
     assert_eq!(code(send(&mut ctx, &mint(&minter, "5", "ustoa"))), ("privilege", 5));
     assert_eq!(code(send(&mut ctx, &mint(&contract(2), "5", "ucredit"))), ("privilege", 2));
     // Others' money is not burnt.
-    let burn = wire::MsgBurn { sender: minter.to_string(), amount: mint(&minter, "5", "ucredit").amount };
+    let burn =
+        wire::MsgBurn { sender: minter.to_string(), amount: mint(&minter, "5", "ucredit").amount };
     assert_eq!(code(send(&mut ctx, &burn)), ("sdk", 5));
 
     grant_it(&mut ctx, wire::Grant { block_gas: 1, ..a_grant(&minter, Privilege::Mint) }).unwrap();
@@ -236,8 +236,7 @@ fn repeated_failures_suspend_until_the_grant_is_made_again() {
     grant_it(&mut ctx, grant.clone()).unwrap();
     let fail = |ctx: &mut Context| {
         let call = privilege::calls(ctx, Moment::End).unwrap().remove(0);
-        let failed =
-            Failed { codespace: "wasm".to_owned(), code: 5, text: "no".repeat(1_000) };
+        let failed = Failed { codespace: "wasm".to_owned(), code: 5, text: "no".repeat(1_000) };
         privilege::settle(ctx, &call, 10, Err(failed)).unwrap();
     };
     let succeed = |ctx: &mut Context| {
@@ -285,10 +284,8 @@ fn parameters_are_set_in_the_name_of_the_authority_and_nothing_else_is() {
     let steal = MsgSend { from_address: dao().to_string(), ..MsgSend::default() };
     let steal = set(MsgSend::type_url(), steal.encode_to_vec());
     assert_eq!(code(send(&mut ctx, &steal)), ("privilege", 9));
-    let seize = wire::MsgSetAuthority {
-        authority: dao().to_string(),
-        new_authority: holder.to_string(),
-    };
+    let seize =
+        wire::MsgSetAuthority { authority: dao().to_string(), new_authority: holder.to_string() };
     let seize = set("/stoa.privilege.v1.MsgSetAuthority".to_owned(), seize.encode_to_vec());
     assert_eq!(code(send(&mut ctx, &seize)), ("privilege", 9));
     let stranger = wire::MsgSetParams { sender: contract(2).to_string(), ..good };
@@ -298,7 +295,8 @@ fn parameters_are_set_in_the_name_of_the_authority_and_nothing_else_is() {
 #[test]
 fn validators_and_upgrades_are_for_the_authority_and_their_holders() {
     let mut ctx = governed();
-    let change = |key: u8| wire::ValidatorChange { pub_key: vec![key; 32], power: 5, ..Default::default() };
+    let change =
+        |key: u8| wire::ValidatorChange { pub_key: vec![key; 32], power: 5, ..Default::default() };
     let update = |sender: &AccAddress, key| wire::MsgUpdateValidators {
         sender: sender.to_string(),
         changes: vec![change(key)],

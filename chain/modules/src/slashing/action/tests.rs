@@ -20,9 +20,8 @@ fn address(key: u8) -> ConsensusAddress {
 /// Four validators from height 7 on, of whom six of ten blocks are wanted.
 fn chain() -> Context {
     let ctx = context();
-    let updates: Vec<_> = (1..=4)
-        .map(|key| Validator { key: [key; 32], power: 10 }.to_update())
-        .collect();
+    let updates: Vec<_> =
+        (1..=4).map(|key| Validator { key: [key; 32], power: 10 }.to_update()).collect();
     validators::init_genesis(&ctx, &updates).unwrap();
     init_genesis(&ctx, Default::default()).unwrap();
     let params = Params { signed_blocks_window: WINDOW, ..Params::default() };
@@ -35,11 +34,8 @@ fn chain() -> Context {
 fn block(ctx: &mut Context, absent: &[u8]) -> Vec<Infraction> {
     ctx.block.height += 1;
     ctx.block.time_nanos += 5_000_000_000;
-    let vote = |key: u8| Vote {
-        validator: address(key),
-        power: 10,
-        has_voted: !absent.contains(&key),
-    };
+    let vote =
+        |key: u8| Vote { validator: address(key), power: 10, has_voted: !absent.contains(&key) };
     begin_block(ctx, &[1, 2, 3, 4].map(vote), &[]).unwrap()
 }
 
@@ -89,7 +85,7 @@ fn unjail(ctx: &mut Context, operator: &AccAddress) -> Result<(), ModuleError> {
     let validator_addr = bech32::encode::<bech32::Bech32>(hrp, operator.as_bytes()).unwrap();
     let value = MsgUnjail { validator_addr }.encode_to_vec();
     let message = Any { type_url: MsgUnjail::type_url(), value };
-    assert_eq!(signers(&message).unwrap().unwrap(), [operator.clone()]);
+    assert_eq!(signers(&message).unwrap().unwrap(), std::slice::from_ref(operator));
     execute_message(ctx, &message).unwrap().map(drop)
 }
 

@@ -4,11 +4,17 @@ use stoa_store::{KeyRange, Order};
 
 use crate::{
     Context,
-    wasm::{error::WasmError, event, gas, load::Loaded, run::Run, state_key, state_key::STORE, view},
+    wasm::{
+        error::WasmError, event, gas, load::Loaded, run::Run, state_key, state_key::STORE, view,
+    },
 };
 
 /// Keeps a code compiled from now on.
-pub(in crate::wasm) fn pin(run: &Run<'_>, ctx: &mut Context, code_id: u64) -> Result<(), WasmError> {
+pub(in crate::wasm) fn pin(
+    run: &Run<'_>,
+    ctx: &mut Context,
+    code_id: u64,
+) -> Result<(), WasmError> {
     let checksum = view::code_or_refuse(ctx, code_id)?.code_hash;
     ctx.gas.charge(gas::PIN, "Loading CosmWasm module: pin code")?;
     read_pinned(ctx, None)?;

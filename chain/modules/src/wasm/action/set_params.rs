@@ -33,10 +33,7 @@ pub(in crate::wasm) fn remove_uploaders(
 }
 
 /// There is a list only where listed accounts may store code.
-fn change_uploaders(
-    ctx: &Context,
-    change: impl FnOnce(&mut Vec<String>),
-) -> Result<(), WasmError> {
+fn change_uploaders(ctx: &Context, change: impl FnOnce(&mut Vec<String>)) -> Result<(), WasmError> {
     let mut params = view::params(ctx)?;
     match &mut params.code_upload_access {
         Some(upload) if upload.permission() == AccessType::AnyOfAddresses => {

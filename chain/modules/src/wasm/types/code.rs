@@ -67,12 +67,8 @@ pub(super) fn store_and_migrate(
     let (code, permission) = (message.wasm_byte_code, message.instantiate_permission);
     check_code(&code)?;
     check_instantiate_permission(permission.as_ref())?;
-    let migration = Migrate {
-        sender: sender.clone(),
-        contract,
-        code_id: NOT_STORED_YET,
-        message: message.msg,
-    };
+    let migration =
+        Migrate { sender: sender.clone(), contract, code_id: NOT_STORED_YET, message: message.msg };
     Ok(WasmMessage::StoreAndMigrate(StoreCode { sender, code, permission }, migration))
 }
 

@@ -163,9 +163,7 @@ impl WasmMessage {
             MsgPinCodes::NAME => parse(message).and_then(govern::pin),
             MsgUnpinCodes::NAME => parse(message).and_then(govern::unpin),
             MsgUpdateParams::NAME => parse(message).and_then(govern::update_params),
-            MsgAddCodeUploadParamsAddresses::NAME => {
-                parse(message).and_then(govern::add_uploaders)
-            }
+            MsgAddCodeUploadParamsAddresses::NAME => parse(message).and_then(govern::add_uploaders),
             MsgRemoveCodeUploadParamsAddresses::NAME => {
                 parse(message).and_then(govern::remove_uploaders)
             }

@@ -233,3 +233,28 @@ impl Cached {
         if self.is_pinned { 0 } else { self.code.wasm_bytes.saturating_mul(MEMORY_PER_WASM_BYTE) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The smallest module that compiles, told apart by a custom section.
+    fn wasm(mark: u8) -> Vec<u8> {
+        [b"\0asm\x01\0\0\0".as_slice(), &[0, 3, 1, b'x', mark]].concat()
+    }
+
+    #[test]
+    fn pinned_code_stays_when_memory_is_short() {
+        let cache = CodeCache::new(0, 1024 * 1024);
+        let pinned = cache.compile(&wasm(1)).unwrap();
+        cache.keep(&pinned, true);
+        let [second, third] = [2, 3].map(|mark| cache.compile(&wasm(mark)).unwrap().checksum);
+        assert!(cache.cached(&second).is_none(), "the one before last goes");
+        assert!(cache.cached(&third).is_some() && cache.cached(&pinned.checksum).is_some());
+        cache.keep(&pinned, false);
+        cache.compile(&wasm(4)).unwrap();
+        assert!(cache.cached(&pinned.checksum).is_none());
+        let counted: usize = cache.lock().codes.values().map(Cached::evictable_weight).sum();
+        assert_eq!(cache.lock().weight, counted);
+    }
+}
