@@ -46,7 +46,7 @@ impl App {
         height: Option<u64>,
         continuation: Continuation,
     ) -> Result<Exported, AppError> {
-        if let Some(Ground { overlay, block, is_first: true }) = self.pending(height)? {
+        if let Some(Ground { overlay, block, is_first: true, .. }) = self.pending(height)? {
             let first = block.height;
             return self.export_of(overlay, block, first, continuation);
         }
