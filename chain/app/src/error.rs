@@ -9,6 +9,9 @@ pub enum AppError {
     /// The disk or what is on it.
     #[error("store: {0}")]
     Store(#[from] StoreError),
+    /// The folder of snapshots.
+    #[error("snapshots: {0}")]
+    Snapshots(#[from] std::io::Error),
     /// The modules could not be opened.
     #[error("modules: {0}")]
     Modules(#[source] ModuleError),
@@ -18,6 +21,9 @@ pub enum AppError {
     /// The genesis file is refused by a module.
     #[error("genesis app_state: {0}")]
     Genesis(#[source] ModuleError),
+    /// The state cannot be written as a genesis.
+    #[error("export: {0}")]
+    Export(#[source] ModuleError),
     /// A module failed before or behind the transactions of a block.
     #[error("begin or end of block: {0}")]
     AroundBlock(#[source] ModuleError),
@@ -100,7 +106,7 @@ pub enum AppError {
     /// Another thread panicked in the middle of a step of consensus.
     #[error("a step of consensus panicked before")]
     Poisoned,
-    /// A request that consensus never sends to an application without state sync.
+    /// A request that consensus never sends.
     #[error("unexpected request {kind}")]
     UnexpectedRequest {
         /// Which request.

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crate::{
     app::{App, CheckState, Genesis},
     block::context,
+    chain_id,
     error::AppError,
     limits::BlockLimits,
 };
@@ -43,6 +44,9 @@ impl App {
             time_nanos: request.time_nanos,
             chain_id: request.chain_id,
         };
+        // Whoever begins with a genesis does not take a snapshot any more.
+        *self.restore()? = None;
+        chain_id::save(&overlay, &block.chain_id)?;
         let mut ctx =
             context(block.clone(), ExecMode::Deliver, GasMeter::unlimited(), overlay.clone());
         consensus::init_genesis(&ctx, &request.consensus_params).map_err(AppError::Genesis)?;

@@ -52,6 +52,12 @@ impl From<&ConsensusParams> for BlockLimits {
     }
 }
 
+/// The parameters at a height; defaults before genesis.
+pub(crate) fn committed_params(snapshot: &dyn Snapshot) -> Result<ConsensusParams, AppError> {
+    let stored = snapshot.get(STORE, KEY)?;
+    Ok(stored.map_or_else(|| Ok(ConsensusParams::default()), |it| ConsensusParams::decode(&*it))?)
+}
+
 /// The limits in an uncommitted state.
 pub(crate) fn pending(overlay: &Overlay) -> Result<BlockLimits, AppError> {
     decode(overlay.get(STORE, KEY)?)

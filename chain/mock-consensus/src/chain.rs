@@ -10,8 +10,10 @@ use cosmos_sdk_proto::cosmos::{
 };
 use prost::Message;
 use stoa_app::{
-    App, AppConfig, AppError, Block, BlockResult, InitChain, QueryRequest, QueryResponse, TxResult,
+    App, AppConfig, AppError, Block, BlockResult, InitChain, Pruning, QueryRequest, QueryResponse,
+    TxResult,
     ante::{AnteParams, GasPriceError},
+    snapshot::Schedule,
 };
 use stoa_modules::{auth::AccAddress, beacon::BeaconKey, upgrade::Upgrades};
 use stoa_store::Root;
@@ -72,14 +74,23 @@ pub enum MockError {
     Failed(Box<TxResult>),
 }
 
-/// The application in `folder`, which contributes to the beacon with `beacon`.
+/// The application in `folder`, which contributes to the beacon with `beacon` and takes `snapshots`.
 pub(crate) fn open(
     folder: &Path,
     beacon: Option<BeaconKey>,
+    snapshots: Schedule,
     upgrades: Upgrades,
 ) -> Result<App, MockError> {
     let ante = AnteParams { min_gas_prices: MIN_GAS_PRICES.parse()? };
-    Ok(App::open(folder, AppConfig { keep_recent: KEEP_RECENT, ante, beacon, upgrades })?)
+    let config = AppConfig {
+        pruning: Pruning { keep_recent: KEEP_RECENT, interval: 1 },
+        min_retain_blocks: 0,
+        snapshots,
+        ante,
+        beacon,
+        upgrades,
+    };
+    Ok(App::open(folder, config)?)
 }
 
 /// The application with the blocks that consensus would keep.
@@ -87,6 +98,7 @@ pub struct MockChain {
     folder: TempDir,
     app: Option<App>,
     genesis: InitChain,
+    snapshots: Schedule,
     upgrades: Upgrades,
     /// Decided blocks, each with the root that followed; the last one may not be committed yet.
     pub(crate) blocks: Vec<(Block, Option<Root>)>,
@@ -102,12 +114,40 @@ impl MockChain {
 
     /// A chain before its first block.
     pub fn at_genesis(genesis: &Genesis) -> Result<Self, MockError> {
-        let folder = tempfile::tempdir()?;
-        let (app, genesis) = (None, genesis.init_chain());
-        let mut chain =
-            Self { folder, app, genesis, upgrades: Upgrades::default(), blocks: Vec::new() };
+        Self::from_file(genesis.init_chain(), Schedule::NEVER)
+    }
+
+    /// A chain before its first block that begins with what consensus read from a genesis file, and takes
+    /// `snapshots`.
+    pub fn from_file(genesis: InitChain, snapshots: Schedule) -> Result<Self, MockError> {
+        let mut chain = Self::unstarted(genesis, snapshots)?;
         chain.reopen()?;
         Ok(chain)
+    }
+
+    fn unstarted(genesis: InitChain, snapshots: Schedule) -> Result<Self, MockError> {
+        let (folder, app, blocks) = (tempfile::tempdir()?, None, Vec::new());
+        Ok(Self { folder, app, genesis, snapshots, upgrades: Upgrades::default(), blocks })
+    }
+
+    /// Another node of this chain that knows nothing yet, not even the genesis.
+    pub fn newcomer(&self) -> Result<Self, MockError> {
+        let mut chain = Self::unstarted(self.genesis.clone(), self.snapshots)?;
+        chain.upgrades = self.upgrades.clone();
+        chain.app = Some(open(chain.folder.path(), None, chain.snapshots, chain.upgrades.clone())?);
+        Ok(chain)
+    }
+
+    /// Executes the blocks of `other` that come after this node's last one.
+    pub fn follow(&mut self, other: &Self) -> Result<(), MockError> {
+        self.blocks.clone_from(&other.blocks);
+        self.crash_and_reopen()
+    }
+
+    /// Root after block `height`, as it was recorded.
+    #[must_use]
+    pub fn root_after(&self, height: u64) -> Option<Root> {
+        self.blocks.iter().find(|(block, _)| block.height == height)?.1
     }
 
     /// The application.
@@ -118,7 +158,8 @@ impl MockChain {
     /// Height of the last block.
     #[must_use]
     pub fn height(&self) -> u64 {
-        self.blocks.last().map_or(0, |(block, _)| block.height)
+        let before_first = self.genesis.initial_height.saturating_sub(1);
+        self.blocks.last().map_or(before_first, |(block, _)| block.height)
     }
 
     /// Root after the last commit.
@@ -184,7 +225,8 @@ impl MockChain {
     /// The next block enters the block store.
     pub(crate) fn decide(&mut self, txs: Vec<Vec<u8>>) -> Block {
         let height = self.height() + 1;
-        let elapsed = height * BLOCK_SECONDS * NANOS_PER_SECOND;
+        let blocks = (height + 1).saturating_sub(self.genesis.initial_height);
+        let elapsed = blocks * BLOCK_SECONDS * NANOS_PER_SECOND;
         let block = Block {
             height,
             time_nanos: self.genesis.time_nanos + elapsed,
@@ -217,7 +259,7 @@ impl MockChain {
 
     /// Opens the application again and replays, as consensus does, the blocks that it lacks.
     pub(crate) fn reopen(&mut self) -> Result<(), MockError> {
-        let app = open(self.folder.path(), None, self.upgrades.clone())?;
+        let app = open(self.folder.path(), None, self.snapshots, self.upgrades.clone())?;
         let committed = app.info()?;
         if committed.height == 0 {
             app.init_chain(self.genesis.clone())?;

@@ -13,6 +13,7 @@ mod contract;
 mod crash;
 mod genesis;
 mod network;
+mod state_sync;
 mod tx;
 mod validator;
 
@@ -22,5 +23,6 @@ pub use contract::{CONTRACT_FEE, CONTRACT_GAS, execute, instantiate, probe_wasm,
 pub use crash::CrashPoint;
 pub use genesis::{CHAIN_ID, DENOM, Genesis};
 pub use network::{Ballot, Network};
+pub use state_sync::{offered, transfer};
 pub use tx::{TxBuilder, send};
 pub use validator::Validator;

@@ -6,6 +6,7 @@ use prost::Message;
 use stoa_app::{
     App, Block, BlockResult, InitChain, QueryRequest, TxResult,
     extension::{LastCommit, VotePlace},
+    snapshot::Schedule,
 };
 use stoa_modules::{
     Event,
@@ -20,6 +21,7 @@ use tempfile::TempDir;
 use crate::{
     CHAIN_ID, Genesis, MockError, Validator,
     chain::{BLOCK_SECONDS, NANOS_PER_SECOND, open},
+    state_sync,
 };
 
 /// Most bytes of a proposal's elements.
@@ -53,6 +55,7 @@ impl Node {
 /// A network that decides every block in round zero unless its votes are changed.
 pub struct Network {
     genesis: InitChain,
+    snapshots: Schedule,
     nodes: Vec<Node>,
     blocks: Vec<Block>,
     /// Who votes from a height on.
@@ -69,7 +72,16 @@ pub struct Network {
 impl Network {
     /// A network before its first block.
     pub fn new(genesis: &Genesis, validators: &[Validator]) -> Result<Self, MockError> {
-        Self::with_candidates(genesis, validators, &[])
+        Self::build(genesis, validators, &[], Schedule::NEVER)
+    }
+
+    /// A network before its first block whose nodes take `snapshots`.
+    pub fn with_snapshots(
+        genesis: &Genesis,
+        validators: &[Validator],
+        snapshots: Schedule,
+    ) -> Result<Self, MockError> {
+        Self::build(genesis, validators, &[], snapshots)
     }
 
     /// A network before its first block, with nodes of `candidates` that follow it and vote once they are
@@ -78,6 +90,15 @@ impl Network {
         genesis: &Genesis,
         validators: &[Validator],
         candidates: &[Validator],
+    ) -> Result<Self, MockError> {
+        Self::build(genesis, validators, candidates, Schedule::NEVER)
+    }
+
+    fn build(
+        genesis: &Genesis,
+        validators: &[Validator],
+        candidates: &[Validator],
+        snapshots: Schedule,
     ) -> Result<Self, MockError> {
         let genesis = genesis.clone().with_validators(validators).init_chain();
         let first = validators.iter().map(|validator| (validator.address(), validator.power()));
@@ -89,8 +110,9 @@ impl Network {
         }
         let (votes, misbehaviours) = (ExtendedCommit::default(), Vec::new());
         let blocks = Vec::new();
+        let events = Vec::new();
         let mut network =
-            Self { genesis, nodes, blocks, sets, votes, misbehaviours, events: Vec::new() };
+            Self { genesis, snapshots, nodes, blocks, sets, votes, misbehaviours, events };
         for node in 0..network.nodes.len() {
             network.restart(node)?;
         }
@@ -263,7 +285,8 @@ impl Network {
         let Some(node) = self.nodes.get_mut(node) else { return Ok(()) };
         // Two handles to one folder must not meet.
         node.app = None;
-        let app = open(node.folder.path(), Some(node.validator.beacon_key()), Upgrades::default())?;
+        let key = Some(node.validator.beacon_key());
+        let app = open(node.folder.path(), key, self.snapshots, Upgrades::default())?;
         node.app = Some(replay(app, &self.genesis, &self.blocks)?);
         Ok(())
     }
@@ -284,6 +307,22 @@ impl Network {
             node.folder = tempfile::tempdir()?;
         }
         self.restart(node)
+    }
+
+    /// The process of validator number `node` dies, its state is lost, and it takes the last snapshot of
+    /// validator number `from`; then it executes the blocks since. Returns the snapshot's height.
+    pub fn state_sync(&mut self, node: usize, from: usize) -> Result<u64, MockError> {
+        let giver = self.app(from)?;
+        giver.wait_for_snapshot();
+        let folder = tempfile::tempdir()?;
+        let key = self.nodes.get(node).map(|node| node.validator.beacon_key());
+        let app = open(folder.path(), key, self.snapshots, Upgrades::default())?;
+        let height = state_sync::transfer(giver, &app, |height| Ok(giver.app_hash_at(height)?))?;
+        let app = replay(app, &self.genesis, &self.blocks)?;
+        if let Some(node) = self.nodes.get_mut(node) {
+            (node.folder, node.app) = (folder, Some(app));
+        }
+        Ok(height)
     }
 
     /// Root after the last commit. Fails if the nodes do not agree on it.

@@ -5,6 +5,7 @@
 //! the type or path is its own.
 
 mod error;
+mod genesis;
 mod page;
 
 use std::path::Path;
@@ -14,6 +15,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 pub use error::{QueryError, RouteError};
+pub use genesis::Continuation;
 pub use page::{MAX_PAGE, filtered_page, page};
 
 use crate::{

@@ -22,7 +22,7 @@ const JOURNAL: &str = "0.jnl";
 const PAGE_BYTES: usize = 4096;
 
 fn open(folder: &Path) -> Result<Database, StoreError> {
-    Database::open(folder, Options { keep_recent: 3, stores: STORES.to_vec() })
+    Database::open(folder, Options { keep_recent: 3, prune_interval: 1, stores: STORES.to_vec() })
 }
 
 /// Opens what a power cut has left; none where only this build of the engine stops: it asserts, where it was

@@ -126,7 +126,8 @@ mod tests {
             }
         });
         assert_eq!((most.into_inner(), done.into_inner()), (3, 40));
-        assert_eq!((gate.load().running, gate.load().waiting), (0, 0));
+        let load = gate.load();
+        assert_eq!((load.running, load.waiting), (0, 0));
     }
 
     #[test]

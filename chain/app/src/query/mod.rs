@@ -7,11 +7,13 @@
 //! | `/cosmos.base.node.v1beta1.Service/Config` | minimum gas price |
 //! | `/app/version`, `/app/simulate` | the SDK's own short paths |
 //! | `/store/<name>/key` | the bytes under a key, with a proof if one is asked for |
+//! | `/store/<name>/subspace` | all keys with a prefix and the bytes under them |
 
 mod gate;
 mod node;
 mod simulate;
 mod stored;
+mod subspace;
 
 pub(crate) use gate::Gates;
 
@@ -130,6 +132,7 @@ impl App {
             ["store", name, "key"] => {
                 return self.stored(name, &request.data, height, request.prove);
             }
+            ["store", name, "subspace"] => return self.subspace(name, &request.data, height),
             _ => (Vec::new(), self.ask_modules(request, height)?),
         };
         Ok(QueryResponse { key, value, height, ..QueryResponse::default() })

@@ -104,8 +104,8 @@ pub(super) fn finalize_block(
 
 pub(super) fn commit(app: &App) -> Result<ResponseCommit, AppError> {
     app.commit()?;
-    // Zero: consensus keeps all blocks.
-    Ok(ResponseCommit { retain_height: 0 })
+    let retain_height = i64::try_from(app.retain_height()?).unwrap_or(0);
+    Ok(ResponseCommit { retain_height })
 }
 
 fn misbehaviour(proof: RawMisbehaviour) -> Result<Misbehaviour, AppError> {

@@ -11,11 +11,11 @@ use stoa_mock_consensus::{
 
 use crate::{START, chain, outcome};
 
-fn signed(chain: &MockChain, actor: &Actor, message: Any) -> Vec<u8> {
+pub fn signed(chain: &MockChain, actor: &Actor, message: Any) -> Vec<u8> {
     chain.tx(actor).unwrap().message(message).gas(GAS).fee(FEE).sign(actor)
 }
 
-fn raw(chain: &MockChain, contract: &str, key: &str) -> Vec<u8> {
+pub fn raw(chain: &MockChain, contract: &str, key: &str) -> Vec<u8> {
     let request = QueryRawContractStateRequest {
         address: contract.to_owned(),
         query_data: key.as_bytes().to_vec(),

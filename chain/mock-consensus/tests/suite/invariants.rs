@@ -29,7 +29,6 @@ fn faulty() -> Upgrades {
     let upgrade = Upgrade {
         name: "faulty",
         added: &[],
-        removed: &[],
         apply: |ctx| {
             let owner = governor().address();
             let key = [&[2u8, 20][..], owner.as_bytes(), b"ustoa"].concat();

@@ -167,7 +167,9 @@ fn shared(folder: &std::path::Path) -> (Shared, u64) {
         actors.iter().fold(Genesis::new(), |genesis, actor| genesis.with_balance(actor, START));
     let genesis = genesis.init_chain();
     let config = AppConfig {
-        keep_recent: KEEP_RECENT,
+        pruning: stoa_app::Pruning { keep_recent: KEEP_RECENT, interval: 1 },
+        min_retain_blocks: 0,
+        snapshots: stoa_app::snapshot::Schedule::NEVER,
         ante: AnteParams::default(),
         beacon: None,
         upgrades: stoa_app::known_upgrades(),

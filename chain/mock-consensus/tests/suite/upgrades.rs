@@ -21,14 +21,17 @@ fn v2() -> Upgrades {
     let upgrade = Upgrade {
         name: "v2",
         added: &[ADDED],
-        removed: &[],
         apply: |ctx| ctx.set(ADDED, b"made by", b"v2".to_vec()),
     };
     Upgrades { known: vec![upgrade], ..Upgrades::default() }
 }
 
-/// A chain before the height of an upgrade.
+/// A chain right before the height of an upgrade.
 fn planned() -> MockChain {
+    planned_until(HEIGHT - 1)
+}
+
+fn planned_until(height: u64) -> MockChain {
     let mut chain = MockChain::new(&genesis()).unwrap();
     let plan = Plan {
         name: "v2".to_owned(),
@@ -38,7 +41,7 @@ fn planned() -> MockChain {
     };
     let authority = governor().address().to_string();
     govern(&mut chain, any(&MsgSoftwareUpgrade { authority, plan: Some(plan) }));
-    chain.advance_blocks(HEIGHT - 1 - chain.height()).unwrap();
+    chain.advance_blocks(height - chain.height()).unwrap();
     chain
 }
 
@@ -82,21 +85,20 @@ fn the_new_binary_applies_it_and_goes_on() {
     let applied: QueryAppliedPlanResponse =
         chain.query("/cosmos.upgrade.v1beta1.Query/AppliedPlan", &asked).unwrap();
     assert_eq!(applied.height, i64::try_from(HEIGHT).unwrap());
-    // The old binary never executes another block.
-    assert!(chain.exchange_binary(Upgrades::default()).is_ok(), "nothing to replay");
+    // The old binary does not even open the state, which has a store that it does not know.
+    assert!(matches!(chain.exchange_binary(Upgrades::default()), Err(MockError::App(_))));
+    // One that has the store and lacks the upgrade never executes another block.
+    let other = Upgrade { name: "v3", ..v2().known.remove(0) };
+    chain.exchange_binary(Upgrades { known: vec![other], ..Upgrades::default() }).unwrap();
     assert!(halted(chain.advance_blocks(1)).to_string().contains("upgrade handler is missing"));
 }
 
 #[test]
 fn the_new_binary_refuses_to_run_before_its_time() {
-    let mut chain = planned();
+    let mut chain = planned_until(HEIGHT - 2);
     chain.exchange_binary(v2()).unwrap();
+    // One block before the upgrade.
     let error = halted(chain.advance_blocks(1));
-    // The very block of the upgrade is right; one before is not.
-    panic_if_early(&error);
-}
-
-fn panic_if_early(error: &AppError) {
     assert!(error.to_string().contains("BINARY UPDATED BEFORE TRIGGER"), "{error}");
 }
 

@@ -37,6 +37,11 @@ impl ModuleIdentity {
         AccAddress::of_module(self.name)
     }
 
+    /// What it may do with money, as clients see it.
+    pub(super) const fn permissions(self) -> &'static [&'static str] {
+        self.permissions
+    }
+
     pub(super) fn by_name(name: &str) -> Option<Self> {
         MODULES.iter().copied().find(|module| module.name == name)
     }

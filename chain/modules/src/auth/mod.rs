@@ -11,6 +11,7 @@ mod action;
 mod address;
 mod bech32_text;
 mod error;
+mod export;
 mod genesis;
 mod invariants;
 mod params;
@@ -24,6 +25,7 @@ pub use account::{Account, FEE_COLLECTOR, ModuleIdentity, WASM, is_module_addres
 pub use action::{create_account, create_vesting_account, module_account, save_account};
 pub use address::{AccAddress, AddressError, BECH32_PREFIX, MAX_ADDRESS_BYTES};
 pub use error::AuthError;
+pub use export::export_genesis;
 pub use genesis::{Genesis, init_genesis};
 pub use invariants::INVARIANTS;
 pub use params::Params;

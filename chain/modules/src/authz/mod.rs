@@ -14,6 +14,7 @@ mod action;
 mod authorization;
 mod error;
 mod event;
+mod export;
 mod genesis;
 mod invariants;
 mod rpc;
@@ -21,9 +22,12 @@ mod state_key;
 mod unpack;
 mod view;
 
+#[cfg(test)]
+use action::save;
 pub use action::{execute_message, remove_expired, signers};
 pub use authorization::{Authorization, CodeGrant, ContractAction, ContractGrant, Filter, Limit};
 pub use error::{AuthzError, CODESPACE};
+pub use export::export_genesis;
 pub use genesis::{Genesis, init_genesis};
 pub use invariants::INVARIANTS;
 pub use rpc::query;

@@ -40,8 +40,9 @@ use crate::{
 pub const MAX_GRANTS: usize = 256;
 /// Calls that may fail one after the other before a contract is not called any more.
 pub const MAX_FAILURES_IN_A_ROW: u32 = 10;
-/// Most gas that all calls at the beginning and end of one block may use together.
-pub const MAX_CALLED_GAS: Gas = 100_000_000;
+/// Most gas that all calls at the beginning and end of one block may use together: three seconds of the VM
+/// by the schedule of CosmWasm (10^12 of its units a second), in every block if they use it up.
+pub const MAX_CALLED_GAS: Gas = 20_000_000;
 
 /// What must hold of the grants.
 pub const INVARIANTS: &[Invariant] = &[Invariant { name: "privilege/bounds", check: check_bounds }];

@@ -36,11 +36,12 @@ pub fn require(
     privilege: Privilege,
     contract: &AccAddress,
 ) -> Result<Record, ModuleError> {
-    let (contract_, name) = (contract.clone(), privilege.as_str_name());
-    match record(ctx, privilege, contract)? {
+    let found = record(ctx, privilege, contract)?;
+    let (contract, privilege) = (contract.clone(), privilege.as_str_name());
+    match found {
         Some(record) if !record.is_suspended => Ok(record),
-        Some(_) => Err(PrivilegeError::Suspended { contract: contract_, privilege: name }.into()),
-        None => Err(PrivilegeError::NotGranted { contract: contract_, privilege: name }.into()),
+        Some(_) => Err(PrivilegeError::Suspended { contract, privilege }.into()),
+        None => Err(PrivilegeError::NotGranted { contract, privilege }.into()),
     }
 }
 

@@ -146,7 +146,7 @@ impl GenesisSigningInfo {
     }
 
     fn of(info: &ValidatorSigningInfo) -> Result<Self, SlashingError> {
-        let Timestamp { seconds, nanos } = info.jailed_until.clone().unwrap_or_default();
+        let Timestamp { seconds, nanos } = info.jailed_until.unwrap_or_default();
         let nanos = u32::try_from(nanos).map_err(|_| SlashingError::Corrupt)?;
         let until =
             Time::from_unix_timestamp(seconds, nanos).map_err(|_| SlashingError::Corrupt)?;

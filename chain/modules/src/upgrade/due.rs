@@ -64,7 +64,7 @@ mod tests {
 
     fn knows(name: &'static str) -> Upgrades {
         let apply = |ctx: &mut Context| ctx.set(STORE, b"\x7ftest", vec![7]);
-        let upgrade = Upgrade { name, added: &[], removed: &[], apply };
+        let upgrade = Upgrade { name, added: &[], apply };
         Upgrades { known: vec![upgrade], ..Upgrades::default() }
     }
 

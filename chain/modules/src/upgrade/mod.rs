@@ -5,8 +5,9 @@
 //! does applies it.
 //! Place: beside the other modules; the application asks [`due`] before anything else in a block.
 //! Invariants: a name is applied once; a binary never executes a block on the wrong side of an upgrade that
-//! it knows, or one that it lacks; stores appear in and vanish from the app hash with the block that applies
-//! their upgrade, because no other binary of either side executes that block.
+//! it knows, or one that it lacks; stores appear in the app hash with the block that applies their upgrade,
+//! because no binary without them executes that block. Stores are never removed: one that is not used any more
+//! stays, empty or not.
 
 mod action;
 mod due;
@@ -37,8 +38,6 @@ pub struct Upgrade {
     pub name: &'static str,
     /// Stores that begin with it. Until it is applied they are not part of the state machine.
     pub added: &'static [StoreName],
-    /// Stores that end with it.
-    pub removed: &'static [StoreName],
     /// What it does to the state; a refusal halts the node.
     pub apply: fn(&mut Context) -> Result<(), ModuleError>,
 }
@@ -57,7 +56,6 @@ impl Upgrades {
     pub fn stores(&self, stores: &[StoreName]) -> Vec<StoreName> {
         let mut stores = stores.to_vec();
         for upgrade in &self.known {
-            stores.retain(|store| !upgrade.removed.contains(store));
             let is_new = |store: &&StoreName| !stores.contains(store);
             let added: Vec<StoreName> = upgrade.added.iter().filter(is_new).copied().collect();
             stores.extend(added);

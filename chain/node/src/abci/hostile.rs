@@ -11,8 +11,9 @@ use stoa_app::{App, AppConfig, ante::AnteParams};
 use stoa_fuzz::{allocation::measured, byte_edits, edit_bytes, edit_fields, field_edits};
 use tempfile::TempDir;
 use tendermint_proto::v0_38::abci::{
-    Request, RequestCheckTx, RequestEcho, RequestFlush, RequestInfo, RequestListSnapshots,
-    RequestLoadSnapshotChunk, RequestOfferSnapshot, RequestQuery, Snapshot, request::Value as Ask,
+    Request, RequestApplySnapshotChunk, RequestCheckTx, RequestEcho, RequestFlush, RequestInfo,
+    RequestListSnapshots, RequestLoadSnapshotChunk, RequestOfferSnapshot, RequestQuery, Snapshot,
+    request::Value as Ask,
 };
 use tokio::{runtime::Runtime, sync::watch};
 
@@ -32,7 +33,9 @@ fn node() -> &'static Node {
     NODE.get_or_init(|| {
         let folder = tempfile::tempdir().unwrap();
         let config = AppConfig {
-            keep_recent: 1,
+            pruning: stoa_app::Pruning { keep_recent: 1, interval: 1 },
+            min_retain_blocks: 0,
+            snapshots: stoa_app::snapshot::Schedule::NEVER,
             ante: AnteParams::default(),
             beacon: None,
             upgrades: stoa_app::known_upgrades(),
@@ -68,6 +71,11 @@ fn requests() -> Vec<Ask> {
         Ask::OfferSnapshot(RequestOfferSnapshot {
             snapshot: Some(snapshot),
             app_hash: vec![1; 32].into(),
+        }),
+        Ask::ApplySnapshotChunk(RequestApplySnapshotChunk {
+            index: 0,
+            chunk: vec![5; 60].into(),
+            sender: "stranger".to_owned(),
         }),
         Ask::LoadSnapshotChunk(RequestLoadSnapshotChunk { height: 3, format: 1, chunk: 9 }),
     ]

@@ -67,7 +67,14 @@ pub async fn serve(
     if beacon.is_none() {
         tracing::info!("no seed: this node does not contribute to the random beacon");
     }
-    let app_config = AppConfig { keep_recent: config.store.keep_recent, ante, beacon, upgrades };
+    let app_config = AppConfig {
+        pruning: config.store.pruning()?,
+        min_retain_blocks: config.min_retain_blocks,
+        snapshots: config.state_sync.schedule()?,
+        ante,
+        beacon,
+        upgrades,
+    };
     let app = Arc::new(App::open(&home.data(), app_config)?);
     let info = app.info()?;
     tracing::info!(height = info.height, version = stoa_app::VERSION, "opened");

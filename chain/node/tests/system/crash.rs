@@ -33,8 +33,6 @@ const ROUNDS_BETWEEN_CHECKS: u64 = 12;
 /// One round in so many begins with a node that has to replay everything.
 const ODDS_OF_A_NEW_NODE: u64 = 50;
 const START_TIMEOUT: Duration = Duration::from_secs(60);
-/// Few, so that every block forgets one.
-const KEEP_RECENT: &str = "3";
 const SIGKILL: i32 = 9;
 const SIGABRT: i32 = 6;
 
@@ -167,7 +165,9 @@ impl Victim {
         let mut command = Command::new(env!("CARGO_BIN_EXE_stoad"));
         command.args(["start", "--home"]).arg(self.home.path());
         command.env("STOAD_ABCI__ADDRESS", format!("unix://{}", self.socket().display()));
-        command.env("STOAD_API__ENABLED", "false").env("STOAD_STORE__KEEP_RECENT", KEEP_RECENT);
+        command.env("STOAD_API__ENABLED", "false");
+        // Every tenth block forgets ten.
+        command.env("STOAD_STORE__PRUNING", "everything");
         if let Some(Death::At(point, visit)) = death {
             command.env(fail_point::VARIABLE, format!("{}:{visit}", point.name()));
         }
@@ -282,7 +282,9 @@ impl Drop for Victim {
 
 fn open(data: &Path) -> App {
     let config = AppConfig {
-        keep_recent: 3,
+        pruning: stoa_app::Pruning { keep_recent: 3, interval: 1 },
+        min_retain_blocks: 0,
+        snapshots: stoa_app::snapshot::Schedule::NEVER,
         ante: AnteParams::default(),
         beacon: None,
         upgrades: stoa_app::known_upgrades(),

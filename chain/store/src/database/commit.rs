@@ -5,7 +5,7 @@ use std::sync::Arc;
 use fjall::{OwnedWriteBatch, PersistMode};
 
 use super::{
-    CommitRecord, Database, Head, layout, meta,
+    CommitRecord, Database, Head, import, layout, meta,
     node_writer::{NodeChanges, NodeWrites},
     replay::{self, Trees},
     snapshots::Latest,
@@ -68,6 +68,9 @@ impl Database {
             (head.record.as_ref().map(|_| head.earliest), head.needs_nodes)
         };
         writer.wait()?;
+        if earliest_before.is_none() {
+            import::clear_unfinished(&self.engine, &self.keyspaces)?;
+        }
         FailPoint::NodesAwaited.reach();
 
         let mut batch = self.engine.batch().durability(Some(PersistMode::SyncAll));

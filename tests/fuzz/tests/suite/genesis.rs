@@ -48,6 +48,11 @@ fn valid() -> (InitChain, Value) {
             "basic": {"spend_limit": [], "expiration": "2099-01-01T00:00:00Z"}, "period": "3600.5s",
             "period_spend_limit": coins, "period_can_spend": coins,
             "period_reset": "2023-11-15T00:00:00Z"}}}]});
+    state["slashing"] = json!({"params": {"signed_blocks_window": "100", "min_signed_per_window": "0.5",
+        "downtime_jail_duration": "600s", "slash_fraction_double_sign": "0.05",
+        "slash_fraction_downtime": "0.01"}, "signing_infos": [], "missed_blocks": []});
+    state["privilege"] = json!({"privileges": [{"contract": granter, "privilege": "PRIVILEGE_MINT",
+        "block_gas": "1", "denoms": ["ustoa"]}]});
     (genesis, state)
 }
 
@@ -56,7 +61,9 @@ fn app() -> &'static (App, TempDir) {
     APP.get_or_init(|| {
         let folder = tempfile::tempdir().unwrap();
         let config = AppConfig {
-            keep_recent: 1,
+            pruning: stoa_app::Pruning { keep_recent: 1, interval: 1 },
+            min_retain_blocks: 0,
+            snapshots: stoa_app::snapshot::Schedule::NEVER,
             ante: AnteParams::default(),
             beacon: None,
             upgrades: stoa_app::known_upgrades(),
@@ -84,7 +91,9 @@ fn begin(genesis: &InitChain, state: &Value) -> bool {
 
 #[test]
 fn the_seed_is_a_genesis() {
-    let (genesis, state) = valid();
+    let (genesis, mut state) = valid();
+    assert!(!begin(&genesis, &state), "a privilege is given to somebody who is no contract");
+    state["privilege"] = json!({"privileges": []});
     assert!(begin(&genesis, &state));
 }
 
@@ -92,8 +101,13 @@ proptest! {
     #![proptest_config(cases(512))]
 
     #[test]
-    fn a_changed_genesis_is_refused_or_begins_a_chain(edits in json_edits()) {
-        let (genesis, state) = valid();
+    fn a_changed_genesis_is_refused_or_begins_a_chain(
+        edits in json_edits(), has_privileges in prop::bool::weighted(0.1),
+    ) {
+        let (genesis, mut state) = valid();
+        if !has_privileges {
+            state["privilege"] = json!(null);
+        }
         begin(&genesis, &edit_json(&state, &edits));
     }
 }

@@ -77,7 +77,16 @@ const SERVICES: &[(&str, &[&str])] = &[
             "CodeInfo",
         ],
     ),
+    ("cosmos.consensus.v1.Query", &["Params"]),
+    ("cosmos.evidence.v1beta1.Query", &["Evidence", "AllEvidence"]),
+    ("cosmos.slashing.v1beta1.Query", &["Params", "SigningInfo", "SigningInfos"]),
+    (
+        "cosmos.upgrade.v1beta1.Query",
+        &["CurrentPlan", "AppliedPlan", "UpgradedConsensusState", "ModuleVersions", "Authority"],
+    ),
     ("stoa.beacon.v1.Query", &["Beacon", "Latest"]),
+    ("stoa.privilege.v1.Query", &["Authority", "Privileges"]),
+    ("stoa.validators.v1.Query", &["Validators"]),
 ];
 
 struct Asked {

@@ -32,8 +32,8 @@ fn upload(wasm: Vec<u8>) -> TxResult {
     let stored = deliver(store_code(&buyer, wasm));
     assert!(!stored.log.contains("recovered"), "{}", stored.log);
     if stored.is_ok() {
-        let attributes = stored.events.iter().flat_map(|event| &event.attributes);
-        let id = attributes.filter(|attribute| attribute.key == "code_id").next_back().unwrap();
+        let mut attributes = stored.events.iter().flat_map(|event| &event.attributes);
+        let id = attributes.rfind(|attribute| attribute.key == "code_id").unwrap();
         let made = deliver(instantiate(&buyer, id.value.parse().unwrap()));
         assert!(!made.log.contains("recovered"), "{}", made.log);
         assert!(made.gas_used <= 2 * CONTRACT_GAS, "{made:?}");

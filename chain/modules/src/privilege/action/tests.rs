@@ -57,7 +57,7 @@ fn governed() -> Context {
     ctx
 }
 
-fn send(ctx: &mut Context, message: &(impl Message + Name)) -> Result<(), ModuleError> {
+fn send(ctx: &mut Context, message: &impl Name) -> Result<(), ModuleError> {
     let type_url = format!("/stoa.privilege.v1.{}", name_of(message));
     let message = Any { type_url, value: message.encode_to_vec() };
     let host = chain();
@@ -203,7 +203,7 @@ fn grants_that_say_too_much_or_too_little_are_refused() {
 fn all_calls_of_a_block_together_have_a_bound() {
     let mut ctx = governed();
     let call = |number, privilege| wire::Grant {
-        block_gas: 50_000_000,
+        block_gas: 10_000_000,
         ..a_grant(&contract(number), privilege)
     };
     grant_it(&mut ctx, call(1, Privilege::BeginBlock)).unwrap();
