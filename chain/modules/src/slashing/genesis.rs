@@ -117,7 +117,11 @@ pub fn init_genesis(ctx: &Context, genesis: Genesis) -> Result<(), ModuleError> 
     }
     for entry in genesis.signing_infos {
         let validator = ConsensusAddress::from_bech32(&entry.address)?;
-        action::save(ctx, &validator, &entry.validator_signing_info.to_proto()?)?;
+        let mut info = entry.validator_signing_info.to_proto()?;
+        // Where the heights begin again, nobody may be above judgement until the old one is reached.
+        let height = i64::try_from(ctx.block.height).unwrap_or(i64::MAX);
+        info.start_height = info.start_height.min(height);
+        action::save(ctx, &validator, &info)?;
     }
     for entry in genesis.missed_blocks {
         let validator = ConsensusAddress::from_bech32(&entry.address)?;
