@@ -85,7 +85,7 @@ fn unjail(ctx: &mut Context, operator: &AccAddress) -> Result<(), ModuleError> {
     let validator_addr = bech32::encode::<bech32::Bech32>(hrp, operator.as_bytes()).unwrap();
     let value = MsgUnjail { validator_addr }.encode_to_vec();
     let message = Any { type_url: MsgUnjail::type_url(), value };
-    assert_eq!(signers(&message).unwrap().unwrap(), std::slice::from_ref(&operator));
+    assert_eq!(signers(&message).unwrap().unwrap(), std::slice::from_ref(operator));
     execute_message(ctx, &message).unwrap().map(drop)
 }
 
