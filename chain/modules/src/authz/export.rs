@@ -143,7 +143,8 @@ mod tests {
             Authorization::Send { spend_limit: "4ustoa".parse().unwrap(), allow_list },
             Authorization::Contract { action: ContractAction::Execute, grants: grants.clone() },
             Authorization::Contract { action: ContractAction::Migrate, grants },
-            Authorization::StoreCode { grants: vec![any_code, one_code] },
+            Authorization::StoreCode { grants: vec![any_code] },
+            Authorization::StoreCode { grants: vec![one_code] },
         ];
         let later = Time::from_unix_timestamp(1_800_000_000, 5).unwrap();
         for (byte, authorization) in (1..).zip(kinds) {
@@ -152,7 +153,7 @@ mod tests {
                 .unwrap();
         }
         let section = export_genesis(&ctx).unwrap();
-        assert_eq!(section["authorization"].as_array().unwrap().len(), 5);
+        assert_eq!(section["authorization"].as_array().unwrap().len(), 6);
 
         let mut again = context();
         let genesis = serde_json::from_value(section.clone()).unwrap();
