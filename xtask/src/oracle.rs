@@ -14,7 +14,7 @@ use crate::{build_contracts, workspace};
 const WASMD: &str = "github.com/CosmWasm/wasmd/cmd/wasmd";
 const WASMD_FLAGS: &str = "-X github.com/CosmWasm/wasmd/app.Bech32Prefix=stoa";
 /// Published contracts, dependencies of `tests/oracle/contracts`.
-const CONTRACTS: &[&str] = &["cw20-base", "cw3-flex-multisig", "cw4-group"];
+const CONTRACTS: &[&str] = &["cw1-subkeys", "cw20-base", "cw3-flex-multisig", "cw4-group"];
 /// The project's own contract for tests.
 const PROBE: &str = "chain/modules/testdata/probe.wasm.gz";
 

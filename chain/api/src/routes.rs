@@ -40,6 +40,12 @@ pub(crate) fn find(
     ROUTES.iter().filter(|route| route.method == method).find_map(fits)
 }
 
+/// Every row.
+#[cfg(test)]
+pub(crate) fn all() -> &'static [Route] {
+    ROUTES
+}
+
 fn captures<'a>(template: &'static str, path: &'a str) -> Option<Vec<(&'static str, &'a str)>> {
     let path = path.strip_suffix('/').unwrap_or(path);
     let (mut expected, mut actual) = (template.split('/'), path.split('/'));

@@ -7,14 +7,17 @@ use stoa_app::tx::schema::{
 };
 
 mod blocks;
+mod powers;
 
 pub(crate) use blocks::*;
+pub(crate) use powers::*;
 
 /// The shape behind the type URL of an `Any` in an answer.
 pub(crate) fn find(type_url: &str) -> Option<&'static Shape> {
     let name = type_url.strip_prefix('/')?;
     let is_named = |shape: &&Shape| shape.name == name;
-    schema::find(type_url).or_else(|| RESPONSES.iter().copied().find(is_named))
+    let mut responses = RESPONSES.iter().chain(powers::RESPONSES).copied();
+    schema::find(type_url).or_else(|| responses.find(is_named))
 }
 
 /// Answers of messages, as simulations show them.
@@ -34,6 +37,16 @@ static RESPONSES: &[&Shape] = &[
     &INSTANTIATE_RESPONSE,
     &EXECUTE_RESPONSE,
     &MIGRATE_RESPONSE,
+    &SUDO_RESPONSE,
+    &STORE_AND_INSTANTIATE_RESPONSE,
+    &STORE_AND_MIGRATE_RESPONSE,
+    &PIN_RESPONSE,
+    &UNPIN_RESPONSE,
+    &WASM_PARAMS_RESPONSE,
+    &UPDATE_PERMISSION_RESPONSE,
+    &UPDATE_LABEL_RESPONSE,
+    &ADD_UPLOADERS_RESPONSE,
+    &REMOVE_UPLOADERS_RESPONSE,
 ];
 
 macro_rules! shapes {
@@ -144,11 +157,7 @@ shapes! {
     PERIODIC_VESTING_RESPONSE = "cosmos.vesting.v1beta1.MsgCreatePeriodicVestingAccountResponse": [];
 
     WASM_PARAMS = "cosmwasm.wasm.v1.QueryParamsResponse": [
-        one(1, "params", Message(&WASM_PARAMETERS)),
-    ];
-    WASM_PARAMETERS = "cosmwasm.wasm.v1.Params": [
-        one(1, "code_upload_access", Message(&schema::ACCESS_CONFIG)),
-        one(2, "instantiate_default_permission", Enum(schema::ACCESS_TYPES)),
+        one(1, "params", Message(&schema::WASM_PARAMETERS)),
     ];
     CODES = "cosmwasm.wasm.v1.QueryCodesResponse": [
         many(1, "code_infos", Message(&CODE_INFO)), one(2, "pagination", PAGE),
@@ -162,6 +171,14 @@ shapes! {
         one(3, "data_hash", Hex),
         one(6, "instantiate_permission", Message(&schema::ACCESS_CONFIG)),
     ];
+    CODE_INFO_ANSWER = "cosmwasm.wasm.v1.QueryCodeInfoResponse": [
+        one(1, "code_id", U64),
+        one(2, "creator", Text),
+        one(3, "checksum", Hex),
+        one(4, "instantiate_permission", Message(&schema::ACCESS_CONFIG)),
+    ];
+    BUILT_ADDRESS = "cosmwasm.wasm.v1.QueryBuildAddressResponse": [one(1, "address", Text)];
+    WASM_LIMITS = "cosmwasm.wasm.v1.QueryWasmLimitsConfigResponse": [one(1, "config", Text)];
     CODE_CONTRACTS = "cosmwasm.wasm.v1.QueryContractsByCodeResponse": [
         many(1, "contracts", Text), one(2, "pagination", PAGE),
     ];
@@ -209,6 +226,20 @@ shapes! {
     ];
     EXECUTE_RESPONSE = "cosmwasm.wasm.v1.MsgExecuteContractResponse": [one(1, "data", Bytes)];
     MIGRATE_RESPONSE = "cosmwasm.wasm.v1.MsgMigrateContractResponse": [one(1, "data", Bytes)];
+    SUDO_RESPONSE = "cosmwasm.wasm.v1.MsgSudoContractResponse": [one(1, "data", Bytes)];
+    STORE_AND_INSTANTIATE_RESPONSE = "cosmwasm.wasm.v1.MsgStoreAndInstantiateContractResponse": [
+        one(1, "address", Text), one(2, "data", Bytes),
+    ];
+    STORE_AND_MIGRATE_RESPONSE = "cosmwasm.wasm.v1.MsgStoreAndMigrateContractResponse": [
+        one(1, "code_id", U64), one(2, "checksum", Bytes), one(3, "data", Bytes),
+    ];
+    PIN_RESPONSE = "cosmwasm.wasm.v1.MsgPinCodesResponse": [];
+    UNPIN_RESPONSE = "cosmwasm.wasm.v1.MsgUnpinCodesResponse": [];
+    WASM_PARAMS_RESPONSE = "cosmwasm.wasm.v1.MsgUpdateParamsResponse": [];
+    UPDATE_PERMISSION_RESPONSE = "cosmwasm.wasm.v1.MsgUpdateInstantiateConfigResponse": [];
+    UPDATE_LABEL_RESPONSE = "cosmwasm.wasm.v1.MsgUpdateContractLabelResponse": [];
+    ADD_UPLOADERS_RESPONSE = "cosmwasm.wasm.v1.MsgAddCodeUploadParamsAddressesResponse": [];
+    REMOVE_UPLOADERS_RESPONSE = "cosmwasm.wasm.v1.MsgRemoveCodeUploadParamsAddressesResponse": [];
 
     BEACON_ANSWER = "stoa.beacon.v1.QueryBeaconResponse": [one(1, "beacon", Message(&BEACON))];
     BEACON = "stoa.beacon.v1.Beacon": [

@@ -88,6 +88,9 @@ impl From<&ModuleError> for Status {
             _ if message.starts_with("rpc error: code = NotFound") => Code::NotFound,
             _ if message.starts_with("rpc error: code = InvalidArgument") => Code::InvalidArgument,
             _ if message.starts_with("rpc error: code = Internal") => Code::Internal,
+            _ if message.starts_with("rpc error: code = ResourceExhausted") => {
+                Code::ResourceExhausted
+            }
             // Address, coins, request, height.
             (codespace::SDK, 7 | 10 | 18 | 26) => Code::InvalidArgument,
             // Key and "not found".

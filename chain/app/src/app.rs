@@ -1,39 +1,60 @@
 //! The application: one state machine, four ways in.
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Mutex, MutexGuard},
 };
 
 use stoa_modules::{
-    BlockInfo,
+    BlockInfo, ExecMode, GasMeter,
     beacon::{BeaconKey, Contributor},
     router::Modules,
+    upgrade::Upgrades,
 };
-use stoa_store::{Database, Options, Overlay, Root, StagedCommit};
+use stoa_store::{Database, FailPoint, Options, Overlay, Root, StagedCommit};
 
 use crate::{
     ante::{AnteParams, Verified},
-    block::Note,
+    block::{Note, context},
     error::AppError,
     limits::{self, BlockLimits},
+    query::Gates,
+    snapshot::{Restore, Schedule, Snapshots},
     stores::STORES,
 };
 
 /// Folder of the state below the node's data folder.
 const STATE_FOLDER: &str = "state";
+/// Folder of snapshots below the node's data folder.
+const SNAPSHOTS_FOLDER: &str = "snapshots";
 /// Folder of contract code below the node's data folder.
 const WASM_FOLDER: &str = "wasm";
 
-/// What an operator may choose; none of it may change the outcome of a block.
+/// What an operator may choose, and what the release knows of upgrades; nothing else may change the outcome
+/// of a block.
 #[derive(Clone, Debug)]
 pub struct AppConfig {
-    /// Heights before the last that stay readable.
-    pub keep_recent: u64,
+    /// Which heights stay readable.
+    pub pruning: Pruning,
+    /// Blocks that consensus keeps at least; zero for all.
+    pub min_retain_blocks: u64,
+    /// When snapshots are taken for nodes that start later.
+    pub snapshots: Schedule,
     /// What admission to the mempool asks of a transaction.
     pub ante: AnteParams,
     /// With what this node contributes to the beacon, if it is a validator's.
     pub beacon: Option<BeaconKey>,
+    /// Upgrades that this binary applies, and heights at which the operator skips one.
+    pub upgrades: Upgrades,
+}
+
+/// Which heights before the last stay readable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pruning {
+    /// How many at least: 1 or more, `u64::MAX` for all.
+    pub keep_recent: u64,
+    /// The others are forgotten at every so many heights.
+    pub interval: u64,
 }
 
 /// The state machine of the chain, without sockets. Methods may be called from several threads:
@@ -44,6 +65,14 @@ pub struct App {
     pub(crate) ante: AnteParams,
     pub(crate) verified: Verified,
     pub(crate) contributor: Option<Contributor>,
+    pub(crate) snapshots: Snapshots,
+    pub(crate) min_retain_blocks: u64,
+    restore: Mutex<Option<Restore>>,
+    /// What queries and simulations pass before they compute.
+    pub(crate) gates: Gates,
+    pub(crate) upgrades: Upgrades,
+    /// The node's data folder.
+    pub(crate) data: PathBuf,
     consensus: Mutex<Consensus>,
     mempool: Mutex<Option<CheckState>>,
 }
@@ -89,19 +118,29 @@ pub struct AppInfo {
 impl App {
     /// Opens the application in folder `data`, which is created if absent.
     pub fn open(data: &Path, config: AppConfig) -> Result<Self, AppError> {
-        let options = Options { keep_recent: config.keep_recent, stores: STORES.to_vec() };
+        let Pruning { keep_recent, interval: prune_interval } = config.pruning;
+        let stores = config.upgrades.stores(&STORES);
+        let options = Options { keep_recent, prune_interval, stores };
         let database = Database::open(&data.join(STATE_FOLDER), options)?;
         let modules = Modules::open(&data.join(WASM_FOLDER)).map_err(AppError::Modules)?;
+        let snapshots = Snapshots::open(&data.join(SNAPSHOTS_FOLDER), config.snapshots)?;
         let app = Self {
             modules,
             database,
+            snapshots,
+            min_retain_blocks: config.min_retain_blocks,
+            restore: Mutex::default(),
             ante: config.ante,
             verified: Verified::default(),
             contributor: config.beacon.map(Contributor::new),
+            gates: Gates::default(),
+            upgrades: config.upgrades,
+            data: data.to_owned(),
             consensus: Mutex::default(),
             mempool: Mutex::default(),
         };
         app.reset_check_state()?;
+        app.prepare()?;
         Ok(app)
     }
 
@@ -112,6 +151,11 @@ impl App {
         Ok(AppInfo { height, app_hash: latest.map(|record| record.app_hash) })
     }
 
+    /// The root after a height that is held.
+    pub fn app_hash_at(&self, height: u64) -> Result<Root, AppError> {
+        Ok(self.database.at(height)?.0.app_hash)
+    }
+
     /// Persists the finalized block. On return it survives any crash.
     pub fn commit(&self) -> Result<Root, AppError> {
         let mut consensus = self.consensus()?;
@@ -119,12 +163,32 @@ impl App {
         let app_hash = self.database.commit(finalized.staged)?;
         consensus.genesis = None;
         self.reset_check_state()?;
+        self.snapshots.after_commit(&self.database, finalized.block.height);
+        FailPoint::CommitEnded.reach();
         tracing::info!(height = finalized.block.height, "committed");
         Ok(app_hash)
     }
 
+    /// The root of the last commit computed again from all values: for tests, it reads the whole state.
+    pub fn recompute_app_hash(&self) -> Result<Root, AppError> {
+        Ok(self.database.recompute_app_hash()?)
+    }
+
+    /// Compiles the pinned contract code of the last height.
+    pub(crate) fn prepare(&self) -> Result<(), AppError> {
+        let Some(record) = self.database.latest()? else { return Ok(()) };
+        let block = Note::decode(record.height, &record.note)?.block(record.height);
+        let ctx = context(
+            block,
+            ExecMode::Query,
+            GasMeter::unlimited(),
+            Overlay::new(self.database.snapshot()?),
+        );
+        self.modules.prepare(&ctx).map_err(AppError::Modules)
+    }
+
     /// Lets admission to the mempool start again from the last commit.
-    fn reset_check_state(&self) -> Result<(), AppError> {
+    pub(crate) fn reset_check_state(&self) -> Result<(), AppError> {
         let mut mempool = self.mempool()?;
         let Some(record) = self.database.latest()? else { return Ok(()) };
         let snapshot = self.database.snapshot()?;
@@ -142,5 +206,14 @@ impl App {
 
     pub(crate) fn mempool(&self) -> Result<MutexGuard<'_, Option<CheckState>>, AppError> {
         self.mempool.lock().map_err(|_| AppError::Poisoned)
+    }
+
+    pub(crate) fn restore(&self) -> Result<MutexGuard<'_, Option<Restore>>, AppError> {
+        self.restore.lock().map_err(|_| AppError::Poisoned)
+    }
+
+    /// Returns once no snapshot is being taken.
+    pub fn wait_for_snapshot(&self) {
+        self.snapshots.wait();
     }
 }

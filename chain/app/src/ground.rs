@@ -21,7 +21,7 @@ pub(crate) struct Ground {
     /// The block that follows, with the time of the one before.
     pub(crate) block: BlockInfo,
     /// Whether the block that follows is the first.
-    is_first: bool,
+    pub(crate) is_first: bool,
 }
 
 impl Ground {

@@ -1,15 +1,15 @@
 //! Limits of a block, agreed by consensus and kept in the state.
 
 use prost::Message as _;
-use stoa_modules::{Gas, core::kv};
-use stoa_store::{Overlay, Snapshot, StoreError, StoreName};
+use stoa_modules::{
+    Gas,
+    consensus::{KEY, STORE},
+    core::kv,
+};
+use stoa_store::{Overlay, Snapshot};
 use tendermint_proto::v0_38::types::ConsensusParams;
 
 use crate::error::AppError;
-
-/// Where consensus parameters are kept.
-pub(crate) const STORE: StoreName = StoreName("consensus");
-const KEY: &[u8] = b"Consensus";
 
 /// What one block may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,9 +52,10 @@ impl From<&ConsensusParams> for BlockLimits {
     }
 }
 
-/// Keeps the parameters of the genesis file.
-pub(crate) fn save(overlay: &Overlay, params: &ConsensusParams) -> Result<(), StoreError> {
-    overlay.set(STORE, KEY, params.encode_to_vec())
+/// The parameters at a height; defaults before genesis.
+pub(crate) fn committed_params(snapshot: &dyn Snapshot) -> Result<ConsensusParams, AppError> {
+    let stored = snapshot.get(STORE, KEY)?;
+    Ok(stored.map_or_else(|| Ok(ConsensusParams::default()), |it| ConsensusParams::decode(&*it))?)
 }
 
 /// The limits in an uncommitted state.

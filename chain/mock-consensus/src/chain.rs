@@ -10,10 +10,12 @@ use cosmos_sdk_proto::cosmos::{
 };
 use prost::Message;
 use stoa_app::{
-    App, AppConfig, AppError, Block, InitChain, QueryRequest, QueryResponse, TxResult,
+    App, AppConfig, AppError, Block, BlockResult, InitChain, Pruning, QueryRequest, QueryResponse,
+    TxResult,
     ante::{AnteParams, GasPriceError},
+    snapshot::Schedule,
 };
-use stoa_modules::{auth::AccAddress, beacon::BeaconKey};
+use stoa_modules::{auth::AccAddress, beacon::BeaconKey, upgrade::Upgrades};
 use stoa_store::Root;
 use tempfile::TempDir;
 
@@ -67,12 +69,28 @@ pub enum MockError {
     /// The application is not open.
     #[error("the application is not open")]
     Closed,
+    /// A transaction that should be good failed.
+    #[error("a transaction failed: {} (codespace {}, code {})", .0.log, .0.codespace, .0.code)]
+    Failed(Box<TxResult>),
 }
 
-/// The application in `folder`, which contributes to the beacon with `beacon`.
-pub(crate) fn open(folder: &Path, beacon: Option<BeaconKey>) -> Result<App, MockError> {
+/// The application in `folder`, which contributes to the beacon with `beacon` and takes `snapshots`.
+pub(crate) fn open(
+    folder: &Path,
+    beacon: Option<BeaconKey>,
+    snapshots: Schedule,
+    upgrades: Upgrades,
+) -> Result<App, MockError> {
     let ante = AnteParams { min_gas_prices: MIN_GAS_PRICES.parse()? };
-    Ok(App::open(folder, AppConfig { keep_recent: KEEP_RECENT, ante, beacon })?)
+    let config = AppConfig {
+        pruning: Pruning { keep_recent: KEEP_RECENT, interval: 1 },
+        min_retain_blocks: 0,
+        snapshots,
+        ante,
+        beacon,
+        upgrades,
+    };
+    Ok(App::open(folder, config)?)
 }
 
 /// The application with the blocks that consensus would keep.
@@ -80,6 +98,8 @@ pub struct MockChain {
     folder: TempDir,
     app: Option<App>,
     genesis: InitChain,
+    snapshots: Schedule,
+    upgrades: Upgrades,
     /// Decided blocks, each with the root that followed; the last one may not be committed yet.
     pub(crate) blocks: Vec<(Block, Option<Root>)>,
 }
@@ -94,11 +114,40 @@ impl MockChain {
 
     /// A chain before its first block.
     pub fn at_genesis(genesis: &Genesis) -> Result<Self, MockError> {
-        let folder = tempfile::tempdir()?;
-        let (app, genesis) = (None, genesis.init_chain());
-        let mut chain = Self { folder, app, genesis, blocks: Vec::new() };
+        Self::from_file(genesis.init_chain(), Schedule::NEVER)
+    }
+
+    /// A chain before its first block that begins with what consensus read from a genesis file, and takes
+    /// `snapshots`.
+    pub fn from_file(genesis: InitChain, snapshots: Schedule) -> Result<Self, MockError> {
+        let mut chain = Self::unstarted(genesis, snapshots)?;
         chain.reopen()?;
         Ok(chain)
+    }
+
+    fn unstarted(genesis: InitChain, snapshots: Schedule) -> Result<Self, MockError> {
+        let (folder, app, blocks) = (tempfile::tempdir()?, None, Vec::new());
+        Ok(Self { folder, app, genesis, snapshots, upgrades: Upgrades::default(), blocks })
+    }
+
+    /// Another node of this chain that knows nothing yet, not even the genesis.
+    pub fn newcomer(&self) -> Result<Self, MockError> {
+        let mut chain = Self::unstarted(self.genesis.clone(), self.snapshots)?;
+        chain.upgrades = self.upgrades.clone();
+        chain.app = Some(open(chain.folder.path(), None, chain.snapshots, chain.upgrades.clone())?);
+        Ok(chain)
+    }
+
+    /// Executes the blocks of `other` that come after this node's last one.
+    pub fn follow(&mut self, other: &Self) -> Result<(), MockError> {
+        self.blocks.clone_from(&other.blocks);
+        self.crash_and_reopen()
+    }
+
+    /// Root after block `height`, as it was recorded.
+    #[must_use]
+    pub fn root_after(&self, height: u64) -> Option<Root> {
+        self.blocks.iter().find(|(block, _)| block.height == height)?.1
     }
 
     /// The application.
@@ -109,12 +158,25 @@ impl MockChain {
     /// Height of the last block.
     #[must_use]
     pub fn height(&self) -> u64 {
-        self.blocks.last().map_or(0, |(block, _)| block.height)
+        let before_first = self.genesis.initial_height.saturating_sub(1);
+        self.blocks.last().map_or(before_first, |(block, _)| block.height)
     }
 
     /// Root after the last commit.
     pub fn app_hash(&self) -> Result<Option<Root>, MockError> {
         Ok(self.app()?.info()?.app_hash)
+    }
+
+    /// The genesis that the chain began with.
+    #[must_use]
+    pub const fn genesis(&self) -> &InitChain {
+        &self.genesis
+    }
+
+    /// The blocks from the first on, each with the root that followed it if it was executed.
+    #[must_use]
+    pub fn blocks(&self) -> &[(Block, Option<Root>)] {
+        &self.blocks
     }
 
     /// Decides `count` empty blocks.
@@ -132,18 +194,45 @@ impl MockChain {
 
     /// Decides a block, whatever is in it, and commits it.
     pub fn deliver_block(&mut self, txs: Vec<Vec<u8>>) -> Result<Vec<TxResult>, MockError> {
-        let block = self.decide(txs);
+        Ok(self.decide_block(Block { txs, ..Block::default() })?.tx_results)
+    }
+
+    /// Decides a block with the transactions, votes and misbehaviour of `parts`, and commits it.
+    pub fn decide_block(&mut self, parts: Block) -> Result<BlockResult, MockError> {
+        let block = self.decide(Vec::new());
+        let block = Block { height: block.height, time_nanos: block.time_nanos, ..parts };
+        if let Some((last, _)) = self.blocks.last_mut() {
+            *last = block.clone();
+        }
         let result = self.app()?.finalize_block(&block)?;
         self.record(result.app_hash)?;
         self.app()?.commit()?;
-        Ok(result.tx_results)
+        Ok(result)
+    }
+
+    /// The last block, which the application halted on, is executed by a binary that knows `upgrades`.
+    pub fn exchange_binary(&mut self, upgrades: Upgrades) -> Result<(), MockError> {
+        self.upgrades = upgrades;
+        self.crash_and_reopen()
+    }
+
+    /// The folder of the application.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// The next block enters the block store.
     pub(crate) fn decide(&mut self, txs: Vec<Vec<u8>>) -> Block {
         let height = self.height() + 1;
-        let elapsed = height * BLOCK_SECONDS * NANOS_PER_SECOND;
-        let block = Block { height, time_nanos: self.genesis.time_nanos + elapsed, txs };
+        let blocks = (height + 1).saturating_sub(self.genesis.initial_height);
+        let elapsed = blocks * BLOCK_SECONDS * NANOS_PER_SECOND;
+        let block = Block {
+            height,
+            time_nanos: self.genesis.time_nanos + elapsed,
+            txs,
+            ..Block::default()
+        };
         self.blocks.push((block.clone(), None));
         block
     }
@@ -162,9 +251,15 @@ impl MockChain {
         self.app = None;
     }
 
+    /// Loses everything on the disk of a closed application.
+    pub(crate) fn forget(&mut self) -> Result<(), MockError> {
+        self.folder = tempfile::tempdir()?;
+        Ok(())
+    }
+
     /// Opens the application again and replays, as consensus does, the blocks that it lacks.
     pub(crate) fn reopen(&mut self) -> Result<(), MockError> {
-        let app = open(self.folder.path(), None)?;
+        let app = open(self.folder.path(), None, self.snapshots, self.upgrades.clone())?;
         let committed = app.info()?;
         if committed.height == 0 {
             app.init_chain(self.genesis.clone())?;

@@ -9,16 +9,20 @@
 
 mod actor;
 mod chain;
+mod contract;
 mod crash;
 mod genesis;
 mod network;
+mod state_sync;
 mod tx;
 mod validator;
 
 pub use actor::Actor;
 pub use chain::{BLOCK_SECONDS, MockChain, MockError};
+pub use contract::{CONTRACT_FEE, CONTRACT_GAS, execute, instantiate, probe_wasm, store_code};
 pub use crash::CrashPoint;
 pub use genesis::{CHAIN_ID, DENOM, Genesis};
 pub use network::{Ballot, Network};
+pub use state_sync::{offered, transfer};
 pub use tx::{TxBuilder, send};
 pub use validator::Validator;

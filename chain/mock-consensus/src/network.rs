@@ -1,11 +1,19 @@
 //! Several validators, each with an application of its own, whose votes carry extensions.
 
+use std::collections::BTreeMap;
+
 use prost::Message;
 use stoa_app::{
-    App, Block, InitChain, QueryRequest, TxResult,
+    App, Block, BlockResult, InitChain, QueryRequest, TxResult,
     extension::{LastCommit, VotePlace},
+    snapshot::Schedule,
 };
-use stoa_modules::validators::ConsensusAddress;
+use stoa_modules::{
+    Event,
+    slashing::{Misbehaviour, Vote},
+    upgrade::Upgrades,
+    validators::ConsensusAddress,
+};
 use stoa_proto::beacon::v1::{ExtendedCommit, ExtendedVote};
 use stoa_store::Root;
 use tempfile::TempDir;
@@ -13,6 +21,7 @@ use tempfile::TempDir;
 use crate::{
     CHAIN_ID, Genesis, MockError, Validator,
     chain::{BLOCK_SECONDS, NANOS_PER_SECOND, open},
+    state_sync,
 };
 
 /// Most bytes of a proposal's elements.
@@ -46,25 +55,65 @@ impl Node {
 /// A network that decides every block in round zero unless its votes are changed.
 pub struct Network {
     genesis: InitChain,
+    snapshots: Schedule,
     nodes: Vec<Node>,
     blocks: Vec<Block>,
+    /// Who votes from a height on.
+    sets: BTreeMap<u64, BTreeMap<ConsensusAddress, u64>>,
     /// The votes for the last block, as the next proposer has them. A test that plays a dishonest
     /// proposer changes them.
     pub votes: ExtendedCommit,
+    /// Misbehaviour that the next block proves.
+    pub misbehaviours: Vec<Misbehaviour>,
+    /// Events of the last block itself.
+    pub events: Vec<Event>,
 }
 
 impl Network {
     /// A network before its first block.
     pub fn new(genesis: &Genesis, validators: &[Validator]) -> Result<Self, MockError> {
+        Self::build(genesis, validators, &[], Schedule::NEVER)
+    }
+
+    /// A network before its first block whose nodes take `snapshots`.
+    pub fn with_snapshots(
+        genesis: &Genesis,
+        validators: &[Validator],
+        snapshots: Schedule,
+    ) -> Result<Self, MockError> {
+        Self::build(genesis, validators, &[], snapshots)
+    }
+
+    /// A network before its first block, with nodes of `candidates` that follow it and vote once they are
+    /// in the set. Their numbers continue those of the validators.
+    pub fn with_candidates(
+        genesis: &Genesis,
+        validators: &[Validator],
+        candidates: &[Validator],
+    ) -> Result<Self, MockError> {
+        Self::build(genesis, validators, candidates, Schedule::NEVER)
+    }
+
+    fn build(
+        genesis: &Genesis,
+        validators: &[Validator],
+        candidates: &[Validator],
+        snapshots: Schedule,
+    ) -> Result<Self, MockError> {
         let genesis = genesis.clone().with_validators(validators).init_chain();
+        let first = validators.iter().map(|validator| (validator.address(), validator.power()));
+        let sets = BTreeMap::from([(1, first.collect())]);
         let mut nodes = Vec::new();
-        for validator in validators {
+        for validator in validators.iter().chain(candidates) {
             let (validator, folder) = (validator.clone(), tempfile::tempdir()?);
             nodes.push(Node { validator, folder, app: None });
         }
-        let votes = ExtendedCommit::default();
-        let mut network = Self { genesis, nodes, blocks: Vec::new(), votes };
-        for node in 0..validators.len() {
+        let (votes, misbehaviours) = (ExtendedCommit::default(), Vec::new());
+        let blocks = Vec::new();
+        let events = Vec::new();
+        let mut network =
+            Self { genesis, snapshots, nodes, blocks, sets, votes, misbehaviours, events };
+        for node in 0..network.nodes.len() {
             network.restart(node)?;
         }
         Ok(network)
@@ -74,6 +123,13 @@ impl Network {
     #[must_use]
     pub fn height(&self) -> u64 {
         self.blocks.last().map_or(0, |block| block.height)
+    }
+
+    /// Who votes at `height`, with which power.
+    #[must_use]
+    pub fn set_at(&self, height: u64) -> BTreeMap<ConsensusAddress, u64> {
+        let last = self.sets.range(..=height).next_back();
+        last.map(|(_, set)| set.clone()).unwrap_or_default()
     }
 
     /// The application of validator number `node`.
@@ -128,8 +184,11 @@ impl Network {
             return Err(MockError::Refused { height });
         }
         let place = VotePlace { chain_id: CHAIN_ID, height, round: 0 };
-        let mut votes = Vec::new();
+        let (mut votes, voters) = (Vec::new(), self.set_at(height));
         for (number, node) in self.nodes.iter().enumerate() {
+            if !voters.contains_key(&node.validator.address()) {
+                continue;
+            }
             let extension = match ballot(number) {
                 Ballot::Absent => continue,
                 Ballot::Late(extension) => extension,
@@ -165,8 +224,14 @@ impl Network {
     pub fn decide(&mut self, txs: Vec<Vec<u8>>) -> Result<Vec<TxResult>, MockError> {
         let height = self.height() + 1;
         let elapsed = height * BLOCK_SECONDS * NANOS_PER_SECOND;
-        let block = Block { height, time_nanos: self.genesis.time_nanos + elapsed, txs };
-        let mut outcome = None;
+        let block = Block {
+            height,
+            time_nanos: self.genesis.time_nanos + elapsed,
+            txs,
+            votes: self.last_votes(),
+            misbehaviours: std::mem::take(&mut self.misbehaviours),
+        };
+        let mut outcome: Option<BlockResult> = None;
         for node in &self.nodes {
             let result = node.app()?.finalize_block(&block)?;
             node.app()?.commit()?;
@@ -175,7 +240,35 @@ impl Network {
             }
         }
         self.blocks.push(block);
-        Ok(outcome.map(|result| result.tx_results).unwrap_or_default())
+        let Some(outcome) = outcome else { return Ok(Vec::new()) };
+        self.follow(height, &outcome);
+        self.events.clone_from(&outcome.events);
+        Ok(outcome.tx_results)
+    }
+
+    /// Everybody's part in the commit of the last block.
+    fn last_votes(&self) -> Vec<Vote> {
+        let signers = self.last_commit().signers;
+        let vote = |(validator, power)| {
+            let has_voted = signers.contains(&validator);
+            Vote { validator, power, has_voted }
+        };
+        self.set_at(self.height()).into_iter().map(vote).collect()
+    }
+
+    /// The changes of a block count two blocks later, as CometBFT has it.
+    fn follow(&mut self, height: u64, outcome: &BlockResult) {
+        if outcome.validator_updates.is_empty() {
+            return;
+        }
+        let mut set = self.set_at(u64::MAX);
+        for update in &outcome.validator_updates {
+            match update.power {
+                0 => set.remove(&update.address()),
+                power => set.insert(update.address(), power),
+            };
+        }
+        self.sets.insert(height + 2, set);
     }
 
     /// Decides `count` empty blocks on which all vote.
@@ -192,7 +285,8 @@ impl Network {
         let Some(node) = self.nodes.get_mut(node) else { return Ok(()) };
         // Two handles to one folder must not meet.
         node.app = None;
-        let app = open(node.folder.path(), Some(node.validator.beacon_key()))?;
+        let key = Some(node.validator.beacon_key());
+        let app = open(node.folder.path(), key, self.snapshots, Upgrades::default())?;
         node.app = Some(replay(app, &self.genesis, &self.blocks)?);
         Ok(())
     }
@@ -213,6 +307,22 @@ impl Network {
             node.folder = tempfile::tempdir()?;
         }
         self.restart(node)
+    }
+
+    /// The process of validator number `node` dies, its state is lost, and it takes the last snapshot of
+    /// validator number `from`; then it executes the blocks since. Returns the snapshot's height.
+    pub fn state_sync(&mut self, node: usize, from: usize) -> Result<u64, MockError> {
+        let giver = self.app(from)?;
+        giver.wait_for_snapshot();
+        let folder = tempfile::tempdir()?;
+        let key = self.nodes.get(node).map(|node| node.validator.beacon_key());
+        let app = open(folder.path(), key, self.snapshots, Upgrades::default())?;
+        let height = state_sync::transfer(giver, &app, |height| Ok(giver.app_hash_at(height)?))?;
+        let app = replay(app, &self.genesis, &self.blocks)?;
+        if let Some(node) = self.nodes.get_mut(node) {
+            (node.folder, node.app) = (folder, Some(app));
+        }
+        Ok(height)
     }
 
     /// Root after the last commit. Fails if the nodes do not agree on it.

@@ -10,9 +10,11 @@ use figment::{
     providers::{Env, Format as _, Serialized, Toml},
 };
 use serde::{Deserialize, Serialize};
-use stoa_store::database::DEFAULT_KEEP_RECENT;
 
-use crate::abci::Address;
+use crate::{
+    abci::Address,
+    pruning::{StateSync, Store},
+};
 
 /// The annotated defaults, as `stoad init` writes them.
 pub const EXAMPLE: &str = include_str!("../config.example.toml");
@@ -27,6 +29,8 @@ const DEFAULT_MINIMUM_GAS_PRICES: &str = "0.025ustoa";
 pub struct Config {
     /// Least price of gas that the mempool admits, e.g. `0.025ustoa`.
     pub minimum_gas_prices: String,
+    /// Blocks that CometBFT keeps at least; zero for all.
+    pub min_retain_blocks: u64,
     /// Filter of log lines.
     pub log: String,
     /// The socket for consensus.
@@ -35,6 +39,8 @@ pub struct Config {
     pub comet: Comet,
     /// The state on the disk.
     pub store: Store,
+    /// Snapshots for nodes that start later.
+    pub state_sync: StateSync,
     /// Interfaces for clients.
     pub api: Api,
 }
@@ -55,14 +61,6 @@ pub struct Comet {
     pub rpc: String,
 }
 
-/// The state on the disk.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Store {
-    /// Heights before the last that stay readable.
-    pub keep_recent: u64,
-}
-
 /// Interfaces for clients.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -80,10 +78,12 @@ impl Default for Config {
         let local = |port| SocketAddr::from(([127, 0, 0, 1], port));
         Self {
             minimum_gas_prices: DEFAULT_MINIMUM_GAS_PRICES.to_owned(),
+            min_retain_blocks: 0,
             log: "info".to_owned(),
             abci: Abci { address: Address::Tcp("127.0.0.1:26658".to_owned()) },
             comet: Comet { rpc: "http://127.0.0.1:26657".to_owned() },
-            store: Store { keep_recent: DEFAULT_KEEP_RECENT },
+            store: Store::default(),
+            state_sync: StateSync::default(),
             api: Api { enabled: true, grpc_address: local(9090), lcd_address: local(1317) },
         }
     }
@@ -138,6 +138,7 @@ impl Home {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pruning::PruningMode;
 
     #[test]
     fn the_example_says_what_the_defaults_are() {
@@ -149,11 +150,12 @@ mod tests {
     fn flags_win_over_the_file_and_unknown_keys_are_refused() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("app.toml");
-        std::fs::write(&file, "minimum_gas_prices = \"1ustoa\"\n[store]\nkeep_recent = 7\n")
-            .unwrap();
+        let text = "minimum_gas_prices = \"1ustoa\"\n[store]\npruning = \"nothing\"\n";
+        std::fs::write(&file, text).unwrap();
         let flags = Overrides { minimum_gas_prices: Some("2ustoa".to_owned()), log: None };
         let config = Config::load(&file, &flags).unwrap();
-        assert_eq!((config.minimum_gas_prices.as_str(), config.store.keep_recent), ("2ustoa", 7));
+        assert_eq!(config.minimum_gas_prices, "2ustoa");
+        assert_eq!(config.store.pruning, PruningMode::Nothing);
 
         std::fs::write(&file, "minimum_gas_prize = \"1ustoa\"\n").unwrap();
         assert!(Config::load(&file, &Overrides::default()).is_err());

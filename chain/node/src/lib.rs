@@ -9,6 +9,8 @@ pub mod abci;
 pub mod beacon_seed;
 pub mod command;
 pub mod config;
+pub mod exported_genesis;
 pub mod genesis;
+pub mod pruning;
 mod queries;
 pub mod registry;

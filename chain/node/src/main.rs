@@ -1,7 +1,7 @@
 //! The node binary: flags, configuration, servers.
 
 use clap::Parser;
-use stoad::command::{genesis, init, registry, start};
+use stoad::command::{export, genesis, init, registry, start};
 
 /// Stoa's node: the application that CometBFT drives.
 #[derive(Parser)]
@@ -14,6 +14,8 @@ enum Command {
     Genesis(genesis::Genesis),
     /// Write what wallets and explorers need to know: chain-registry documents, Keplr's chain info.
     ChainRegistry(registry::Registry),
+    /// Write the state of a stopped node as a genesis file.
+    Export(export::Export),
     /// Serve CometBFT, gRPC and REST.
     Start(start::Start),
 }
@@ -23,6 +25,7 @@ fn main() -> anyhow::Result<()> {
         Command::Init(flags) => init::run(&flags),
         Command::Genesis(command) => genesis::run(command),
         Command::ChainRegistry(flags) => registry::run(&flags),
+        Command::Export(flags) => export::run(&flags),
         Command::Start(flags) => start::run(&flags),
     }
 }

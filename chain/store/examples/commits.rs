@@ -1,10 +1,17 @@
 //! What commits, a start and proofs cost, and what the trees weigh in memory.
 //!
 //! Times are what the calling thread computed: waiting for the disk and for other processes is not in them.
+//! The last lines of each block size are by the clock: what a commit waits for nodes that are written behind
+//! the one before is the difference between blocks back to back and blocks with a pause.
 //!
 //! `cargo run --release -p stoa-store --example commits [KEYS [BLOCKS]]`
 
-use std::{error::Error, fs, path::Path, time::Duration};
+use std::{
+    error::Error,
+    fs,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use stoa_store::{Changes, Database, Options, StoreName};
 
@@ -13,6 +20,8 @@ const DEFAULT_KEYS: u64 = 100_000;
 /// Blocks of each size.
 const DEFAULT_BLOCKS: u64 = 20;
 const PROOFS: u64 = 1_000;
+/// Between two blocks, long enough for everything that is written behind one.
+const PAUSE: Duration = Duration::from_secs(1);
 const PAGE_BYTES: u64 = 4096;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
@@ -48,7 +57,7 @@ impl Stopwatch {
 }
 
 fn open(folder: &Path) -> Outcome<Database> {
-    Ok(Database::open(folder, Options { keep_recent: 100, stores: vec![BANK] })?)
+    Ok(Database::open(folder, Options { keep_recent: 100, prune_interval: 1, stores: vec![BANK] })?)
 }
 
 /// Stages and commits `count` changes of random keys; the times of both.
@@ -98,6 +107,19 @@ fn main() -> Outcome<()> {
         {
             let (stage, commit) = times.get(index).ok_or("no block")?;
             println!("{count} changes, {name}: stage {stage:?}, commit {commit:?}");
+        }
+        for pause in [Duration::ZERO, PAUSE] {
+            let mut times = Vec::new();
+            for _ in 0..blocks {
+                height += 1;
+                std::thread::sleep(pause);
+                let started = Instant::now();
+                block(&database, height, count, keys)?;
+                times.push(started.elapsed());
+            }
+            times.sort_unstable();
+            let median = times.get(times.len() / 2).ok_or("no block")?;
+            println!("{count} changes, by the clock, {pause:?} between blocks: median {median:?}");
         }
     }
     drop(database);

@@ -13,14 +13,20 @@ mod changes;
 pub mod commitment;
 pub mod database;
 mod error;
+pub mod fail_point;
 mod overlay;
 mod range;
 mod snapshot;
+pub mod stream;
 
 pub use changes::{Changes, StoreChanges};
 pub use commitment::Root;
-pub use database::{CommitRecord, Database, Options, Proven, StagedCommit};
+pub use database::{
+    CommitRecord, Database, Export, ExportError, Import, ImportError, ImportTarget, Options,
+    Proven, StagedCommit,
+};
 pub use error::StoreError;
+pub use fail_point::FailPoint;
 pub use overlay::Overlay;
 pub use range::{KeyRange, Order};
 pub use snapshot::{EmptySnapshot, Entry, Snapshot};

@@ -37,7 +37,8 @@ fn changes(height: u64) -> Changes {
 }
 
 fn open(folder: &Path) -> Database {
-    Database::open(folder, Options { keep_recent: 5, stores: STORES.to_vec() }).unwrap()
+    Database::open(folder, Options { keep_recent: 5, prune_interval: 1, stores: STORES.to_vec() })
+        .unwrap()
 }
 
 fn commit_next(database: &Database) -> (u64, Root) {

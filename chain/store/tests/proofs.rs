@@ -24,7 +24,7 @@ struct Chain {
 impl Chain {
     fn new(keep_recent: u64) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let options = Options { keep_recent, stores: STORES.to_vec() };
+        let options = Options { keep_recent, prune_interval: 1, stores: STORES.to_vec() };
         Self { database: Database::open(folder.path(), options).unwrap(), _folder: folder }
     }
 

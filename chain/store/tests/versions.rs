@@ -15,7 +15,7 @@ const BANKER: StoreName = StoreName("banker");
 type State = BTreeMap<(StoreName, Vec<u8>), Vec<u8>>;
 
 fn options(keep_recent: u64) -> Options {
-    Options { keep_recent, stores: vec![BANK, BANKER] }
+    Options { keep_recent, prune_interval: 1, stores: vec![BANK, BANKER] }
 }
 
 fn walk(snapshot: &dyn Snapshot, store: StoreName, range: &KeyRange, order: Order) -> Vec<Entry> {
@@ -179,4 +179,35 @@ fn a_store_mounted_later_begins_empty_and_changes_the_root() {
     assert_ne!(next(&database, 2), before);
     assert_eq!(database.roots(1).unwrap().len(), 1);
     assert_eq!(database.roots(2).unwrap().len(), 2);
+}
+
+#[test]
+fn heights_are_forgotten_several_at_once_at_every_interval() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = Options { prune_interval: 5, ..options(3) };
+    let database = Database::open(folder.path(), options).unwrap();
+    let (mut earliest, mut most_held) = (1, 0);
+    for height in 1..=60u64 {
+        let mut changes = Changes::new();
+        for key in [0, height % 7] {
+            changes.insert(BANK, vec![key as u8], Some(height.to_be_bytes().to_vec()));
+        }
+        database.commit(database.stage(height, changes, vec![]).unwrap()).unwrap();
+        if height.is_multiple_of(5) {
+            earliest = earliest.max(height.saturating_sub(3));
+        }
+        assert_eq!(database.heights().unwrap(), Some((earliest, height)));
+        most_held = most_held.max(height - earliest);
+        for held in earliest..=height {
+            let (_, snapshot) = database.at(held).unwrap();
+            assert_eq!(snapshot.get(BANK, &[0]).unwrap().unwrap(), held.to_be_bytes());
+            database.prove(held, BANK, &[0]).unwrap();
+        }
+        assert!(database.at(earliest - 1).is_err());
+    }
+    assert_eq!(most_held, 7);
+    assert_eq!(
+        database.recompute_app_hash().unwrap(),
+        database.latest().unwrap().unwrap().app_hash
+    );
 }

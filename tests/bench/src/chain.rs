@@ -163,7 +163,11 @@ impl<'a> Chain<'a> {
     pub fn restart(self, is_power_cut: bool) -> Result<(Self, Start)> {
         let Self { program, home, mut process, height, client, .. } = self;
         drop(client);
-        if is_power_cut { process.kill_hard()? } else { process.stop()? }
+        if is_power_cut {
+            process.kill_hard()?
+        } else {
+            process.stop()?
+        }
         let started = Instant::now();
         let (process, address) = program.launch(&home)?;
         let chain = Self::connected(program, &home, process, address)?;

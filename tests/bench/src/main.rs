@@ -74,8 +74,7 @@ fn main() -> Result<()> {
         seed: cli.seed,
     };
     let figures = measure::run(&setup, &plan)?;
-    let committed =
-        if cli.comet { vec![end_to_end::run(&setup, &plan)?] } else { Vec::new() };
+    let committed = if cli.comet { vec![end_to_end::run(&setup, &plan)?] } else { Vec::new() };
     let machine = machine()?;
     let text = format!("{}\n\n{}\n", describe(&machine), report::text(&figures, &committed));
     let json = json!({

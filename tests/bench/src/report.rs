@@ -70,7 +70,8 @@ fn blocks(cells: &[Cell]) -> Table {
 }
 
 fn checks(cells: &[Cell]) -> Table {
-    let head = ["load", "accounts", "txs", "wasmd tx/s", "stoad tx/s", "ratio (min–max)", "CPU time"];
+    let head =
+        ["load", "accounts", "txs", "wasmd tx/s", "stoad tx/s", "ratio (min–max)", "CPU time"];
     let mut table = table(&head);
     for cell in cells.iter().filter(|cell| cell.is_checked) {
         let (wasmd, stoad) = rates(&cell.checks);
@@ -88,7 +89,8 @@ fn checks(cells: &[Cell]) -> Table {
 }
 
 fn sizes(sizes: &[Size]) -> Table {
-    let mut table = table(&["accounts", "txs executed", "figure", "wasmd", "stoad", "wasmd / stoad"]);
+    let mut table =
+        table(&["accounts", "txs executed", "figure", "wasmd", "stoad", "wasmd / stoad"]);
     for size in sizes {
         let mut row = |what: &str, unit: &str, wasmd: f64, stoad: f64| {
             table.add_row([

@@ -59,7 +59,11 @@ impl Spread {
     pub fn of(figures: impl IntoIterator<Item = f64>) -> Self {
         let mut sorted: Vec<f64> = figures.into_iter().collect();
         sorted.sort_by(f64::total_cmp);
-        Self { min: quantile(&sorted, 0.0), median: quantile(&sorted, 0.5), max: quantile(&sorted, 1.0) }
+        Self {
+            min: quantile(&sorted, 0.0),
+            median: quantile(&sorted, 0.5),
+            max: quantile(&sorted, 1.0),
+        }
     }
 }
 

@@ -98,9 +98,8 @@ impl Builder {
     }
 
     fn fill(&self, receivers: &[usize]) -> Result<Tx> {
-        let coins = |amount: u128| {
-            vec![Coin { denom: DENOM.to_owned(), amount: amount.to_string() }]
-        };
+        let coins =
+            |amount: u128| vec![Coin { denom: DENOM.to_owned(), amount: amount.to_string() }];
         let output = |index: &usize| -> Result<Output> {
             Ok(Output { address: receiver(*index)?, coins: coins(RECEIVER_FUNDS) })
         };

@@ -31,6 +31,9 @@ impl BlockTime {
     pub const FAST: Self = Self { commit: Duration::from_millis(150) };
 }
 
+/// How long a node asks its peers for snapshots before it chooses one: the least that CometBFT takes.
+const DISCOVERY_TIME: &str = "5s";
+
 /// A validator that others connect to.
 #[derive(Clone, Debug)]
 pub struct Peer {
@@ -43,6 +46,11 @@ pub struct Peer {
 /// Makes a CometBFT home with a node's and a validator's keys; returns the node's id.
 pub fn init(home: &Path) -> Result<String> {
     run(Command::new(binaries::cometbft()?).arg("init").arg("--home").arg(home))?;
+    node_id(home)
+}
+
+/// The id of the node whose home it is.
+pub fn node_id(home: &Path) -> Result<String> {
     let id = run(Command::new(binaries::cometbft()?).arg("show-node-id").arg("--home").arg(home))?;
     Ok(id.trim().to_owned())
 }
@@ -72,6 +80,39 @@ pub fn share_genesis(genesis_files: &[PathBuf]) -> Result<()> {
         fs::write(path, &text).with_context(|| path.display().to_string())?;
     }
     Ok(())
+}
+
+/// What a node that begins with a snapshot believes.
+#[derive(Clone, Debug)]
+pub struct Trust {
+    /// URLs of two nodes' RPC, whose headers are compared.
+    pub servers: [String; 2],
+    /// Height of a decided block.
+    pub height: u64,
+    /// Its hash in hexadecimal digits.
+    pub hash: String,
+}
+
+/// Makes a node without blocks begin with a snapshot that its peers have.
+pub fn sync_state(home: &Path, trust: &Trust) -> Result<()> {
+    let path = home.join("config/config.toml");
+    let text = fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
+    let mut config: Table = text.parse().with_context(|| format!("parsing {}", path.display()))?;
+    let height = i64::try_from(trust.height)?;
+    set(&mut config, "statesync", "enable", Value::Boolean(true));
+    set(&mut config, "statesync", "rpc_servers", Value::String(trust.servers.join(",")));
+    set(&mut config, "statesync", "trust_height", Value::Integer(height));
+    set(&mut config, "statesync", "trust_hash", Value::String(trust.hash.clone()));
+    set(&mut config, "statesync", "discovery_time", Value::String(DISCOVERY_TIME.to_owned()));
+    fs::write(&path, toml::to_string(&config)?)?;
+    Ok(())
+}
+
+/// Lets a stopped validator forget what it has signed: right for a new chain, and dangerous for any other.
+pub fn forget_signatures(home: &Path) -> Result<()> {
+    let path = home.join("data/priv_validator_state.json");
+    let nothing = serde_json::json!({ "height": "0", "round": 0, "step": 0 });
+    fs::write(&path, nothing.to_string()).with_context(|| path.display().to_string())
 }
 
 /// Sets a node's ports, timing and the peers it connects to.

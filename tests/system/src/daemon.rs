@@ -48,15 +48,7 @@ pub async fn start(path: &Path, options: Options) -> Result<()> {
     println!("{CHAIN_ID} is running:");
     let Localnet { home, nodes } = localnet;
     for node in nodes {
-        let Node { ports, stoad, cometbft, .. } = node;
-        println!("  {}", stoad.name().replace("stoad", "validator"));
-        println!("    CometBFT RPC  {}", Ports::http(ports.rpc));
-        println!("    LCD REST      {}", Ports::http(ports.lcd));
-        println!("    Cosmos gRPC   127.0.0.1:{}", ports.grpc);
-        for process in [cometbft, stoad] {
-            fs::write(home.pids().join(process.name()), process.id().to_string())?;
-            process.leave_running();
-        }
+        leave_running(&home, node)?;
     }
     println!("  logs            {}", home.logs().display());
     println!("  for Keplr       {}", home.registry().join("keplr.json").display());
@@ -65,6 +57,31 @@ pub async fn start(path: &Path, options: Options) -> Result<()> {
     );
     for account in accounts::all()? {
         println!("  {:<14}{}  {}", account.name, account.address, account.balance);
+    }
+    Ok(())
+}
+
+/// Adds a node to the chain that runs, which begins with a snapshot, and leaves it running.
+pub async fn join(path: &Path) -> Result<()> {
+    let home = Home::open(path)?;
+    let count = u16::try_from(home.validator_count())?;
+    if count == 0 {
+        bail!("no local network was started yet");
+    }
+    let node = Localnet::join(&home, &ports(count), Ports::standard(count + 1)).await?;
+    println!("joining {CHAIN_ID}; the node answers once it has a snapshot:");
+    leave_running(&home, node)
+}
+
+fn leave_running(home: &Home, node: Node) -> Result<()> {
+    let Node { ports, stoad, cometbft, .. } = node;
+    println!("  {}", stoad.name().replace("stoad", "node"));
+    println!("    CometBFT RPC  {}", Ports::http(ports.rpc));
+    println!("    LCD REST      {}", Ports::http(ports.lcd));
+    println!("    Cosmos gRPC   127.0.0.1:{}", ports.grpc);
+    for process in [cometbft, stoad] {
+        fs::write(home.pids().join(process.name()), process.id().to_string())?;
+        process.leave_running();
     }
     Ok(())
 }

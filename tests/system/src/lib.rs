@@ -13,6 +13,7 @@ pub mod demo;
 pub mod deploy;
 pub mod home;
 pub mod link;
+pub mod load;
 pub mod localnet;
 pub mod node;
 pub mod ports;

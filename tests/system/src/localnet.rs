@@ -1,6 +1,7 @@
 //! The chain alone: validators on loopback, with funded development accounts.
 
 use std::{
+    fs,
     path::{Path, PathBuf},
     process::Command,
     time::Duration,
@@ -13,7 +14,7 @@ use crate::{
     accounts, binaries,
     comet::{self, BlockTime, Peer},
     home::{Home, NodeHome},
-    node::{Node, Tip},
+    node::{self, Node, Tip},
     ports::Ports,
     process::run,
 };
@@ -87,6 +88,27 @@ impl Localnet {
         let mut localnet = Self { home, nodes };
         localnet.wait_for_blocks(1).await?;
         Ok(localnet)
+    }
+
+    /// Makes and starts one more node beside those with `ports`, which run. It is no validator, knows the
+    /// first two, and begins with a snapshot of theirs.
+    pub async fn join(home: &Home, ports: &[Ports], own: Ports) -> Result<Node> {
+        own.check_free()?;
+        let first = ports.first().context("a network needs a validator")?;
+        let second = ports.get(1).unwrap_or(first);
+        let new = home.validator(ports.len() + 1);
+        new.make()?;
+        comet::init(&new.comet())?;
+        let peer = |(number, ports): (usize, &Ports)| -> Result<Peer> {
+            let id = comet::node_id(&home.validator(number).comet())?;
+            Ok(Peer { id, port: ports.p2p })
+        };
+        let peers: Vec<Peer> = (1..).zip(ports).take(2).map(peer).collect::<Result<_>>()?;
+        comet::configure(&new.comet(), &own, BlockTime::WATCHED, &peers)?;
+        init_app(&new)?;
+        fs::copy(home.validator(1).genesis(), new.genesis()).context("copying the genesis")?;
+        comet::sync_state(&new.comet(), &node::trust([*first, *second]).await?)?;
+        Node::start(new, own)
     }
 
     /// The first validator's ports, which clients use.

@@ -27,6 +27,8 @@ enum Command {
         #[arg(long, value_parser = clap::value_parser!(u16).range(1..=i64::from(daemon::MAX_VALIDATORS)))]
         validators: Option<u16>,
     },
+    /// Adds a node to the running chain, which begins with a snapshot
+    Join,
     /// Stops the chain
     Stop,
     /// One paid inference, end to end
@@ -57,6 +59,7 @@ async fn main() -> Result<()> {
             let options = daemon::Options { reset, validators };
             daemon::start(&home.join("localnet"), options).await
         }
+        Command::Join => daemon::join(&home.join("localnet")).await,
         Command::Stop => daemon::stop(&home.join("localnet")),
         Command::Demo { once, backend } => {
             let backend = match backend {

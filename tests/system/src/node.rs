@@ -8,7 +8,10 @@ use tendermint_rpc::{Client as _, HttpClient};
 
 use crate::{binaries, comet, home::NodeHome, ports::Ports, process::Process};
 
-/// A validator's two processes.
+/// Blocks between two snapshots: a node that joins shall not have to wait for one.
+pub const SNAPSHOT_INTERVAL: u64 = 20;
+
+/// A node's two processes.
 pub struct Node {
     /// Its folder.
     pub home: NodeHome,
@@ -102,6 +105,16 @@ impl Node {
     }
 }
 
+/// What a node that begins with a snapshot needs to believe: what two others have decided. A block that two
+/// thirds have signed cannot change, so any recent one can be trusted.
+pub async fn trust(servers: [Ports; 2]) -> Result<comet::Trust> {
+    let servers = servers.map(|ports| Ports::http(ports.rpc));
+    let [first, _] = &servers;
+    let header = HttpClient::new(first.as_str())?.latest_block().await?.block.header;
+    let (height, hash) = (header.height.value(), header.hash().to_string());
+    Ok(comet::Trust { servers, height, hash })
+}
+
 fn start_stoad(home: &NodeHome, ports: &Ports) -> Result<Process> {
     let mut command = Command::new(binaries::workspace("stoad")?);
     command.arg("start").arg("--home").arg(home.app());
@@ -109,6 +122,7 @@ fn start_stoad(home: &NodeHome, ports: &Ports) -> Result<Process> {
     command.env("STOAD_API__GRPC_ADDRESS", format!("127.0.0.1:{}", ports.grpc));
     command.env("STOAD_API__LCD_ADDRESS", format!("127.0.0.1:{}", ports.lcd));
     command.env("STOAD_COMET__RPC", Ports::http(ports.rpc));
+    command.env("STOAD_STATE_SYNC__SNAPSHOT_INTERVAL", SNAPSHOT_INTERVAL.to_string());
     Process::start(&home.named("stoad"), &mut command, &home.logs())
 }
 

@@ -6,27 +6,18 @@
 // A failing helper fails its test.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-    },
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
-use stoa_client::{Client, Key, coins};
-use stoa_primitives::BASE_DENOM;
 use stoa_system::{
-    accounts,
     comet::{BlockTime, Peer},
     link::Link,
+    load::Load,
     localnet::Localnet,
     node::Node,
     ports::Ports,
     random::Random,
 };
 use tendermint_rpc::Client as _;
-use tokio::task::JoinHandle;
 
 /// Validators; the chain goes on without any one of them.
 const VALIDATORS: usize = 4;
@@ -124,47 +115,6 @@ impl Network {
     }
 }
 
-/// Random transfers between development accounts through the first validator, until told to stop.
-struct Load {
-    is_over: Arc<AtomicBool>,
-    sent: Arc<AtomicU64>,
-    senders: Vec<JoinHandle<()>>,
-}
-
-impl Load {
-    async fn start(network: &stoa_client::Network, random: &mut Random) -> Self {
-        let (is_over, sent) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
-        let names = ["alice", "bob", "buyer"];
-        let mut senders = Vec::new();
-        for name in names {
-            let key = Key::from_mnemonic(&accounts::named(name).unwrap().mnemonic).unwrap();
-            let client = Client::connect(network, key).await.unwrap();
-            let mut random = Random::from_seed(random.below(u64::MAX));
-            let (is_over, sent) = (Arc::clone(&is_over), Arc::clone(&sent));
-            senders.push(tokio::spawn(async move {
-                while !is_over.load(Ordering::Relaxed) {
-                    let to = names[usize::try_from(random.below(3)).unwrap()];
-                    let to = accounts::named(to).unwrap().address;
-                    let amount = u128::from(1 + random.below(1_000));
-                    // A transaction may miss its time while a proposer is dead; the next one goes on.
-                    if client.send(&to, &coins(amount, BASE_DENOM)).await.is_ok() {
-                        sent.fetch_add(1, Ordering::Relaxed);
-                    }
-                }
-            }));
-        }
-        Self { is_over, sent, senders }
-    }
-
-    async fn stop(self) -> u64 {
-        self.is_over.store(true, Ordering::Relaxed);
-        for sender in self.senders {
-            sender.await.unwrap();
-        }
-        self.sent.load(Ordering::Relaxed)
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn four_validators_agree_whatever_happens_to_one_of_them() {
     let folder = tempfile::tempdir().unwrap();
@@ -172,7 +122,7 @@ async fn four_validators_agree_whatever_happens_to_one_of_them() {
     let minutes: u64 = std::env::var("STOA_MINUTES").map_or(0, |text| text.parse().unwrap());
     let until = Instant::now() + Duration::from_secs(60 * minutes);
     let mut network = Network::start(folder.path()).await;
-    let load = Load::start(&network.localnet.network().unwrap(), &mut random).await;
+    let load = Load::start(&network.localnet.network().unwrap(), &mut random).await.unwrap();
 
     let mut checked = 1;
     loop {
@@ -185,7 +135,7 @@ async fn four_validators_agree_whatever_happens_to_one_of_them() {
             break;
         }
     }
-    let sent = load.stop().await;
+    let sent = load.stop().await.unwrap();
     println!("{sent} transfers in {checked} blocks");
     assert!(sent > 0, "the load did nothing");
 }

@@ -96,3 +96,5 @@ fn conditions_on_events_are_joined() {
     assert_eq!(values["events"], "a.b='1' AND c.d='2'");
     assert_eq!(values["limit"], "6");
 }
+
+mod hostile;

@@ -57,6 +57,8 @@ const ORDER: Param = Param {
 };
 const ADDRESS: &[Param] = &[text(1, "address")];
 const ADDRESS_AND_PAGE: &[Param] = &[text(1, "address"), page(2)];
+const BUILT: &[Param] =
+    &[text(1, "code_hash"), text(2, "creator_address"), text(3, "salt"), base64(4, "init_args")];
 const CODE_AND_PAGE: &[Param] = &[number(1, "code_id"), page(2)];
 
 /// All routes. A path is matched by the first row that fits, so fixed segments come before parameters.
@@ -102,6 +104,32 @@ pub(super) static ROUTES: &[Route] = routes! {
         Get  "/validatorsets/latest" => GetLatestValidatorSet &[page(1)] => VALIDATOR_SET;
         Get  "/validatorsets/{height}" => GetValidatorSetByHeight &[number(1, "height"), page(2)] => VALIDATOR_SET;
     }
+    "/cosmos/consensus/v1" => "cosmos.consensus.v1.Query" {
+        Get  "/params" => Params &[] => CONSENSUS_PARAMS;
+    }
+    "/cosmos/evidence/v1beta1" => "cosmos.evidence.v1beta1.Query" {
+        Get  "/evidence" => AllEvidence &[page(1)] => ALL_EVIDENCE;
+        Get  "/evidence/{hash}" => Evidence &[text(2, "hash")] => FOUND_EVIDENCE;
+    }
+    "/cosmos/slashing/v1beta1" => "cosmos.slashing.v1beta1.Query" {
+        Get  "/params" => Params &[] => SLASHING_PARAMS;
+        Get  "/signing_infos" => SigningInfos &[page(1)] => SIGNING_INFOS;
+        Get  "/signing_infos/{cons_address}" => SigningInfo &[text(1, "cons_address")] => SIGNING_INFO;
+    }
+    "/cosmos/upgrade/v1beta1" => "cosmos.upgrade.v1beta1.Query" {
+        Get  "/current_plan" => CurrentPlan &[] => CURRENT_PLAN;
+        Get  "/applied_plan/{name}" => AppliedPlan &[text(1, "name")] => APPLIED_PLAN;
+        Get  "/upgraded_consensus_state/{last_height}" => UpgradedConsensusState &[number(1, "last_height")] => UPGRADED_CONSENSUS_STATE;
+        Get  "/module_versions" => ModuleVersions &[text(1, "module_name")] => MODULE_VERSIONS;
+        Get  "/authority" => Authority &[] => UPGRADE_AUTHORITY;
+    }
+    "/stoa/privilege/v1" => "stoa.privilege.v1.Query" {
+        Get  "/authority" => Authority &[] => AUTHORITY;
+        Get  "/privileges" => Privileges &[text(1, "contract")] => PRIVILEGES;
+    }
+    "/stoa/validators/v1" => "stoa.validators.v1.Query" {
+        Get  "/validators" => Validators &[] => VALIDATORS;
+    }
     "/stoa/beacon/v1" => "stoa.beacon.v1.Query" {
         Get  "/latest" => Latest &[] => BEACON_ANSWER;
         Get  "/beacons/{index}" => Beacon &[number(1, "index")] => BEACON_ANSWER;
@@ -119,8 +147,11 @@ pub(super) static ROUTES: &[Route] = routes! {
         Get  "/code" => Codes &[page(1)] => CODES;
         Get  "/code/{code_id}" => Code &[number(1, "code_id")] => CODE;
         Get  "/code/{code_id}/contracts" => ContractsByCode CODE_AND_PAGE => CODE_CONTRACTS;
+        Get  "/code-info/{code_id}" => CodeInfo &[number(1, "code_id")] => CODE_INFO_ANSWER;
         Get  "/codes/pinned" => PinnedCodes &[page(2)] => PINNED;
         Get  "/codes/params" => Params &[] => WASM_PARAMS;
+        Get  "/wasm-limits-config" => WasmLimitsConfig &[] => WASM_LIMITS;
+        Get  "/contract/build_address" => BuildAddress BUILT => BUILT_ADDRESS;
         Get  "/contract/{address}" => ContractInfo ADDRESS => CONTRACT;
         Get  "/contract/{address}/history" => ContractHistory ADDRESS_AND_PAGE => HISTORY;
         Get  "/contract/{address}/state" => AllContractState ADDRESS_AND_PAGE => STATE;

@@ -22,6 +22,7 @@ mod verify;
 
 use stoa_modules::{
     Context, ExecMode, ModuleError,
+    auth::AccAddress,
     router::{Modules, pay_for_routing},
     wasm,
 };
@@ -64,6 +65,11 @@ pub fn run(
     signature_gas::charge(ctx, &signatures)?;
     verify::check(ctx, tx, verified, &required, &signatures)?;
     sequences::advance(ctx, &required)
+}
+
+/// Everybody who must sign `tx`, in order: the messages' signers, then a fee payer of its own.
+pub(crate) fn signers(modules: &Modules, tx: &Tx) -> Result<Vec<AccAddress>, ModuleError> {
+    Ok(signers::required(modules, tx)?.addresses)
 }
 
 /// Verifies what [`run`] will verify if the accounts of `ctx` do not change until then, so that `verified`

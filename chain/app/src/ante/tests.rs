@@ -89,6 +89,7 @@ impl Chain {
             tx_index: None,
             block_gas_used: 0,
             loaded_code: None,
+            nesting: stoa_modules::core::Nesting::default(),
             gas: GasMeter::unlimited(),
             overlay: Overlay::new(Arc::new(EmptySnapshot)),
             events: Vec::new(),

@@ -22,14 +22,27 @@ const SIMPLE: &str = "ics23:simple";
 const LAST_HEIGHT_WITHOUT_PROOF: u64 = 1;
 
 /// Codespace of the SDK's stores (`store/types/errors.go`), and its codes.
-mod store_code {
-    pub(super) const CODESPACE: &str = "store";
-    pub(super) const TX_DECODE: u32 = 3;
-    pub(super) const UNKNOWN_REQUEST: u32 = 4;
-    pub(super) const INVALID_REQUEST: u32 = 7;
+pub(super) mod store_code {
+    pub(in crate::query) const CODESPACE: &str = "store";
+    pub(in crate::query) const TX_DECODE: u32 = 3;
+    pub(in crate::query) const UNKNOWN_REQUEST: u32 = 4;
+    pub(in crate::query) const INVALID_REQUEST: u32 = 7;
 }
 
-fn refused(code: u32, log: impl Into<String>) -> Failure {
+/// The store of a question about some `data`.
+pub(super) fn mounted(name: &str, data: &[u8]) -> Result<StoreName, Failure> {
+    let Some(store) = STORES.iter().find(|store| store.0 == name) else {
+        let log = format!("no such store: {name}: unknown request");
+        return Err(refused(store_code::UNKNOWN_REQUEST, log));
+    };
+    if data.is_empty() {
+        let log = "query cannot be zero length: tx parse error";
+        return Err(refused(store_code::TX_DECODE, log));
+    }
+    Ok(*store)
+}
+
+pub(super) fn refused(code: u32, log: impl Into<String>) -> Failure {
     Refusal { codespace: store_code::CODESPACE, code, log: log.into() }.into()
 }
 
@@ -45,19 +58,12 @@ impl App {
             let log = "cannot query with proof when height <= 1; please provide a valid height: invalid request";
             return Err(Refusal::sdk(sdk_code::INVALID_REQUEST, log).into());
         }
-        let Some(store) = STORES.iter().find(|store| store.0 == name) else {
-            let log = format!("no such store: {name}: unknown request");
-            return Err(refused(store_code::UNKNOWN_REQUEST, log));
-        };
-        if key.is_empty() {
-            let log = "query cannot be zero length: tx parse error";
-            return Err(refused(store_code::TX_DECODE, log));
-        }
+        let store = mounted(name, key)?;
         let (value, proof_ops) = if prove {
-            self.proven(*store, key, height)?
+            self.proven(store, key, height)?
         } else {
             let (_, snapshot) = self.database.at(height).map_err(pruned)?;
-            (snapshot.get(*store, key)?, Vec::new())
+            (snapshot.get(store, key)?, Vec::new())
         };
         let (key, value) = (key.to_vec(), value.unwrap_or_default());
         Ok(QueryResponse { key, value, height, proof_ops, ..QueryResponse::default() })

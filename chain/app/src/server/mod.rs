@@ -43,10 +43,14 @@ pub fn answer(app: &App, request: Request) -> Result<Response, AppError> {
             Answer::FinalizeBlock(consensus::finalize_block(app, request)?)
         }
         Some(Ask::Commit(_)) => Answer::Commit(consensus::commit(app)?),
-        Some(Ask::ListSnapshots(_)) => Answer::ListSnapshots(snapshot::list()),
-        Some(Ask::OfferSnapshot(_)) => Answer::OfferSnapshot(snapshot::offer()),
-        Some(Ask::LoadSnapshotChunk(_)) => Answer::LoadSnapshotChunk(snapshot::load_chunk()),
-        Some(Ask::ApplySnapshotChunk(_)) => Answer::ApplySnapshotChunk(snapshot::apply_chunk()),
+        Some(Ask::ListSnapshots(_)) => Answer::ListSnapshots(snapshot::list(app)),
+        Some(Ask::OfferSnapshot(request)) => Answer::OfferSnapshot(snapshot::offer(app, request)?),
+        Some(Ask::LoadSnapshotChunk(request)) => {
+            Answer::LoadSnapshotChunk(snapshot::load_chunk(app, request))
+        }
+        Some(Ask::ApplySnapshotChunk(request)) => {
+            Answer::ApplySnapshotChunk(snapshot::apply_chunk(app, request)?)
+        }
         None => return Err(AppError::UnexpectedRequest { kind: "without a known kind" }),
     };
     Ok(Response { value: Some(value) })

@@ -19,7 +19,7 @@ use crate::{START, chain, outcome};
 /// Genesis time of test chains in seconds.
 const GENESIS_SECONDS: i64 = 1_767_225_600;
 
-fn pack<M: Name>(message: &M) -> Any {
+pub fn pack<M: Name>(message: &M) -> Any {
     Any { type_url: M::type_url(), value: message.encode_to_vec() }
 }
 
@@ -29,7 +29,7 @@ fn time_of(height: u64) -> Timestamp {
     Timestamp { seconds: GENESIS_SECONDS + elapsed, nanos: 0 }
 }
 
-fn allow(granter: &Actor, grantee: &Actor, limit: u128, until: Option<Timestamp>) -> Any {
+pub fn allow(granter: &Actor, grantee: &Actor, limit: u128, until: Option<Timestamp>) -> Any {
     let coin = Coin { denom: DENOM.to_owned(), amount: limit.to_string() };
     pack(&MsgGrantAllowance {
         granter: granter.address().to_string(),
@@ -38,7 +38,7 @@ fn allow(granter: &Actor, grantee: &Actor, limit: u128, until: Option<Timestamp>
     })
 }
 
-fn authorize(granter: &Actor, grantee: &Actor, until: Option<Timestamp>) -> Any {
+pub fn authorize(granter: &Actor, grantee: &Actor, until: Option<Timestamp>) -> Any {
     let authorization = Some(pack(&GenericAuthorization { msg: MsgSend::type_url() }));
     pack(&MsgGrant {
         granter: granter.address().to_string(),

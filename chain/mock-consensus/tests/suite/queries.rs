@@ -6,8 +6,8 @@ use ics23::{
     iavl_spec, tendermint_spec, verify_membership, verify_non_membership,
 };
 use prost::Message as _;
-use stoa_app::{QueryRequest, QueryResponse};
-use stoa_mock_consensus::{Actor, DENOM, MockChain, send};
+use stoa_app::{QueryRequest, QueryResponse, snapshot::Schedule};
+use stoa_mock_consensus::{Actor, DENOM, Genesis, MockChain, send};
 
 use crate::{START, chain};
 
@@ -93,7 +93,7 @@ fn prove(chain: &MockChain, path: &str, key: &[u8], height: i64) -> QueryRespons
 }
 
 /// What a light client does with the header of the next height.
-fn verifies(answer: &QueryResponse, store: &[u8], app_hash: &[u8]) -> bool {
+pub fn verifies(answer: &QueryResponse, store: &[u8], app_hash: &[u8]) -> bool {
     let [in_store, of_store] = answer.proof_ops.as_slice() else { return false };
     assert_eq!((in_store.kind, of_store.kind), ("ics23:iavl", "ics23:simple"));
     assert_eq!((&in_store.key, of_store.key.as_slice()), (&answer.key, store));
@@ -159,4 +159,36 @@ fn proofs_that_the_sdk_does_not_serve_are_refused_in_its_words() {
         empty,
         ("store".to_owned(), 3, "query cannot be zero length: tx parse error".to_owned())
     );
+}
+
+#[test]
+fn a_subspace_has_the_bytes_of_the_sdk_and_a_bound() {
+    let (buyer, mut genesis) = (Actor::new("buyer"), Genesis::new());
+    genesis = genesis.with_balance(&buyer, START);
+    let mut file = genesis.init_chain();
+    let mut state: serde_json::Value = serde_json::from_slice(&file.app_state).unwrap();
+    let description = "x".repeat(5 * 1024 * 1024);
+    state["bank"]["denom_metadata"] = serde_json::json!([
+        { "base": "aaa", "display": "aaa", "denom_units": [{ "denom": "aaa" }], "description": description },
+    ]);
+    file.app_state = state.to_string().into_bytes();
+    let mut chain = MockChain::from_file(file, Schedule::NEVER).unwrap();
+    chain.advance_blocks(2).unwrap();
+
+    let supplies = ask(&chain, "/store/bank/subspace", vec![0], 0);
+    // Field 1 of `Pairs`: a `Pair` of field 1, the key, and field 2, the value.
+    let key = b"\x00ustoa";
+    let pair = [&[0x0a, 6][..], key, &[0x12, 10], b"1000000000"].concat();
+    let expected = [&[0x0a, pair.len() as u8][..], &pair].concat();
+    assert_eq!((supplies.code, supplies.key, supplies.value), (0, vec![0], expected));
+    let nothing = ask(&chain, "/store/bank/subspace", vec![0x77], 0);
+    assert_eq!((nothing.code, nothing.value), (0, vec![]));
+    for (path, prefix, code) in [
+        ("/store/bank/subspace", vec![], 3),
+        ("/store/nobody/subspace", vec![0], 4),
+        ("/store/bank/subspace", vec![1], 7),
+    ] {
+        let refused = ask(&chain, path, prefix, 0);
+        assert_eq!((refused.codespace.as_str(), refused.code), ("store", code), "{path}");
+    }
 }

@@ -16,7 +16,7 @@ pub const FEE_COLLECTOR: ModuleIdentity =
 pub const WASM: ModuleIdentity = ModuleIdentity { name: "wasm", permissions: &["burner"] };
 
 /// All module accounts; nobody may send money to them by a message.
-const MODULES: &[ModuleIdentity] = &[FEE_COLLECTOR, WASM];
+pub(super) const MODULES: &[ModuleIdentity] = &[FEE_COLLECTOR, WASM];
 
 /// A module that owns an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +35,11 @@ impl ModuleIdentity {
     /// Its address.
     pub fn address(self) -> AccAddress {
         AccAddress::of_module(self.name)
+    }
+
+    /// What it may do with money, as clients see it.
+    pub(super) const fn permissions(self) -> &'static [&'static str] {
+        self.permissions
     }
 
     pub(super) fn by_name(name: &str) -> Option<Self> {
@@ -95,7 +100,8 @@ impl Account {
     /// Reads what is stored under `address`. The address inside is its text, which was written with it and
     /// is not read again: that would take longer than all the rest.
     pub(super) fn from_stored(address: &AccAddress, bytes: &[u8]) -> Result<Self, ModuleError> {
-        Self::decode(address, bytes).ok_or_else(|| ModuleError::from(AuthError::Corrupt { what: "account" }))
+        Self::decode(address, bytes)
+            .ok_or_else(|| ModuleError::from(AuthError::Corrupt { what: "account" }))
     }
 
     fn decode(address: &AccAddress, bytes: &[u8]) -> Option<Self> {

@@ -11,7 +11,10 @@ use cosmos_sdk_proto::{
 };
 use prost::Message;
 
-use super::{AuthError, AccAddress, Account, FEE_COLLECTOR, ModuleIdentity, PublicKey, STORE, WASM, state_key, view,};
+use super::{
+    AccAddress, Account, AuthError, FEE_COLLECTOR, ModuleIdentity, PublicKey, STORE, WASM,
+    state_key, view,
+};
 use crate::{
     core::{Context, ModuleError},
     router::{QueryError, page},

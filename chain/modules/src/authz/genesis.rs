@@ -1,9 +1,17 @@
 //! The first state, in the shape of `x/authz`'s genesis section.
 
-use cosmos_sdk_proto::cosmos::base::v1beta1::Coin as ProtoCoin;
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use cosmos_sdk_proto::{
+    cosmos::base::v1beta1::Coin as ProtoCoin, cosmwasm::wasm::v1::AccessConfig,
+};
+use cosmwasm_std::{Binary, Uint64};
 use serde::Deserialize;
+use serde_json::Value;
 
-use super::{Authorization, AuthzError, Pair, StoredGrant, action::save};
+use super::{
+    Authorization, AuthzError, CodeGrant, ContractAction, ContractGrant, Filter, Limit, Pair,
+    StoredGrant, action::save,
+};
 use crate::{
     bank::Coins,
     core::{Context, ModuleError, Time},
@@ -36,6 +44,84 @@ enum GenesisAuthorization {
         #[serde(default)]
         allow_list: Vec<String>,
     },
+    #[serde(rename = "/cosmwasm.wasm.v1.ContractExecutionAuthorization")]
+    Execution { grants: Vec<GenesisContractGrant> },
+    #[serde(rename = "/cosmwasm.wasm.v1.ContractMigrationAuthorization")]
+    Migration { grants: Vec<GenesisContractGrant> },
+    #[serde(rename = "/cosmwasm.wasm.v1.StoreCodeAuthorization")]
+    StoreCode { grants: Vec<GenesisCodeGrant> },
+}
+
+#[derive(Debug, Deserialize)]
+struct GenesisCodeGrant {
+    code_hash: Binary,
+    #[serde(default)]
+    instantiate_permission: Option<AccessConfig>,
+}
+
+impl From<GenesisCodeGrant> for CodeGrant {
+    fn from(grant: GenesisCodeGrant) -> Self {
+        Self { checksum: grant.code_hash.into(), permission: grant.instantiate_permission }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct GenesisContractGrant {
+    contract: String,
+    limit: GenesisLimit,
+    filter: GenesisFilter,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(tag = "@type")]
+enum GenesisLimit {
+    #[serde(rename = "/cosmwasm.wasm.v1.MaxCallsLimit")]
+    Calls { remaining: Uint64 },
+    #[serde(rename = "/cosmwasm.wasm.v1.MaxFundsLimit")]
+    Funds { amounts: Vec<ProtoCoin> },
+    #[serde(rename = "/cosmwasm.wasm.v1.CombinedLimit")]
+    Combined { calls_remaining: Uint64, amounts: Vec<ProtoCoin> },
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(tag = "@type")]
+enum GenesisFilter {
+    #[serde(rename = "/cosmwasm.wasm.v1.AllowAllMessagesFilter")]
+    All {},
+    #[serde(rename = "/cosmwasm.wasm.v1.AcceptedMessageKeysFilter")]
+    Keys { keys: Vec<String> },
+    /// Base64 of each message, or the message itself, which then has no spaces.
+    #[serde(rename = "/cosmwasm.wasm.v1.AcceptedMessagesFilter")]
+    Messages { messages: Vec<Value> },
+}
+
+impl GenesisContractGrant {
+    fn read(self) -> Result<ContractGrant, ModuleError> {
+        let limit = match self.limit {
+            GenesisLimit::Calls { remaining } => Limit::Calls { remaining: remaining.u64() },
+            GenesisLimit::Funds { amounts } => {
+                Limit::Funds { amounts: Coins::from_proto(&amounts)? }
+            }
+            GenesisLimit::Combined { calls_remaining, amounts } => Limit::Combined {
+                remaining: calls_remaining.u64(),
+                amounts: Coins::from_proto(&amounts)?,
+            },
+        };
+        let message = |message: Value| match message {
+            Value::String(text) => BASE64_STANDARD
+                .decode(text)
+                .map_err(|error| AuthzError::Genesis { reason: error.to_string() }),
+            json => Ok(json.to_string().into_bytes()),
+        };
+        let filter = match self.filter {
+            GenesisFilter::All {} => Filter::All,
+            GenesisFilter::Keys { keys } => Filter::Keys(keys),
+            GenesisFilter::Messages { messages } => {
+                Filter::Messages(messages.into_iter().map(message).collect::<Result<_, _>>()?)
+            }
+        };
+        Ok(ContractGrant { contract: self.contract, limit, filter })
+    }
 }
 
 impl GenesisAuthorization {
@@ -45,10 +131,23 @@ impl GenesisAuthorization {
             Self::Send { spend_limit, allow_list } => {
                 Authorization::Send { spend_limit: Coins::from_proto(&spend_limit)?, allow_list }
             }
+            Self::StoreCode { grants } => Authorization::StoreCode {
+                grants: grants.into_iter().map(CodeGrant::from).collect(),
+            },
+            Self::Execution { grants } => for_contracts(ContractAction::Execute, grants)?,
+            Self::Migration { grants } => for_contracts(ContractAction::Migrate, grants)?,
         };
         authorization.check()?;
         Ok(authorization)
     }
+}
+
+fn for_contracts(
+    action: ContractAction,
+    grants: Vec<GenesisContractGrant>,
+) -> Result<Authorization, ModuleError> {
+    let grants = grants.into_iter().map(GenesisContractGrant::read).collect::<Result<_, _>>()?;
+    Ok(Authorization::Contract { action, grants })
 }
 
 /// Writes the grants; those that are over already are left out.

@@ -76,11 +76,19 @@ pub struct Coins(Vec<Coin>);
 impl Coins {
     /// Checks order, uniqueness and positive amounts; the sender must have sorted already.
     pub fn new(coins: Vec<Coin>) -> Result<Self, BankError> {
+        if coins.len() > MAX_COINS {
+            return Err(BankError::InvalidCoins { coins: join(&coins) });
+        }
+        Self::any_number(coins)
+    }
+
+    /// The same without a bound on the number: for what the chain itself has written.
+    pub(super) fn any_number(coins: Vec<Coin>) -> Result<Self, BankError> {
         let is_sorted = coins.windows(2).all(|pair| match pair {
             [left, right] => left.denom < right.denom,
             _ => true,
         });
-        if !is_sorted || coins.len() > MAX_COINS || coins.iter().any(|coin| coin.amount == 0) {
+        if !is_sorted || coins.iter().any(|coin| coin.amount == 0) {
             return Err(BankError::InvalidCoins { coins: join(&coins) });
         }
         Ok(Self(coins))

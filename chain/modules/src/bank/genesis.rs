@@ -57,7 +57,7 @@ struct GenesisCoin {
 
 fn coins(list: Vec<GenesisCoin>) -> Result<Coins, BankError> {
     let coin = |coin: GenesisCoin| Coin::new(coin.denom, parse_amount(&coin.amount)?);
-    Coins::new(list.into_iter().map(coin).collect::<Result<_, _>>()?)
+    Coins::any_number(list.into_iter().map(coin).collect::<Result<_, _>>()?)
 }
 
 /// Writes balances, supply and descriptions. A supply that is given must be the sum of the balances. An

@@ -3,6 +3,7 @@
 use cosmos_sdk_proto::cosmos::bank::v1beta1::{DenomUnit, Metadata};
 use prost::Message as _;
 use serde::Deserialize;
+use serde_json::{Value, json};
 
 use super::{BankError, STORE, check_denom, state_key};
 use crate::core::{Context, ModuleError};
@@ -59,6 +60,21 @@ impl GenesisMetadata {
             uri_hash: self.uri_hash,
         })
     }
+}
+
+/// The form in a genesis file.
+pub(super) fn to_json(metadata: &Metadata) -> Value {
+    let unit = |unit: &DenomUnit| json!({ "denom": unit.denom, "exponent": unit.exponent, "aliases": unit.aliases });
+    json!({
+        "description": metadata.description,
+        "denom_units": metadata.denom_units.iter().map(unit).collect::<Vec<_>>(),
+        "base": metadata.base,
+        "display": metadata.display,
+        "name": metadata.name,
+        "symbol": metadata.symbol,
+        "uri": metadata.uri,
+        "uri_hash": metadata.uri_hash,
+    })
 }
 
 pub(super) fn save(ctx: &Context, metadata: &Metadata) -> Result<(), ModuleError> {

@@ -3,7 +3,7 @@
 use cosmos_sdk_proto::cosmos::bank::v1beta1::Params as ProtoParams;
 use prost::Message as _;
 
-use super::{BankError, Coins, STORE, state_key};
+use super::{BankError, Coins, STORE, state_key, view::stored_flag};
 use crate::core::{Context, ModuleError};
 
 /// Parameters of `x/bank`.
@@ -51,8 +51,7 @@ pub(super) fn check_enabled(ctx: &Context, coins: &Coins) -> Result<(), ModuleEr
         let key = state_key::send_enabled(coin.denom());
         let is_enabled = if ctx.has(STORE, &key)? {
             let value = ctx.get(STORE, &key)?.unwrap_or_default();
-            let corrupt = |_| BankError::Corrupt { what: "send enabled" };
-            bool::decode(value.as_slice()).map_err(corrupt)?
+            stored_flag(&value)?
         } else {
             params.default_send_enabled
         };

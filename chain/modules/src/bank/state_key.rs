@@ -12,7 +12,10 @@ pub(super) const SUPPLIES: &[u8] = &[0x00];
 /// Prefix of descriptions: denomination to encoded metadata.
 pub(super) const METADATA: &[u8] = &[0x01];
 /// Prefix of balances.
+pub(super) const BALANCES: &[u8] = &[BALANCE];
 const BALANCE: u8 = 0x02;
+/// Prefix of all balances.
+pub(super) const ALL_BALANCES: &[u8] = &[BALANCE];
 /// Prefix of the owners of a denomination.
 const OWNER: u8 = 0x03;
 /// Prefix of whether a denomination may be sent: denomination to an encoded `BoolValue`.
@@ -42,6 +45,13 @@ pub(super) fn balances(owner: &AccAddress) -> Vec<u8> {
 /// The balance of `owner` in `denom`.
 pub(super) fn balance(owner: &AccAddress, denom: &str) -> Vec<u8> {
     [balances(owner).as_slice(), denom.as_bytes()].concat()
+}
+
+/// Owner and denomination of a balance's key without the prefix [`ALL_BALANCES`].
+pub(super) fn split_balance(key: &[u8]) -> Option<(AccAddress, &[u8])> {
+    let (length, rest) = key.split_first()?;
+    let (owner, denom) = rest.split_at_checked(usize::from(*length))?;
+    Some((AccAddress::new(owner).ok()?, denom))
 }
 
 /// Prefix of the marks that somebody has some of `denom`.

@@ -1,5 +1,6 @@
 //! Reads.
 
+use prost::Message as _;
 use stoa_store::{KeyRange, Order};
 
 use super::{BankError, Coin, Coins, STORE, coin::parse_amount, state_key};
@@ -45,6 +46,11 @@ pub(super) fn stored_coin(denom: Option<&[u8]>, value: &[u8]) -> Result<Coin, Ba
     let corrupt = || BankError::Corrupt { what: "balance" };
     let denom = denom.and_then(|bytes| std::str::from_utf8(bytes).ok()).ok_or_else(corrupt)?;
     Coin::new(denom, stored_amount(value)?).map_err(|_| corrupt())
+}
+
+/// Whether a denomination may be sent, as it is stored.
+pub(super) fn stored_flag(value: &[u8]) -> Result<bool, BankError> {
+    bool::decode(value).map_err(|_| BankError::Corrupt { what: "send enabled" })
 }
 
 fn stored_amount(value: &[u8]) -> Result<u128, BankError> {

@@ -3,6 +3,7 @@
 //! | key | value |
 //! |---|---|
 //! | `format`, `latest`, `earliest` | form of the database, first and last height held |
+//! | `importing` | nothing: what is in the other keyspaces is half of somebody's state and counts for nothing |
 //! | `commit/<height>` | app hash, note |
 //! | `trees/<height>` | name and root's link of every store, written once all nodes are |
 //! | `orphans/<height><store>` | nodes that the store's tree lost at that height |
@@ -22,6 +23,7 @@ pub(super) const FORMAT: u8 = 2;
 pub(super) const FORMAT_KEY: &[u8] = b"format";
 pub(super) const LATEST_KEY: &[u8] = b"latest";
 pub(super) const EARLIEST_KEY: &[u8] = b"earliest";
+pub(super) const IMPORTING_KEY: &[u8] = b"importing";
 const COMMIT_PREFIX: &[u8] = b"commit/";
 const TREES_PREFIX: &[u8] = b"trees/";
 const ORPHANS_PREFIX: &[u8] = b"orphans/";

@@ -5,6 +5,8 @@
 //! nodes come behind it; see [`node_writer`].
 
 mod commit;
+mod export;
+mod import;
 mod integrity;
 mod layout;
 mod meta;
@@ -29,16 +31,17 @@ use replay::Trees;
 use snapshots::{Historic, Latest};
 
 pub use commit::StagedCommit;
+pub use export::{Export, ExportError};
+pub use import::{Import, ImportError, ImportTarget};
 pub use meta::CommitRecord;
 pub use proof::Proven;
-
-/// Heights that stay readable unless configured otherwise: about a week of five-second blocks.
-pub const DEFAULT_KEEP_RECENT: u64 = 120_960;
 
 /// How a database is opened.
 pub struct Options {
     /// Heights before the last that stay readable: 1 at least, `u64::MAX` for all.
     pub keep_recent: u64,
+    /// Heights are forgotten at every so many heights, several at once; 1 at least.
+    pub prune_interval: u64,
     /// The stores of the state, in any order. All of them are in the app hash, empty ones too, so the list
     /// is part of the state machine.
     pub stores: Vec<StoreName>,
@@ -95,6 +98,7 @@ impl Database {
             meta: open("meta")?,
         };
         check_format(&engine, &keyspaces.meta)?;
+        import::clear_unfinished(&engine, &keyspaces)?;
         let head = Mutex::new(read_head(&engine, &keyspaces, &options.stores)?);
         Ok(Self { engine, keyspaces, options, head, writer: Mutex::default() })
     }

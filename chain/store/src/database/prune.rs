@@ -7,7 +7,8 @@ use fjall::{OwnedWriteBatch, Readable as _};
 use super::{Database, Keyspaces, layout, meta};
 use crate::StoreError;
 
-/// Most heights that one commit forgets, so that a smaller `keep_recent` does not stall a block.
+/// Most heights that one commit forgets beyond those that came since the last time, so that a smaller
+/// `keep_recent` does not stall a block.
 const MAX_HEIGHTS_PRUNED_PER_COMMIT: u64 = 16;
 
 impl Database {
@@ -23,9 +24,14 @@ impl Database {
         earliest: u64,
         height: u64,
     ) -> Result<u64, StoreError> {
+        let interval = self.options.prune_interval.max(1);
+        if !height.is_multiple_of(interval) {
+            return Ok(earliest);
+        }
         // The height before the last is always held: a block may be executed again on top of it.
         let target = height.saturating_sub(self.options.keep_recent.max(1));
-        let last = target.min(earliest.saturating_add(MAX_HEIGHTS_PRUNED_PER_COMMIT));
+        let most = interval.saturating_add(MAX_HEIGHTS_PRUNED_PER_COMMIT);
+        let last = target.min(earliest.saturating_add(most));
         let view = self.engine.snapshot();
         for forgotten in earliest..last {
             batch.remove(&self.keyspaces.meta, meta::commit_key(forgotten));

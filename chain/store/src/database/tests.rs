@@ -7,7 +7,8 @@ const BANK: StoreName = StoreName("bank");
 const WASM: StoreName = StoreName("wasm");
 
 fn open(folder: &Path, stores: &[StoreName]) -> Database {
-    Database::open(folder, Options { keep_recent: 1, stores: stores.to_vec() }).unwrap()
+    Database::open(folder, Options { keep_recent: 1, prune_interval: 1, stores: stores.to_vec() })
+        .unwrap()
 }
 
 fn commit(database: &Database, height: u64, stores: &[StoreName]) {

@@ -74,7 +74,8 @@ impl Chain {
     }
 
     fn database(&mut self) -> &Database {
-        let options = Options { keep_recent: u64::MAX, stores: self.stores.clone() };
+        let options =
+            Options { keep_recent: u64::MAX, prune_interval: 1, stores: self.stores.clone() };
         self.database.get_or_insert_with(|| Database::open(self.folder.path(), options).unwrap())
     }
 

@@ -93,9 +93,8 @@ impl Client {
     ) -> Result<Timed<Vec<ResponseCheckTx>>> {
         let (mut elapsed, mut answers) = (Duration::ZERO, Vec::with_capacity(txs.len()));
         for part in txs.chunks(window.max(1)) {
-            let ask = |tx: &Vec<u8>| {
-                Ask::CheckTx(RequestCheckTx { tx: tx.clone().into(), r#type: 0 })
-            };
+            let ask =
+                |tx: &Vec<u8>| Ask::CheckTx(RequestCheckTx { tx: tx.clone().into(), r#type: 0 });
             let Timed { answer: frames, elapsed: own } = self.exchange(part.iter().map(ask))?;
             elapsed += own;
             for frame in frames {

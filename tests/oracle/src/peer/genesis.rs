@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::scenario::{ACTORS, Actor, account_id};
+use crate::scenario::{ACTORS, Actor, DELEGATE, ORDERS, account_id};
 
 /// What each actor owns of each denomination.
 const FUNDS: &[(&str, u128)] = &[("uother", 500_000), ("ustoa", 1_000_000_000_000)];
@@ -23,6 +23,8 @@ const MODULES: &[(&str, &[&str])] = &[
 ];
 /// The one of them that stoad knows.
 const FEE_COLLECTOR: &str = "fee_collector";
+/// The module whose account is the authority of both chains.
+const GOVERNMENT: &str = "gov";
 /// Bytes of a module's address.
 const MODULE_ADDRESS_BYTES: usize = 20;
 
@@ -64,11 +66,21 @@ impl Genesis {
         }
         let balances = list(&mut app_state, "/bank/balances")?;
         for Holder { address, funds } in holders {
-            let coin = |(denom, amount): &(String, u128)| {
-                json!({"denom": denom, "amount": amount.to_string()})
-            };
+            let coin = |(denom, amount): &(String, u128)| json!({"denom": denom, "amount": amount.to_string()});
             let coins: Vec<Value> = funds.iter().map(coin).collect();
             balances.push(json!({"address": address, "coins": coins}));
+        }
+        let leave = list(&mut app_state, "/authz/authorization")?;
+        for type_url in ORDERS {
+            leave.push(json!({
+                "granter": account_id(&module_address(GOVERNMENT))?,
+                "grantee": Actor::new(DELEGATE)?.address(),
+                "authorization": {
+                    "@type": "/cosmos.authz.v1beta1.GenericAuthorization",
+                    "msg": type_url,
+                },
+                "expiration": null,
+            }));
         }
         // Computed from the balances.
         list(&mut app_state, "/bank/supply")?.clear();
@@ -98,7 +110,8 @@ impl Genesis {
             }
         }
         let bank = self.app_state.get("bank").context("no bank section")?;
-        Ok(serde_json::to_vec(&json!({"auth": auth, "bank": bank}))?)
+        let authz = self.app_state.get("authz").context("no authz section")?;
+        Ok(serde_json::to_vec(&json!({"auth": auth, "authz": authz, "bank": bank}))?)
     }
 }
 
@@ -117,9 +130,13 @@ fn base_account(address: &str, number: usize) -> Value {
     })
 }
 
-fn module_account(name: &str, permissions: &[&str], number: usize) -> Result<Value> {
+fn module_address(name: &str) -> Vec<u8> {
     let hash = Sha256::digest(name.as_bytes());
-    let address = account_id(hash.get(..MODULE_ADDRESS_BYTES).unwrap_or_default())?;
+    hash.get(..MODULE_ADDRESS_BYTES).unwrap_or_default().to_vec()
+}
+
+fn module_account(name: &str, permissions: &[&str], number: usize) -> Result<Value> {
+    let address = account_id(&module_address(name))?;
     let mut base = base_account(&address, number);
     if let Some(fields) = base.as_object_mut() {
         fields.remove("@type");

@@ -10,17 +10,22 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, ensure};
+use cosmrs::proto::cosmos::tx::v1beta1::SimulateRequest;
+use prost::Message as _;
 use stoa_system::process::Process;
 use tempfile::TempDir;
 use tendermint_proto::{
     google::protobuf::Timestamp,
     v0_38::{
-        abci::{CommitInfo, ExecTxResult, RequestFinalizeBlock, RequestInitChain, ResponseCheckTx},
+        abci::{CommitInfo, ExecTxResult, RequestFinalizeBlock, RequestInitChain},
         types::{BlockParams, ConsensusParams, EvidenceParams, ValidatorParams},
     },
 };
 
-use crate::abci::{Client, Query};
+use crate::{
+    abci::{Client, Query},
+    compare::Admission,
+};
 
 pub use genesis::{Genesis, Holder};
 pub use stoad::Stoad;
@@ -30,6 +35,8 @@ pub use wasmd::Wasmd;
 pub const CHAIN_ID: &str = "oracle-1";
 /// Address prefix of both: wasmd is built with it.
 pub const PREFIX: &str = "stoa";
+/// Where transactions are simulated.
+const SIMULATE: &str = "/cosmos.tx.v1beta1.Service/Simulate";
 /// Genesis time in seconds since the Unix epoch: 2026-01-01.
 const GENESIS_SECONDS: i64 = 1_767_225_600;
 /// Seconds between two blocks.
@@ -75,9 +82,12 @@ impl Peer {
         Ok(results)
     }
 
-    /// Whether the mempool would take a transaction.
-    pub fn check_tx(&mut self, tx: &[u8]) -> Result<ResponseCheckTx> {
-        self.client.check_tx(tx)
+    /// Simulates a transaction and asks whether the mempool would take it, in this order: the check counts
+    /// its sequence.
+    pub fn admit(&mut self, tx: &[u8]) -> Result<Admission> {
+        let request = SimulateRequest { tx_bytes: tx.to_vec(), ..SimulateRequest::default() };
+        let simulated = self.client.query(SIMULATE, request.encode_to_vec())?;
+        Ok(Admission { simulated, checked: self.client.check_tx(tx)? })
     }
 
     /// Asks about the last height.

@@ -78,7 +78,9 @@ impl Wasmd {
             .args(["start", "--with-comet=false", "--transport", "socket"])
             .args(["--address", &format!("tcp://{address}")])
             .args(["--minimum-gas-prices", "0ustoa", "--log_level", "error"])
-            .args(["--grpc.enable=false", "--api.enable=false"])
+            // Without a gRPC server the service that simulates is not there, over ABCI either.
+            .args(["--api.enable=false", "--grpc.enable=true", "--grpc-web.enable=false"])
+            .args(["--grpc.address", &free_address()?.to_string()])
             .arg("--home")
             .arg(home);
         Ok((Process::start("wasmd", &mut command, home)?, address))

@@ -14,18 +14,23 @@
 //! Memory, once every node is loaded: 224 bytes a key and the key itself, before the allocator rounds up (a
 //! leaf of 72 bytes, an inner node of 136, and the key with 16 bytes of counters).
 
+mod build;
 mod edit;
 mod node;
 mod proof;
 mod record;
 mod rehash;
+mod walk;
 
 use crate::{Root, StoreChanges, StoreError};
+pub(crate) use build::Builder;
+pub use build::ShapeError;
 use edit::Editor;
 use node::{Leaf, Subtree};
 pub use node::{NewNode, NodeId};
 pub use proof::Values;
 pub(crate) use record::{Reader, put_bytes};
+pub(crate) use walk::Visited;
 
 /// Inner nodes of one store's trees that were stored before.
 pub trait Nodes {

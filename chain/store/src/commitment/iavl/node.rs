@@ -128,6 +128,11 @@ impl Inner {
         Self { id, height, size, hash, branch: OnceLock::new() }
     }
 
+    /// What is below, if it is in memory.
+    pub(super) fn loaded(&self) -> Option<&Branch> {
+        self.branch.get()
+    }
+
     /// What is below.
     pub(super) fn branch(&self, nodes: &dyn Nodes) -> Result<&Branch, StoreError> {
         if let Some(branch) = self.branch.get() {
