@@ -297,8 +297,8 @@ impl MessageRouter for Modules {
     }
 }
 
-/// Whether only the contract module can know a message. Half of all messages are its own, and asking every
-/// other module first takes as long as reading a transaction.
+/// Whether only the contract module can know a message: asking every other module first would make two
+/// texts for each type of message that there is.
 fn is_of_contracts(message: &Any) -> bool {
     message.type_url.starts_with("/cosmwasm.wasm.")
 }

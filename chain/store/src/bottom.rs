@@ -1,8 +1,8 @@
 //! The lowest layer of an overlay: everything that a block has written.
 //!
 //! A block of ten thousand transactions writes some fifty thousand keys and asks for them far more often,
-//! nearly always for one key: by hash that takes a fifth of what a search in an ordered map takes. Order
-//! is made when somebody asks for a range, and at the end.
+//! nearly always for one key, which is found by hash without comparing a dozen others. Order is made when
+//! somebody asks for a range, and at the end.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

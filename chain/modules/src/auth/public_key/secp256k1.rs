@@ -49,7 +49,8 @@ impl Secp256k1Key {
     }
 }
 
-/// libsecp256k1, which Bitcoin depends on: verifying takes a third of what it takes in pure Rust.
+/// libsecp256k1, which Bitcoin depends on; pure Rust takes longer, and signatures are most of the work of
+/// admission.
 fn curve() -> &'static Secp256k1<VerifyOnly> {
     static CURVE: OnceLock<Secp256k1<VerifyOnly>> = OnceLock::new();
     CURVE.get_or_init(Secp256k1::verification_only)
