@@ -35,14 +35,24 @@ impl Status {
         Self { code: Code::Unimplemented, message: "Not Implemented".to_owned() }
     }
 
+    /// Refused by what has no codes of its own.
+    pub fn unknown(reason: impl ToString) -> Self {
+        Self { code: Code::Unknown, message: reason.to_string() }
+    }
+
+    /// Too many requests wait.
+    pub fn exhausted(reason: impl ToString) -> Self {
+        Self { code: Code::ResourceExhausted, message: reason.to_string() }
+    }
+
     /// Something behind this node does not answer.
     pub fn unavailable(reason: impl ToString) -> Self {
         Self { code: Code::Unavailable, message: reason.to_string() }
     }
 
     /// This node is at fault.
-    pub fn internal(reason: &str) -> Self {
-        Self { code: Code::Internal, message: reason.to_owned() }
+    pub fn internal(reason: impl ToString) -> Self {
+        Self { code: Code::Internal, message: reason.to_string() }
     }
 
     /// The JSON that the SDK's REST gateway answers.
@@ -88,8 +98,10 @@ impl From<&ModuleError> for Status {
             _ if message.starts_with("rpc error: code = NotFound") => Code::NotFound,
             _ if message.starts_with("rpc error: code = InvalidArgument") => Code::InvalidArgument,
             _ if message.starts_with("rpc error: code = Internal") => Code::Internal,
-            // Address, coins, request, height.
-            (codespace::SDK, 7 | 10 | 18 | 26) => Code::InvalidArgument,
+            // A refusal without a status of its own.
+            (codespace::SDK, 18) => Code::Unknown,
+            // Address, coins, height.
+            (codespace::SDK, 7 | 10 | 26) => Code::InvalidArgument,
             // Key and "not found".
             (codespace::SDK, 22 | 38) => Code::NotFound,
             (codespace::SDK, 6) if message.contains("unknown query path") => Code::Unimplemented,

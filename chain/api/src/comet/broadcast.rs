@@ -36,8 +36,8 @@ pub(super) async fn run(rpc: &HttpClient, data: &[u8]) -> Result<Vec<u8>, Status
             rpc.broadcast_tx_async(request.tx_bytes).await.map(|_| TxResponse::default())
         }
         _ => {
-            let reason = "unsupported return type; supported types: sync, async";
-            return Err(Status::invalid(reason));
+            let reason = "unsupported return type unspecified; supported types: sync, async";
+            return Err(Status::unknown(reason));
         }
     };
     let response = match response {

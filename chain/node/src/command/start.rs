@@ -87,7 +87,6 @@ async fn serve_api(
     let api = stoa_api::Config {
         grpc_addr: config.api.grpc_address,
         lcd_addr: config.api.lcd_address,
-        minimum_gas_price: config.minimum_gas_prices,
     };
     stoa_api::serve(api, Arc::new(Queries(app)), &config.comet.rpc, until_stopped).await?;
     // It ended because the node stops: the ABCI server says when that is done.
