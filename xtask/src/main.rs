@@ -5,6 +5,7 @@ mod iavl_vectors;
 mod oracle;
 mod proto;
 mod schema;
+mod sessions;
 mod test;
 mod workspace;
 
@@ -32,6 +33,8 @@ enum Command {
     },
     /// Compares stoad with wasmd, transaction by transaction; needs Go.
     Oracle(oracle::Arguments),
+    /// Compares what wallets and explorers see of stoad and of wasmd; needs Go.
+    Sessions(sessions::Arguments),
     /// Compares the state commitment with the Go implementation and writes chain/store/tests/vectors; needs Go.
     IavlVectors {
         /// Compare with the committed vectors and fail on a difference, instead of writing.
@@ -48,6 +51,7 @@ fn main() -> anyhow::Result<()> {
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Proto { check } => proto::run(&workspace::root()?, check),
         Command::Oracle(arguments) => oracle::run(&workspace::root()?, &arguments),
+        Command::Sessions(arguments) => sessions::run(&workspace::root()?, &arguments),
         Command::IavlVectors { check } => iavl_vectors::run(check),
         Command::Test => test::run(&workspace::root()?),
     }

@@ -1,6 +1,10 @@
 //! `cargo xtask oracle`: builds what is missing (wasmd, contracts, stoad) and compares.
 
-use std::{fs, path::Path, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::{Context, Result};
 
@@ -28,10 +32,7 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<()> {
     let target = workspace::target_dir()?;
     let (oracle, contracts) = (target.join("oracle"), target.join("oracle/contracts"));
     fs::create_dir_all(&contracts)?;
-    let wasmd = oracle.join("wasmd");
-    if !wasmd.is_file() {
-        build_wasmd(root, &wasmd)?;
-    }
+    let wasmd = wasmd(root, &target)?;
     build_contracts::foreign(&root.join("tests/oracle/contracts"), CONTRACTS, &contracts)?;
     fs::copy(root.join(PROBE), contracts.join("probe.gz")).context(PROBE)?;
     // The whole workspace: a part of it has other features, and everything would be compiled again.
@@ -51,6 +52,15 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<()> {
             .arg(&oracle)
             .args(&arguments.passed_on),
     )
+}
+
+/// wasmd, built if it is not there yet.
+pub fn wasmd(root: &Path, target: &Path) -> Result<PathBuf> {
+    let wasmd = target.join("oracle/wasmd");
+    if !wasmd.is_file() {
+        build_wasmd(root, &wasmd)?;
+    }
+    Ok(wasmd)
 }
 
 fn build_wasmd(root: &Path, output: &Path) -> Result<()> {

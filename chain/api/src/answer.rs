@@ -8,7 +8,7 @@ use crate::{
     QueryPort, codec,
     comet::Comet,
     limits::{MAX_REQUESTS_IN_FLIGHT, REQUEST_TIMEOUT, concurrent_queries},
-    reflection,
+    reflection, routes,
     status::Status,
 };
 
@@ -76,15 +76,31 @@ impl Sources {
         let permit = Arc::clone(&self.computing).acquire_owned().await.map_err(closed)?;
         let app = Arc::clone(&self.app);
         // Contracts may compute for a while, and the store blocks: never on a thread of the runtime.
+        let asked = path.clone();
         let run = tokio::task::spawn_blocking(move || {
             let result = app.query(&path, &data, height);
             drop(permit);
             result
         });
         let outcome = run.await.map_err(|_| Status::internal("the query panicked"))?;
-        let (bytes, height) = outcome.map_err(|refusal| Status::from(&refusal))?;
+        let (bytes, height) = outcome.map_err(|refusal| match Status::from(&refusal) {
+            Status { code: tonic::Code::Unimplemented, .. } => unknown_path(&asked),
+            status => status,
+        })?;
         Ok(Answer { bytes, height })
     }
+}
+
+/// In the words of Go's gRPC server, by which relayers know an older chain.
+fn unknown_path(path: &str) -> Status {
+    let (service, method) = path.trim_start_matches('/').split_once('/').unwrap_or((path, ""));
+    let is_served = routes::all().iter().any(|route| route.service == service);
+    let message = if is_served {
+        format!("unknown method {method} for service {service}")
+    } else {
+        format!("unknown service {service}")
+    };
+    Status { code: tonic::Code::Unimplemented, message }
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ fn decode(data: &[u8]) -> Result<Vec<u8>, Status> {
     if tx.is_empty() {
         return Err(Status::invalid("invalid empty tx bytes"));
     }
-    tx::decode(&tx).map_err(Status::unknown)?;
+    tx::decode(&tx).map_err(|error| Status::from(&error))?;
     Ok(One { tx }.encode_to_vec())
 }
 
@@ -35,10 +35,12 @@ fn decode(data: &[u8]) -> Result<Vec<u8>, Status> {
 fn encode(data: &[u8]) -> Result<Vec<u8>, Status> {
     let refused = || Status::invalid("invalid empty tx");
     let One { tx } = One::decode(data).map_err(Status::invalid)?;
-    if data.is_empty() {
+    let fields = schema::read(&tx, &schema::TX).ok_or_else(refused)?;
+    let is_there = |place: usize| fields.get(place).is_some_and(|(_, values)| !values.is_empty());
+    // Body and auth info.
+    if !is_there(0) || !is_there(1) {
         return Err(refused());
     }
-    let fields = schema::read(&tx, &schema::TX).ok_or_else(refused)?;
     let mut raw = Vec::new();
     for (field, values) in fields {
         for value in values {

@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::{
     call::Answer,
     descriptors::Descriptors,
+    node::Node,
     session::{Call, Freedom, Rule},
 };
 
@@ -55,7 +56,7 @@ impl Rulebook {
 }
 
 /// What an answer of stoad lacks.
-pub fn check(call: &Call, answer: &Answer) -> Vec<Finding> {
+pub fn check(call: &Call, answer: &Answer, node: &Node) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut find = |at: &str, expected: String, actual: String| {
         if expected != actual {
@@ -69,7 +70,7 @@ pub fn check(call: &Call, answer: &Answer) -> Vec<Finding> {
         }
     }
     for (pointer, expected) in &call.equals {
-        let expected = expected.as_str().map_or_else(|| expected.to_string(), str::to_owned);
+        let expected = expected.as_str().map_or_else(|| expected.to_string(), |text| node.fill(text));
         let actual = answer.body.pointer(pointer).map_or_else(|| "nothing".to_owned(), shown);
         find(pointer, expected, actual);
     }

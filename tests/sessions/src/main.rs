@@ -39,9 +39,11 @@ async fn main() -> Result<ExitCode> {
     let is_chosen = |name: &str| cli.session.as_ref().is_none_or(|wanted| name.contains(wanted));
     for session in session::all()?.iter().filter(|session| is_chosen(&session.name)) {
         for call in &session.calls {
-            let (wasmd, stoad) = (expected.ask(call).await?, actual.ask(call).await?);
-            let mut findings = compare::check(call, &stoad);
-            findings.extend(compare::compare(call, &wasmd, &stoad, &rules));
+            let named = || call.name();
+            let answer = expected.ask(call).await.with_context(named)?;
+            let found = actual.ask(call).await.with_context(named)?;
+            let mut findings = compare::check(call, &found, &stoad.node);
+            findings.extend(compare::compare(call, &answer, &found, &rules));
             report.add(&session.name, call.name(), findings);
         }
     }

@@ -38,8 +38,8 @@ pub(super) async fn run(rpc: &HttpClient, data: &[u8]) -> Result<Vec<u8>, Status
     let height = blocks::height(request.height).ok().filter(|height| *height <= latest);
     let height = height.ok_or_else(|| {
         Status::unknown(format!(
-            "requested height {} but height must not be less than 1 or greater than the current \
-             height {latest}: invalid height",
+            "codespace sdk code 26: invalid height: requested height {} but height must not be less than 1 \
+             or greater than the current height {latest}",
             request.height
         ))
     })?;
@@ -73,7 +73,8 @@ fn choose(txs: &[Vec<u8>], page: Page) -> Result<Vec<&Vec<u8>>, Status> {
     let Page { offset, limit, is_reversed } = page;
     if offset >= txs.len() && !txs.is_empty() {
         return Err(Status::unknown(format!(
-            "out of range: cannot paginate {} txs with offset {offset} and limit {limit}: invalid request",
+            "codespace sdk code 18: invalid request: out of range: cannot paginate {} txs with offset \
+             {offset} and limit {limit}",
             txs.len()
         )));
     }

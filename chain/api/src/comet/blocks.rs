@@ -31,7 +31,7 @@ pub(super) fn height(height: i64) -> Result<Height, Status> {
     let positive = u64::try_from(height).ok().filter(|height| *height > 0);
     positive
         .and_then(|height| Height::try_from(height).ok())
-        .ok_or_else(|| Status::invalid("height must be positive"))
+        .ok_or_else(|| Status::unknown(format!("height must be greater than 0, but got {height}")))
 }
 
 /// A consensus address as wallets and explorers write it.

@@ -15,7 +15,7 @@ use super::failed;
 use crate::status::Status;
 
 /// The Cosmos SDK whose interface is served; clients choose their dialect by it.
-const SDK_VERSION: &str = "v0.50.9";
+const SDK_VERSION: &str = "v0.53.6";
 
 pub(super) async fn info(rpc: &HttpClient) -> Result<Vec<u8>, Status> {
     let node = rpc.status().await.map_err(failed)?.node_info;

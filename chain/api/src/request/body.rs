@@ -19,12 +19,6 @@ fn message(
     if depth >= MAX_DEPTH {
         return Err(Status::invalid(format!("more than {MAX_DEPTH} levels of messages")));
     }
-    let is_known = |name: &String| {
-        shape.fields.iter().any(|field| field.name == name || camel_case(field.name) == *name)
-    };
-    if let Some(unknown) = object.keys().find(|name| *name != TYPE && !is_known(name)) {
-        return Err(Status::invalid(format!("unknown field \"{unknown}\" in {}", shape.name)));
-    }
     let mut bytes = Vec::new();
     for field in shape.fields {
         let given = object.get(field.name).or_else(|| object.get(&camel_case(field.name)));

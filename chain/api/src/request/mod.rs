@@ -1,7 +1,7 @@
 //! REST parameters and JSON to protobuf requests, by the shapes of the requests.
 //!
 //! As the SDK's gateway reads them: fields by their names in the interface files or in camel case, fields
-//! of messages with a dot (`pagination.limit`), unknown parameters ignored, unknown fields of bodies refused.
+//! of messages with a dot (`pagination.limit`), unknown ones ignored.
 
 mod body;
 mod scalar;

@@ -30,9 +30,9 @@ pub(super) static ROUTES: &[Route] = routes! {
         Get  "/module_accounts" => ModuleAccounts: MODULE_ACCOUNTS_ASKED => MODULE_ACCOUNTS;
         Get  "/module_accounts/{name}" => ModuleAccountByName: MODULE_ACCOUNT_ASKED => MODULE_ACCOUNT_FOUND;
         Get  "/bech32" => Bech32Prefix: BECH32_PREFIX_ASKED => BECH32_PREFIX;
-        // Two methods have one path: the SDK's gateway asks the one that was registered last.
-        Get  "/bech32/{address_string}" => AddressStringToBytes: ADDRESS_BYTES_ASKED => ADDRESS_BYTES;
+        // Two methods have one path in the interface files; the gateway asks the first, as here.
         Get  "/bech32/{address_bytes}" => AddressBytesToString: ADDRESS_TEXT_ASKED => ADDRESS_TEXT;
+        Get  "/bech32/{address_string}" => AddressStringToBytes: ADDRESS_BYTES_ASKED => ADDRESS_BYTES;
     }
     "/cosmos/authz/v1beta1" => "cosmos.authz.v1beta1.Query" {
         Get  "/grants" => Grants: GRANTS_ASKED => GRANTS;

@@ -46,7 +46,7 @@ fn find(ctx: &Context, text: &str) -> Result<Account, ModuleError> {
     if text.is_empty() {
         return Err(QueryError::invalid("Address cannot be empty").into());
     }
-    let address: AccAddress = text.parse().map_err(QueryError::invalid)?;
+    let address: AccAddress = text.parse().map_err(QueryError::unknown)?;
     let account = view::account(ctx, &address)?;
     Ok(account.ok_or_else(|| QueryError::NotFound { what: format!("account {address}") })?)
 }

@@ -11,7 +11,7 @@ use stoa_system::{accounts, binaries, localnet::CHAIN_ID, ports::Ports};
 use super::Node;
 
 /// An address without an account.
-const NOBODY: &str = "stoa1qyqszqgpqyqszqgpqyqszqgpqyqszqgp8apuk5";
+const NOBODY: &str = "stoa1qyqszqgpqyqszqgpqyqszqgpqyqszqgpuc0td9";
 /// A hash that no transaction has.
 const NO_HASH: &str = "00000000000000000000000000000000000000000000000000000000000000AA";
 

@@ -35,13 +35,12 @@ const POLL_INTERVAL: Duration = Duration::from_millis(200);
 pub struct Wasmd {
     /// What can be asked.
     pub node: Node,
-    _process: Process,
+    process: Process,
     _folder: TempDir,
 }
 
 impl Wasmd {
-    /// Starts the binary at `program` in a fresh folder and makes its history. `like` is the genesis
-    /// file's bank section of stoad, whose metadata it takes.
+    /// Starts the binary at `program` in a fresh folder and makes its history.
     pub async fn start(program: &Path) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let program = program.to_owned();
@@ -51,7 +50,7 @@ impl Wasmd {
         let process = Process::start("wasmd", &mut command(&program, &home, &ports), &home)?;
         let mut running = Self {
             node: Node { name: "wasmd", ports, facts: Default::default() },
-            _process: process,
+            process,
             _folder: folder,
         };
         running.wait().await?;
@@ -63,7 +62,7 @@ impl Wasmd {
         let started = std::time::Instant::now();
         let url = format!("{}/status", Ports::http(self.node.ports.rpc));
         loop {
-            self._process.check_running()?;
+            self.process.check_running()?;
             if let Ok(answer) = reqwest::get(&url).await
                 && let Ok(status) = answer.json::<Value>().await
                 && let Some(height) = status.pointer("/result/sync_info/latest_block_height")
@@ -72,7 +71,7 @@ impl Wasmd {
                 return Ok(());
             }
             if started.elapsed() > START_TIMEOUT {
-                bail!("no block of wasmd; its log says:\n{}", self._process.log_tail());
+                bail!("no block of wasmd; its log says:\n{}", self.process.log_tail());
             }
             tokio::time::sleep(POLL_INTERVAL).await;
         }
@@ -101,7 +100,7 @@ fn make_genesis(program: &PathBuf, home: &Path) -> Result<()> {
 /// Describes the token as stoad's genesis does.
 fn add_metadata(path: &Path) -> Result<()> {
     let mut genesis: Value = serde_json::from_slice(&fs::read(path)?)?;
-    let section = stoad::genesis::app_state();
+    let section = ::stoad::genesis::app_state();
     let metadata = section.pointer("/bank/denom_metadata").context("no metadata")?.clone();
     let place = genesis.pointer_mut("/app_state/bank/denom_metadata").context("no bank section")?;
     *place = metadata;
