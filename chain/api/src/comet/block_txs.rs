@@ -53,6 +53,7 @@ pub(super) async fn run(rpc: &HttpClient, data: &[u8]) -> Result<Vec<u8>, Status
         },
     );
     let (block_id, mut block) = (found.block_id.into(), Block::from(found.block));
+    blocks::begin(&mut block);
     let elements = block.data.take().unwrap_or_default().txs;
     // The votes in front of a block are no transaction.
     let txs: Vec<Vec<u8>> =

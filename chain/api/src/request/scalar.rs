@@ -55,10 +55,10 @@ fn boolean(text: &str) -> Option<bool> {
     }
 }
 
-/// Either alphabet, padded or not.
+/// Either alphabet, with padding, as in Go.
 fn base64(text: &str) -> Option<Vec<u8>> {
     let config =
-        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::RequireCanonical);
     let standard = text.replace('-', "+").replace('_', "/");
     GeneralPurpose::new(&alphabet::STANDARD, config).decode(standard).ok()
 }

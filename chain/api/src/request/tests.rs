@@ -43,13 +43,14 @@ fn a_list_has_all_values_of_its_name_and_another_field_the_first() {
 
 #[test]
 fn base64_of_either_alphabet_is_read_and_nonsense_is_refused() {
-    for text in ["+/8=", "-_8=", "-_8"] {
+    for text in ["+/8=", "-_8="] {
         let bytes = encode(&shapes::SMART_ASKED, &values(&[("query_data", text)])).unwrap();
         let request = QuerySmartContractStateRequest::decode(bytes.as_slice()).unwrap();
         assert_eq!(request.query_data, [0xfb, 0xff]);
     }
     for (shape, name, text) in [
         (&shapes::SMART_ASKED, "query_data", "test!"),
+        (&shapes::SMART_ASKED, "query_data", "-_8"),
         (&shapes::TXS_ASKED, "limit", "-1"),
         (&shapes::TXS_ASKED, "order_by", "ORDER_BY_SIZE"),
         (&shapes::BLOCK_ASKED, "height", "one"),

@@ -86,10 +86,11 @@ fn make_genesis(program: &PathBuf, home: &Path) -> Result<()> {
     let keyring = ["--keyring-backend", "test"];
     run(&[&["init", "sessions"][..], &chain].concat())?;
     run(&[&["keys", "add", VALIDATOR][..], &keyring].concat())?;
-    run(&[&["genesis", "add-genesis-account", VALIDATOR, VALIDATOR_FUNDS][..], &keyring].concat())?;
+    // The accounts get the same numbers as on stoad, so that both chains get the same transactions.
     for account in accounts::all()? {
         run(&["genesis", "add-genesis-account", &account.address, &account.balance])?;
     }
+    run(&[&["genesis", "add-genesis-account", VALIDATOR, VALIDATOR_FUNDS][..], &keyring].concat())?;
     add_metadata(&home.join("config/genesis.json"))?;
     let bonded = ["genesis", "gentx", VALIDATOR, VALIDATOR_BOND];
     run(&[&bonded[..], &chain, &keyring].concat())?;
