@@ -73,6 +73,7 @@ fn failed(error: Error) -> Status {
                 Status::unknown(text)
             }
         }
-        _ => Status::unavailable(format!("CometBFT: {error}")),
+        // The error itself would also print where in this program it was made.
+        detail => Status::unavailable(format!("CometBFT: {detail}")),
     }
 }

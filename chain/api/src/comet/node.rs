@@ -30,7 +30,7 @@ pub(super) async fn info(rpc: &HttpClient) -> Result<Vec<u8>, Status> {
         listen_addr: node.listen_addr.as_str().to_owned(),
         network: node.network.to_string(),
         version: node.version.to_string(),
-        channels: Vec::new(),
+        channels: hex::decode(node.channels.to_string()).unwrap_or_default(),
         moniker: node.moniker.to_string(),
         other: Some(DefaultNodeInfoOther {
             tx_index: tx_index.to_owned(),

@@ -21,16 +21,18 @@ const SIMPLE: &str = "ics23:simple";
 /// Up to this height the SDK serves no proof.
 const LAST_HEIGHT_WITHOUT_PROOF: u64 = 1;
 
-/// Codespace of the SDK's stores (`store/types/errors.go`), and its codes.
+/// Codespace of the SDK's stores (`store/types/errors.go`).
+pub(super) const CODESPACE: &str = "store";
+
+/// Its codes.
 mod store_code {
-    pub(super) const CODESPACE: &str = "store";
     pub(super) const TX_DECODE: u32 = 3;
     pub(super) const UNKNOWN_REQUEST: u32 = 4;
     pub(super) const INVALID_REQUEST: u32 = 7;
 }
 
 fn refused(code: u32, log: impl Into<String>) -> Failure {
-    Refusal { codespace: store_code::CODESPACE, code, log: log.into() }.into()
+    Refusal { codespace: CODESPACE, code, log: log.into() }.into()
 }
 
 impl App {
