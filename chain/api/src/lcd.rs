@@ -16,7 +16,7 @@ use crate::{
     json,
     limits::{MAX_REQUEST_BYTES, MAX_URI_BYTES},
     openapi,
-    request::{self, Values, percent_decode},
+    request::{self, Mismatch, Values, percent_decode},
     routes::{self, Method},
     status::Status,
 };
@@ -55,11 +55,14 @@ async fn answer(sources: &Sources, request: Request) -> Result<(Value, u64), Sta
         Method::Post => request::parse(&read_body(body).await?, route.request)?,
         Method::Get => {
             let mut values = Values::new();
-            for (name, text) in captured {
-                values.push((name.to_owned(), percent_decode(text, false)?));
+            for (name, text) in &captured {
+                values.push(((*name).to_owned(), percent_decode(text, false)?));
             }
             values.extend(query_values(parts.uri.query().unwrap_or_default())?);
-            request::encode(route.request, &values)?
+            let is_in_path =
+                |wrong: &Mismatch| captured.iter().any(|(name, _)| *name == wrong.name);
+            request::encode(route.request, &values)
+                .map_err(|wrong| wrong.status(is_in_path(&wrong)))?
         }
     };
     let height = parse_height(parts.headers.get(HEIGHT).map(HeaderValue::as_bytes))?;

@@ -342,4 +342,3 @@ pub(crate) static ISSUED_ALLOWANCES: Shape =
     named("cosmos.feegrant.v1beta1.QueryAllowancesByGranterResponse", &ALLOWANCES);
 pub(crate) static LATEST_BEACON: Shape =
     named("stoa.beacon.v1.QueryLatestResponse", &BEACON_ANSWER);
-

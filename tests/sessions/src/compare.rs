@@ -34,9 +34,10 @@ impl Rulebook {
         Self { rules: rules.into_iter().map(|rule| (rule, Cell::new(0))).collect() }
     }
 
-    /// Rules that have excused nothing.
+    /// Rules that have excused nothing and should have.
     pub fn unused(&self) -> impl Iterator<Item = &Rule> {
-        self.rules.iter().filter(|(_, uses)| uses.get() == 0).map(|(rule, _)| rule)
+        let is_unused = |(rule, uses): &&(Rule, Cell<usize>)| uses.get() == 0 && !rule.sometimes;
+        self.rules.iter().filter(is_unused).map(|(rule, _)| rule)
     }
 
     /// Whether a difference is allowed by these rules or by those of the request.
@@ -70,7 +71,8 @@ pub fn check(call: &Call, answer: &Answer, node: &Node) -> Vec<Finding> {
         }
     }
     for (pointer, expected) in &call.equals {
-        let expected = expected.as_str().map_or_else(|| expected.to_string(), |text| node.fill(text));
+        let expected =
+            expected.as_str().map_or_else(|| expected.to_string(), |text| node.fill(text));
         let actual = answer.body.pointer(pointer).map_or_else(|| "nothing".to_owned(), shown);
         find(pointer, expected, actual);
     }
@@ -161,6 +163,17 @@ pub fn descriptors(wasmd: &Descriptors, stoad: &Descriptors) -> Vec<Finding> {
             message.fields().map(field).collect()
         };
         let (expected, actual) = (fields(&other).join("; "), fields(&message).join("; "));
+        if expected != actual {
+            findings.push(Finding { at: name.to_owned(), expected, actual });
+        }
+    }
+    for of_stoad in stoad.pool().all_enums() {
+        let name = of_stoad.full_name();
+        let Some(other) = wasmd.pool().get_enum_by_name(name) else { continue };
+        let values = |of: &prost_reflect::EnumDescriptor| -> Vec<String> {
+            of.values().map(|value| format!("{} {}", value.number(), value.name())).collect()
+        };
+        let (expected, actual) = (values(&other).join("; "), values(&of_stoad).join("; "));
         if expected != actual {
             findings.push(Finding { at: name.to_owned(), expected, actual });
         }

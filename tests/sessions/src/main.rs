@@ -29,10 +29,10 @@ struct Cli {
 #[tokio::main]
 async fn main() -> Result<ExitCode> {
     let cli = Cli::parse();
-    let (wasmd, stoad) = tokio::try_join!(
-        async { Wasmd::start(&cli.wasmd).await.context("wasmd") },
-        async { Stoad::start().await.context("stoad") },
-    )?;
+    let (wasmd, stoad) =
+        tokio::try_join!(async { Wasmd::start(&cli.wasmd).await.context("wasmd") }, async {
+            Stoad::start().await.context("stoad")
+        },)?;
     let (expected, actual) = (Asker::new(&wasmd.node).await?, Asker::new(&stoad.node).await?);
     let rules = Rulebook::new(session::rules()?);
     let mut report = Report::default();

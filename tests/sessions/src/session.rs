@@ -76,6 +76,9 @@ pub struct Rule {
     pub may: Freedom,
     /// Why.
     pub why: String,
+    /// Whether a run may do without it.
+    #[serde(default)]
+    pub sometimes: bool,
 }
 
 /// How much may differ.

@@ -148,7 +148,9 @@ impl Schemas {
             Kind::Hex => json!({"type": "string", "pattern": "^[0-9A-F]*$"}),
             Kind::Json => json!({"description": "JSON of a contract.", "nullable": true}),
             Kind::Timestamp => json!({"type": "string", "format": "date-time", "nullable": true}),
-            Kind::Duration => json!({"type": "string", "pattern": "^-?[0-9.]+s$", "nullable": true}),
+            Kind::Duration => {
+                json!({"type": "string", "pattern": "^-?[0-9.]+s$", "nullable": true})
+            }
             Kind::Enum(values) | Kind::Named(values) => {
                 let names: Vec<&str> = values.iter().map(|(_, name)| *name).collect();
                 json!({"type": "string", "enum": names})
@@ -204,8 +206,8 @@ mod tests {
     #[test]
     fn parameters_are_in_the_path_the_query_and_the_header() {
         let document = make();
-        let parameters = &document["paths"]["/cosmos/bank/v1beta1/balances/{address}"]["get"]
-            ["parameters"];
+        let parameters =
+            &document["paths"]["/cosmos/bank/v1beta1/balances/{address}"]["get"]["parameters"];
         let places: Vec<(&str, &str)> = parameters
             .as_array()
             .unwrap()

@@ -40,7 +40,8 @@ fn message(
 const TYPE: &str = "@type";
 
 fn one(field: &Field, value: &Value, depth: usize) -> Result<Wire, Status> {
-    let refused = || scalar::mismatch(field.name, &value.to_string());
+    let refused = || Status::invalid(scalar::invalid(&value.to_string()));
+    let read = |text: &str| scalar::read(field, text).map_err(Status::invalid);
     match (field.kind, value) {
         (Kind::Message(shape), Value::Object(object)) => {
             Ok(Wire::Content(message(object, shape, depth + 1)?))
@@ -49,9 +50,9 @@ fn one(field: &Field, value: &Value, depth: usize) -> Result<Wire, Status> {
         (Kind::Message(_) | Kind::Any, _) => Err(refused()),
         // Messages to contracts are JSON themselves.
         (Kind::Json, value) => Ok(Wire::Content(value.to_string().into_bytes())),
-        (_, Value::String(text)) => scalar::read(field, field.name, text),
+        (_, Value::String(text)) => read(text),
         (Kind::Text | Kind::Bytes | Kind::Hex | Kind::Int, _) => Err(refused()),
-        (_, Value::Number(number)) => scalar::read(field, field.name, &number.to_string()),
+        (_, Value::Number(number)) => read(&number.to_string()),
         (Kind::Bool, Value::Bool(value)) => Ok(Wire::Number(u64::from(*value))),
         _ => Err(refused()),
     }
@@ -63,8 +64,8 @@ fn any(object: &Map<String, Value>, depth: usize) -> Result<Vec<u8>, Status> {
         .and_then(Value::as_str)
         .ok_or_else(|| Status::invalid("Any JSON doesn't have '@type'"))?;
     let shape = shapes::find(type_url).ok_or_else(|| {
-        let shown: String = type_url.chars().take(200).collect();
-        Status::invalid(format!("unable to resolve {shown}"))
+        let shown: String = type_url.trim_start_matches('/').chars().take(200).collect();
+        Status::invalid(format!("unknown message type \"{shown}\""))
     })?;
     let value = message(object, shape, depth)?;
     let mut bytes = Vec::new();

@@ -25,8 +25,29 @@ enum Wire {
     Content(Vec<u8>),
 }
 
+/// Why a parameter cannot be read, in the words of Go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Mismatch {
+    /// Full name of the parameter.
+    pub(crate) name: String,
+    /// What is wrong.
+    pub(crate) reason: String,
+}
+
+impl Mismatch {
+    /// The refusal of a parameter of the path (which the gateway names) or of the query string.
+    pub(crate) fn status(&self, is_in_path: bool) -> Status {
+        let Self { name, reason } = self;
+        if is_in_path {
+            Status::invalid(format!("type mismatch, parameter: {name}, error: {reason}"))
+        } else {
+            Status::invalid(reason)
+        }
+    }
+}
+
 /// Encodes a request from parameters; fields without one keep their defaults.
-pub(crate) fn encode(shape: &'static Shape, values: &Values) -> Result<Vec<u8>, Status> {
+pub(crate) fn encode(shape: &'static Shape, values: &Values) -> Result<Vec<u8>, Mismatch> {
     fill(shape, "", values, 0)
 }
 
@@ -35,7 +56,7 @@ fn fill(
     prefix: &str,
     values: &Values,
     depth: usize,
-) -> Result<Vec<u8>, Status> {
+) -> Result<Vec<u8>, Mismatch> {
     let mut bytes = Vec::new();
     for field in shape.fields {
         let name = format!("{prefix}{}", field.name);
@@ -54,7 +75,9 @@ fn fill(
             .filter(|text| !text.is_empty());
         let most = if field.is_repeated { usize::MAX } else { 1 };
         for text in given.take(most) {
-            put(&mut bytes, field, scalar::read(field, &name, text)?);
+            let value = scalar::read(field, text)
+                .map_err(|reason| Mismatch { name: name.clone(), reason })?;
+            put(&mut bytes, field, value);
         }
     }
     Ok(bytes)

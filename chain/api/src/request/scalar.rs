@@ -1,5 +1,10 @@
 //! One value from its text.
 
+use std::{
+    num::{IntErrorKind, ParseIntError},
+    str::FromStr,
+};
+
 use base64::{
     Engine as _, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
@@ -7,39 +12,55 @@ use base64::{
 use stoa_app::tx::schema::{Field, Kind};
 
 use super::Wire;
-use crate::status::Status;
 
 /// Most characters of a bad value that its refusal shows.
 const MAX_SHOWN: usize = 100;
 
-/// Reads a value that is no message. `name` is for the refusal.
-pub(super) fn read(field: &Field, name: &str, text: &str) -> Result<Wire, Status> {
-    let mismatch = || mismatch(name, text);
+/// Reads a value that is no message, or says in the words of Go what is wrong with it.
+pub(super) fn read(field: &Field, text: &str) -> Result<Wire, String> {
     let value = match field.kind {
-        Kind::Bool => Wire::Number(u64::from(boolean(text).ok_or_else(mismatch)?)),
-        Kind::U32 => Wire::Number(text.parse::<u32>().map_err(|_| mismatch())?.into()),
-        Kind::U64 => Wire::Number(text.parse().map_err(|_| mismatch())?),
-        Kind::I32 => Wire::Number(extended(text.parse::<i32>().map_err(|_| mismatch())?.into())),
-        Kind::I64 => Wire::Number(extended(text.parse().map_err(|_| mismatch())?)),
+        Kind::Bool => {
+            Wire::Number(u64::from(boolean(text).ok_or_else(|| broken("strconv.ParseBool", text))?))
+        }
+        Kind::U32 => Wire::Number(integer::<u32>("strconv.ParseUint", text)?.into()),
+        Kind::U64 => Wire::Number(integer("strconv.ParseUint", text)?),
+        Kind::I32 => Wire::Number(extended(integer::<i32>("strconv.ParseInt", text)?.into())),
+        Kind::I64 => Wire::Number(extended(integer("strconv.ParseInt", text)?)),
         Kind::Enum(names) | Kind::Named(names) => {
             let known = names.iter().find(|(_, name)| *name == text);
             let number = known.map(|(number, _)| *number).or_else(|| text.parse().ok());
-            Wire::Number(extended(number.ok_or_else(mismatch)?.into()))
+            Wire::Number(extended(number.ok_or_else(|| invalid(text))?.into()))
         }
         Kind::Text | Kind::Int => Wire::Content(text.as_bytes().to_vec()),
-        Kind::Hex => Wire::Content(hex::decode(text).map_err(|_| mismatch())?),
-        Kind::Bytes | Kind::Json => Wire::Content(base64(text).ok_or_else(mismatch)?),
-        Kind::Timestamp => Wire::Content(timestamp(text).ok_or_else(mismatch)?),
-        Kind::Duration => Wire::Content(duration(text).ok_or_else(mismatch)?),
-        Kind::Message(_) | Kind::Any => return Err(mismatch()),
+        Kind::Hex => Wire::Content(hex::decode(text).map_err(|_| invalid(text))?),
+        Kind::Bytes | Kind::Json => Wire::Content(base64(text).ok_or("illegal base64 data")?),
+        Kind::Timestamp => Wire::Content(timestamp(text).ok_or_else(|| invalid(text))?),
+        Kind::Duration => Wire::Content(duration(text).ok_or_else(|| invalid(text))?),
+        Kind::Message(_) | Kind::Any => return Err(invalid(text)),
     };
     Ok(value)
 }
 
-/// A refusal that names the parameter and shows the beginning of its value.
-pub(super) fn mismatch(name: &str, text: &str) -> Status {
-    let shown: String = text.chars().take(MAX_SHOWN).collect();
-    Status::invalid(format!("type mismatch, parameter: {name}, error: invalid value {shown:?}"))
+/// Shows the beginning of a bad value.
+pub(super) fn invalid(text: &str) -> String {
+    format!("{:?} is not valid", shown(text))
+}
+
+fn shown(text: &str) -> String {
+    text.chars().take(MAX_SHOWN).collect()
+}
+
+fn broken(function: &str, text: &str) -> String {
+    format!("{function}: parsing {:?}: invalid syntax", shown(text))
+}
+
+fn integer<N: FromStr<Err = ParseIntError>>(function: &str, text: &str) -> Result<N, String> {
+    text.parse().map_err(|error: ParseIntError| match error.kind() {
+        IntErrorKind::PosOverflow | IntErrorKind::NegOverflow => {
+            format!("{function}: parsing {:?}: value out of range", shown(text))
+        }
+        _ => broken(function, text),
+    })
 }
 
 /// Negative 32-bit numbers travel as 64-bit ones.

@@ -57,8 +57,17 @@ fn base64_of_either_alphabet_is_read_and_nonsense_is_refused() {
         (&shapes::BALANCES_ASKED, "pagination.reverse", "yes"),
     ] {
         let refused = encode(shape, &values(&[(name, text)])).unwrap_err();
-        assert_eq!(refused.code, tonic::Code::InvalidArgument, "{name}={text}");
+        assert_eq!(refused.name, name);
+        assert_eq!(refused.status(false).code, tonic::Code::InvalidArgument, "{name}={text}");
     }
+    let refused = encode(&shapes::CODE_ASKED, &values(&[("code_id", "one")])).unwrap_err();
+    assert_eq!(
+        refused.status(true).message,
+        "type mismatch, parameter: code_id, error: strconv.ParseUint: parsing \"one\": invalid syntax"
+    );
+    let pairs = values(&[("limit", "99999999999999999999")]);
+    let refused = encode(&shapes::TXS_ASKED, &pairs).unwrap_err().status(false);
+    assert!(refused.message.ends_with("value out of range"), "{}", refused.message);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Shapes of what the chain tells about its own interface.
 
-use super::{I32, Message, Text};
 use super::{Bool, many, one, shapes};
+use super::{I32, Message, Text};
 
 shapes! {
     INTERFACES = "cosmos.base.reflection.v1beta1.ListAllInterfacesResponse": [

@@ -5,8 +5,8 @@ use cosmos_sdk_proto::{
     cosmos::auth::v1beta1::{
         AddressBytesToStringRequest, AddressBytesToStringResponse, AddressStringToBytesRequest,
         AddressStringToBytesResponse, BaseAccount, QueryAccountAddressByIdRequest,
-        QueryAccountAddressByIdResponse, QueryAccountInfoRequest, QueryAccountInfoResponse, QueryAccountRequest,
-        QueryAccountResponse, QueryAccountsRequest, QueryAccountsResponse,
+        QueryAccountAddressByIdResponse, QueryAccountInfoRequest, QueryAccountInfoResponse,
+        QueryAccountRequest, QueryAccountResponse, QueryAccountsRequest, QueryAccountsResponse,
         QueryModuleAccountByNameRequest, QueryModuleAccountByNameResponse,
         QueryModuleAccountsResponse, QueryParamsResponse,
     },

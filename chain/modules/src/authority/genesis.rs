@@ -19,9 +19,8 @@ pub struct Genesis {
 /// Writes who governs.
 pub fn init_genesis(ctx: &Context, genesis: Genesis) -> Result<(), ModuleError> {
     let Some(text) = genesis.address else { return Ok(()) };
-    let address: AccAddress = text
-        .parse()
-        .map_err(|source| AuthError::InvalidAddress { field: "authority", source })?;
+    let address: AccAddress =
+        text.parse().map_err(|source| AuthError::InvalidAddress { field: "authority", source })?;
     ctx.set(STORE, state_key::ADDRESS, address.as_bytes().to_vec())
 }
 

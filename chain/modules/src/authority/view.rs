@@ -9,10 +9,8 @@ use crate::{
 /// The account that governs the chain; reading it is free.
 pub fn address(ctx: &Context) -> Result<AccAddress, ModuleError> {
     match ctx.overlay.get(STORE, state_key::ADDRESS)? {
-        Some(bytes) => Ok(AccAddress::new(bytes).map_err(|source| AuthError::InvalidAddress {
-            field: "authority",
-            source,
-        })?),
+        Some(bytes) => Ok(AccAddress::new(bytes)
+            .map_err(|source| AuthError::InvalidAddress { field: "authority", source })?),
         None => Ok(AccAddress::of_module(DEFAULT_AUTHORITY)),
     }
 }

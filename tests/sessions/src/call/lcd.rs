@@ -34,8 +34,11 @@ impl Asker {
         let params: Value = serde_json::from_str(params).with_context(|| params.to_owned())?;
         let request = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
         let url = Ports::http(self.node.ports.rpc);
-        let response =
-            self.http.post(url).header("content-type", "application/json").body(request.to_string());
+        let response = self
+            .http
+            .post(url)
+            .header("content-type", "application/json")
+            .body(request.to_string());
         let response = response.send().await?;
         let status = response.status().as_u16();
         Ok(Answer { status, body: response.json().await? })

@@ -17,11 +17,8 @@ const NO_HASH: &str = "000000000000000000000000000000000000000000000000000000000
 
 /// Makes the history and returns the node with its facts.
 pub async fn tell(name: &'static str, ports: Ports) -> Result<Node> {
-    let network = Network {
-        chain_id: CHAIN_ID.to_owned(),
-        rpc: Ports::http(ports.rpc),
-        ..Network::local()
-    };
+    let network =
+        Network { chain_id: CHAIN_ID.to_owned(), rpc: Ports::http(ports.rpc), ..Network::local() };
     let (alice, bob) = (accounts::named("alice")?, accounts::named("bob")?);
     let client = Client::connect(&network, Key::from_mnemonic(&alice.mnemonic)?).await?;
     let coin = Coin::new(5u128, "ustoa");
@@ -35,9 +32,8 @@ pub async fn tell(name: &'static str, ports: Ports) -> Result<Node> {
         "threshold": 5_000,
         "voting_period_blocks": 100,
     });
-    let made = client
-        .instantiate(stored.code_id, &rules, "sessions", Some(&alice.address), &[])
-        .await?;
+    let made =
+        client.instantiate(stored.code_id, &rules, "sessions", Some(&alice.address), &[]).await?;
 
     let mut facts: BTreeMap<String, String> = BTreeMap::new();
     let mut fact = |name: &str, value: String| facts.insert(name.to_owned(), value);

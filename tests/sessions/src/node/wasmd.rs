@@ -111,9 +111,7 @@ fn add_metadata(path: &Path) -> Result<()> {
 fn set_block_time(path: &Path) -> Result<()> {
     let mut config: toml::Table = fs::read_to_string(path)?.parse()?;
     let consensus = config.get_mut("consensus").and_then(toml::Value::as_table_mut);
-    consensus
-        .context("no consensus section")?
-        .insert("timeout_commit".to_owned(), "150ms".into());
+    consensus.context("no consensus section")?.insert("timeout_commit".to_owned(), "150ms".into());
     Ok(fs::write(path, toml::to_string(&config)?)?)
 }
 
