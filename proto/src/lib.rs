@@ -1,7 +1,7 @@
-//! Protobuf wire types of Stoa's own services and of KServe v2.
+//! Protobuf wire types of Stoa's own services, of KServe v2, and of x/wasm what `cosmos-sdk-proto` lacks.
 //!
 //! Purpose: one compiled form of `proto/**/*.proto`, with clients and servers for tonic.
-//! Place: at the edge of the chain's beacon, the runner, the relayer and the CLI; logic uses domain
+//! Place: at the edge of the chain's own modules, the runner, the relayer and the CLI; logic uses domain
 //! types.
 //! Invariants: `src/gen` equals what `cargo xtask proto` writes (`--check` compares); a conversion
 //! into a domain type refuses every value that the domain type cannot hold.
@@ -21,6 +21,36 @@ pub mod beacon {
     #[allow(missing_docs, clippy::all)] // generated
     pub mod v1 {
         include!("gen/stoa.beacon.v1.rs");
+    }
+}
+
+/// Powers that contracts hold.
+pub mod privilege {
+    /// Version 1: grants, the messages that use them, and the service `Query`.
+    #[allow(missing_docs, clippy::all)] // generated
+    pub mod v1 {
+        include!("gen/stoa.privilege.v1.rs");
+    }
+}
+
+/// Validators.
+pub mod validators {
+    /// Version 1: what the state holds, and the service `Query`.
+    #[allow(missing_docs, clippy::all)] // generated
+    pub mod v1 {
+        include!("gen/stoa.validators.v1.rs");
+    }
+}
+
+/// CosmWasm's `x/wasm`.
+pub mod cosmwasm {
+    /// Messages that `cosmos-sdk-proto` lacks.
+    pub mod wasm {
+        /// Version 1.
+        #[allow(missing_docs, clippy::all)] // generated
+        pub mod v1 {
+            include!("gen/cosmwasm.wasm.v1.rs");
+        }
     }
 }
 

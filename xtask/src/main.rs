@@ -1,5 +1,6 @@
 //! Developer commands. What CI runs is what a person runs: `cargo xtask <command>`.
 
+mod bench;
 mod build_contracts;
 mod iavl_vectors;
 mod oracle;
@@ -35,6 +36,9 @@ enum Command {
     Oracle(oracle::Arguments),
     /// Compares what wallets and explorers see of stoad and of wasmd; needs Go.
     Sessions(sessions::Arguments),
+    /// Measures; prints tables and writes target/bench.
+    #[command(subcommand)]
+    Bench(bench::Bench),
     /// Compares the state commitment with the Go implementation and writes chain/store/tests/vectors; needs Go.
     IavlVectors {
         /// Compare with the committed vectors and fail on a difference, instead of writing.
@@ -52,6 +56,7 @@ fn main() -> anyhow::Result<()> {
         Command::Proto { check } => proto::run(&workspace::root()?, check),
         Command::Oracle(arguments) => oracle::run(&workspace::root()?, &arguments),
         Command::Sessions(arguments) => sessions::run(&workspace::root()?, &arguments),
+        Command::Bench(bench) => bench::run(&workspace::root()?, &bench),
         Command::IavlVectors { check } => iavl_vectors::run(check),
         Command::Test => test::run(&workspace::root()?),
     }

@@ -14,7 +14,8 @@ use crate::{build_contracts, workspace};
 const WASMD: &str = "github.com/CosmWasm/wasmd/cmd/wasmd";
 const WASMD_FLAGS: &str = "-X github.com/CosmWasm/wasmd/app.Bech32Prefix=stoa";
 /// Published contracts, dependencies of `tests/oracle/contracts`.
-const CONTRACTS: &[&str] = &["cw20-base", "cw3-flex-multisig", "cw4-group"];
+const CONTRACTS: &[&str] =
+    &["cw1-subkeys", "cw1-whitelist", "cw20-base", "cw3-flex-multisig", "cw4-group"];
 /// The project's own contract for tests.
 const PROBE: &str = "chain/modules/testdata/probe.wasm.gz";
 
@@ -30,10 +31,7 @@ pub struct Arguments {
 /// Runs the comparison; fails on a difference that is not allowed.
 pub fn run(root: &Path, arguments: &Arguments) -> Result<()> {
     let target = workspace::target_dir()?;
-    let (oracle, contracts) = (target.join("oracle"), target.join("oracle/contracts"));
-    fs::create_dir_all(&contracts)?;
-    let wasmd = wasmd(root, &target)?;
-    build_contracts::foreign(&root.join("tests/oracle/contracts"), CONTRACTS, &contracts)?;
+    let (output, wasmd, contracts) = (target.join("oracle"), wasmd(root)?, contracts(root)?);
     fs::copy(root.join(PROBE), contracts.join("probe.gz")).context(PROBE)?;
     // The whole workspace: a part of it has other features, and everything would be compiled again.
     let build = ["build", "--quiet", "--workspace", "--bins"];
@@ -49,18 +47,26 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<()> {
             .arg("--contracts")
             .arg(&contracts)
             .arg("--output")
-            .arg(&oracle)
+            .arg(&output)
             .args(&arguments.passed_on),
     )
 }
 
-/// wasmd, built if it is not there yet.
-pub fn wasmd(root: &Path, target: &Path) -> Result<PathBuf> {
-    let wasmd = target.join("oracle/wasmd");
+/// wasmd, built once.
+pub fn wasmd(root: &Path) -> Result<PathBuf> {
+    let wasmd = workspace::target_dir()?.join("oracle/wasmd");
     if !wasmd.is_file() {
         build_wasmd(root, &wasmd)?;
     }
     Ok(wasmd)
+}
+
+/// The folder of published contracts, built once.
+pub fn contracts(root: &Path) -> Result<PathBuf> {
+    let contracts = workspace::target_dir()?.join("oracle/contracts");
+    fs::create_dir_all(&contracts)?;
+    build_contracts::foreign(&root.join("tests/oracle/contracts"), CONTRACTS, &contracts)?;
+    Ok(contracts)
 }
 
 fn build_wasmd(root: &Path, output: &Path) -> Result<()> {

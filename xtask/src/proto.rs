@@ -9,9 +9,23 @@ use anyhow::{Context, Result, ensure};
 use prost::Message;
 
 /// Files of the runner's services, relative to [`PROTO_DIR`]; their imports follow.
-const RUNNER_FILES: [&str; 2] = ["inference/grpc_service.proto", "stoa/runner/v1/runner.proto"];
+const RUNNER_FILES: &[&str] = &["inference/grpc_service.proto", "stoa/runner/v1/runner.proto"];
 /// Files of the chain. The runner does not serve them, so its descriptors leave them out.
-const CHAIN_FILES: [&str; 2] = ["stoa/beacon/v1/beacon.proto", "stoa/beacon/v1/query.proto"];
+const CHAIN_FILES: &[&str] = &[
+    "cosmwasm/wasm/v1/query.proto",
+    "stoa/beacon/v1/beacon.proto",
+    "stoa/beacon/v1/query.proto",
+    "stoa/privilege/v1/privilege.proto",
+    "stoa/privilege/v1/query.proto",
+    "stoa/privilege/v1/tx.proto",
+    "stoa/validators/v1/query.proto",
+    "stoa/validators/v1/validators.proto",
+];
+/// Types that `cosmos-sdk-proto` has: one type for one message.
+const FOREIGN_TYPES: &[(&str, &str)] = &[
+    (".cosmwasm.wasm.v1.AccessConfig", "::cosmos_sdk_proto::cosmwasm::wasm::v1::AccessConfig"),
+    (".cosmwasm.wasm.v1.AccessType", "::cosmos_sdk_proto::cosmwasm::wasm::v1::AccessType"),
+];
 /// Root of the import paths.
 const PROTO_DIR: &str = "proto";
 /// Where generated files are committed.
@@ -31,9 +45,15 @@ pub fn run(workspace: &Path, check: bool) -> Result<()> {
 }
 
 fn generate(proto_dir: &Path, out_dir: &Path) -> Result<()> {
-    let compile = |files: [&str; 2]| {
+    let compile = |files: &[&str]| {
         let descriptors = protox::compile(files, [proto_dir]).context("protobuf sources")?;
-        tonic_build::configure().out_dir(out_dir).compile_fds(descriptors.clone())?;
+        let builder = tonic_build::configure().out_dir(out_dir);
+        let builder = FOREIGN_TYPES
+            .iter()
+            .fold(builder, |builder, (name, path)| builder.extern_path(name, path));
+        let mut config = tonic_build::Config::new();
+        config.enable_type_names().type_name_domain(["."], "");
+        builder.compile_fds_with_config(config, descriptors.clone())?;
         anyhow::Ok(descriptors)
     };
     compile(CHAIN_FILES)?;

@@ -17,7 +17,7 @@ pub struct Arguments {
 /// Runs the comparison; fails on a difference that is not allowed.
 pub fn run(root: &Path, arguments: &Arguments) -> Result<()> {
     let target = workspace::target_dir()?;
-    let wasmd = oracle::wasmd(root, &target)?;
+    let wasmd = oracle::wasmd(root)?;
     // The whole workspace: a part of it has other features, and everything would be compiled again.
     let build = ["build", "--quiet", "--workspace", "--bins"];
     workspace::run(Command::new(workspace::cargo()).current_dir(root).args(build))?;

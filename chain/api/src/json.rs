@@ -54,6 +54,7 @@ fn one(kind: Kind, value: &Wire<'_>, depth: usize) -> Option<Value> {
         Kind::Text | Kind::Int => Value::String(String::from_utf8(content.to_vec()).ok()?),
         Kind::Json if content.is_empty() => Value::Null,
         Kind::Hex => Value::String(hex::encode_upper(content)),
+        Kind::Dec => Value::String(schema::decimal(content)?),
         Kind::Json => serde_json::from_slice(content)
             .unwrap_or_else(|_| Value::String(BASE64_STANDARD.encode(content))),
         Kind::Message(shape) => Value::Object(message(content, shape, depth + 1)?),
@@ -88,6 +89,7 @@ fn absent(field: &Field) -> Value {
     match field.kind {
         Kind::Text | Kind::Hex => json!(""),
         Kind::Int => json!("0"),
+        Kind::Dec => json!("0.000000000000000000"),
         Kind::Timestamp if is_never_null => json!("0001-01-01T00:00:00Z"),
         Kind::Duration if is_never_null => json!("0s"),
         Kind::Bytes | Kind::Json | Kind::Message(_) | Kind::Any => Value::Null,

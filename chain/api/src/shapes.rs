@@ -7,10 +7,12 @@ use stoa_app::tx::schema::{
 };
 
 mod blocks;
+mod powers;
 mod reflection;
 mod requests;
 
 pub(crate) use blocks::*;
+pub(crate) use powers::*;
 pub(crate) use reflection::*;
 pub(crate) use requests::*;
 
@@ -23,11 +25,16 @@ const fn named(name: &'static str, of: &Shape) -> Shape {
 pub(crate) fn find(type_url: &str) -> Option<&'static Shape> {
     let name = type_url.strip_prefix('/')?;
     let is_named = |shape: &&Shape| shape.name == name;
-    schema::find(type_url).or_else(|| RESPONSES.iter().copied().find(is_named))
+    schema::find(type_url).or_else(|| responses().find(is_named))
+}
+
+/// Answers of all messages.
+pub(crate) fn responses() -> impl Iterator<Item = &'static Shape> {
+    RESPONSES.iter().chain(powers::RESPONSES).copied()
 }
 
 /// Answers of messages, as simulations show them.
-pub(crate) static RESPONSES: &[&Shape] = &[
+static RESPONSES: &[&Shape] = &[
     &SEND_RESPONSE,
     &MULTI_SEND_RESPONSE,
     &GRANT_RESPONSE,
@@ -43,6 +50,16 @@ pub(crate) static RESPONSES: &[&Shape] = &[
     &INSTANTIATE_RESPONSE,
     &EXECUTE_RESPONSE,
     &MIGRATE_RESPONSE,
+    &SUDO_RESPONSE,
+    &STORE_AND_INSTANTIATE_RESPONSE,
+    &STORE_AND_MIGRATE_RESPONSE,
+    &PIN_RESPONSE,
+    &UNPIN_RESPONSE,
+    &WASM_PARAMS_RESPONSE,
+    &UPDATE_PERMISSION_RESPONSE,
+    &UPDATE_LABEL_RESPONSE,
+    &ADD_UPLOADERS_RESPONSE,
+    &REMOVE_UPLOADERS_RESPONSE,
 ];
 
 macro_rules! shapes {
@@ -172,11 +189,7 @@ shapes! {
     PERIODIC_VESTING_RESPONSE = "cosmos.vesting.v1beta1.MsgCreatePeriodicVestingAccountResponse": [];
 
     WASM_PARAMS = "cosmwasm.wasm.v1.QueryParamsResponse": [
-        one(1, "params", Message(&WASM_PARAMETERS)),
-    ];
-    WASM_PARAMETERS = "cosmwasm.wasm.v1.Params": [
-        one(1, "code_upload_access", Message(&schema::ACCESS_CONFIG)),
-        one(2, "instantiate_default_permission", Enum(schema::ACCESS_TYPES)),
+        one(1, "params", Message(&schema::WASM_PARAMETERS)),
     ];
     CODES = "cosmwasm.wasm.v1.QueryCodesResponse": [
         many(1, "code_infos", Message(&CODE_INFO)), one(2, "pagination", PAGE),
@@ -190,6 +203,14 @@ shapes! {
         one(3, "data_hash", Hex),
         one(6, "instantiate_permission", Message(&schema::ACCESS_CONFIG)),
     ];
+    CODE_INFO_ANSWER = "cosmwasm.wasm.v1.QueryCodeInfoResponse": [
+        one(1, "code_id", U64),
+        one(2, "creator", Text),
+        one(3, "checksum", Hex),
+        one(4, "instantiate_permission", Message(&schema::ACCESS_CONFIG)),
+    ];
+    BUILT_ADDRESS = "cosmwasm.wasm.v1.QueryBuildAddressResponse": [one(1, "address", Text)];
+    WASM_LIMITS = "cosmwasm.wasm.v1.QueryWasmLimitsConfigResponse": [one(1, "config", Text)];
     CODE_CONTRACTS = "cosmwasm.wasm.v1.QueryContractsByCodeResponse": [
         many(1, "contracts", Text), one(2, "pagination", PAGE),
     ];
@@ -229,7 +250,6 @@ shapes! {
     PINNED = "cosmwasm.wasm.v1.QueryPinnedCodesResponse": [
         many(1, "code_ids", U64), one(2, "pagination", PAGE),
     ];
-    BUILT_ADDRESS = "cosmwasm.wasm.v1.QueryBuildAddressResponse": [one(1, "address", Text)];
     STORE_CODE_RESPONSE = "cosmwasm.wasm.v1.MsgStoreCodeResponse": [
         one(1, "code_id", U64), one(2, "checksum", Bytes),
     ];
@@ -238,6 +258,20 @@ shapes! {
     ];
     EXECUTE_RESPONSE = "cosmwasm.wasm.v1.MsgExecuteContractResponse": [one(1, "data", Bytes)];
     MIGRATE_RESPONSE = "cosmwasm.wasm.v1.MsgMigrateContractResponse": [one(1, "data", Bytes)];
+    SUDO_RESPONSE = "cosmwasm.wasm.v1.MsgSudoContractResponse": [one(1, "data", Bytes)];
+    STORE_AND_INSTANTIATE_RESPONSE = "cosmwasm.wasm.v1.MsgStoreAndInstantiateContractResponse": [
+        one(1, "address", Text), one(2, "data", Bytes),
+    ];
+    STORE_AND_MIGRATE_RESPONSE = "cosmwasm.wasm.v1.MsgStoreAndMigrateContractResponse": [
+        one(1, "code_id", U64), one(2, "checksum", Bytes), one(3, "data", Bytes),
+    ];
+    PIN_RESPONSE = "cosmwasm.wasm.v1.MsgPinCodesResponse": [];
+    UNPIN_RESPONSE = "cosmwasm.wasm.v1.MsgUnpinCodesResponse": [];
+    WASM_PARAMS_RESPONSE = "cosmwasm.wasm.v1.MsgUpdateParamsResponse": [];
+    UPDATE_PERMISSION_RESPONSE = "cosmwasm.wasm.v1.MsgUpdateInstantiateConfigResponse": [];
+    UPDATE_LABEL_RESPONSE = "cosmwasm.wasm.v1.MsgUpdateContractLabelResponse": [];
+    ADD_UPLOADERS_RESPONSE = "cosmwasm.wasm.v1.MsgAddCodeUploadParamsAddressesResponse": [];
+    REMOVE_UPLOADERS_RESPONSE = "cosmwasm.wasm.v1.MsgRemoveCodeUploadParamsAddressesResponse": [];
 
     BEACON_ANSWER = "stoa.beacon.v1.QueryBeaconResponse": [one(1, "beacon", Message(&BEACON))];
     BEACON = "stoa.beacon.v1.Beacon": [

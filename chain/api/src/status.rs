@@ -103,6 +103,7 @@ impl From<&ModuleError> for Status {
                 "NotFound" => Code::NotFound,
                 "InvalidArgument" => Code::InvalidArgument,
                 "Internal" => Code::Internal,
+                "ResourceExhausted" => Code::ResourceExhausted,
                 _ => Code::Unknown,
             };
             return Self { code, message: without_kind(rest).0.to_owned() };

@@ -1,22 +1,24 @@
 //! The application: one state machine, four ways in.
 
 use std::{
-    path::Path,
-    sync::{Arc, Mutex, MutexGuard},
+    path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard},
 };
 
 use stoa_modules::{
-    BlockInfo,
+    BlockInfo, ExecMode, GasMeter,
     beacon::{BeaconKey, Contributor},
     router::Modules,
+    upgrade::Upgrades,
 };
-use stoa_store::{Database, Options, Overlay, Root, StagedCommit};
+use stoa_store::{Database, FailPoint, Options, Overlay, Root, StagedCommit};
 
 use crate::{
-    ante::AnteParams,
-    block::Note,
+    ante::{AnteParams, Verified},
+    block::{Note, context},
     error::AppError,
     limits::{self, BlockLimits},
+    query::Gates,
     stores::STORES,
 };
 
@@ -25,7 +27,8 @@ const STATE_FOLDER: &str = "state";
 /// Folder of contract code below the node's data folder.
 const WASM_FOLDER: &str = "wasm";
 
-/// What an operator may choose; none of it may change the outcome of a block.
+/// What an operator may choose, and what the release knows of upgrades; nothing else may change the outcome
+/// of a block.
 #[derive(Clone, Debug)]
 pub struct AppConfig {
     /// Heights before the last that stay readable.
@@ -34,6 +37,8 @@ pub struct AppConfig {
     pub ante: AnteParams,
     /// With what this node contributes to the beacon, if it is a validator's.
     pub beacon: Option<BeaconKey>,
+    /// Upgrades that this binary applies, and heights at which the operator skips one.
+    pub upgrades: Upgrades,
 }
 
 /// The state machine of the chain, without sockets. Methods may be called from several threads:
@@ -42,7 +47,13 @@ pub struct App {
     pub(crate) modules: Modules,
     pub(crate) database: Database,
     pub(crate) ante: AnteParams,
+    pub(crate) verified: Verified,
     pub(crate) contributor: Option<Contributor>,
+    /// What queries and simulations pass before they compute.
+    pub(crate) gates: Gates,
+    pub(crate) upgrades: Upgrades,
+    /// The node's data folder.
+    pub(crate) data: PathBuf,
     consensus: Mutex<Consensus>,
     mempool: Mutex<Option<CheckState>>,
 }
@@ -88,18 +99,24 @@ pub struct AppInfo {
 impl App {
     /// Opens the application in folder `data`, which is created if absent.
     pub fn open(data: &Path, config: AppConfig) -> Result<Self, AppError> {
-        let options = Options { keep_recent: config.keep_recent, stores: STORES.to_vec() };
+        let stores = config.upgrades.stores(&STORES);
+        let options = Options { keep_recent: config.keep_recent, stores };
         let database = Database::open(&data.join(STATE_FOLDER), options)?;
         let modules = Modules::open(&data.join(WASM_FOLDER)).map_err(AppError::Modules)?;
         let app = Self {
             modules,
             database,
             ante: config.ante,
+            verified: Verified::default(),
             contributor: config.beacon.map(Contributor::new),
+            gates: Gates::default(),
+            upgrades: config.upgrades,
+            data: data.to_owned(),
             consensus: Mutex::default(),
             mempool: Mutex::default(),
         };
         app.reset_check_state()?;
+        app.prepare()?;
         Ok(app)
     }
 
@@ -117,8 +134,27 @@ impl App {
         let app_hash = self.database.commit(finalized.staged)?;
         consensus.genesis = None;
         self.reset_check_state()?;
+        FailPoint::CommitEnded.reach();
         tracing::info!(height = finalized.block.height, "committed");
         Ok(app_hash)
+    }
+
+    /// The root of the last commit computed again from all values: for tests, it reads the whole state.
+    pub fn recompute_app_hash(&self) -> Result<Root, AppError> {
+        Ok(self.database.recompute_app_hash()?)
+    }
+
+    /// Compiles the pinned contract code of the last height.
+    fn prepare(&self) -> Result<(), AppError> {
+        let Some(record) = self.database.latest()? else { return Ok(()) };
+        let block = Note::decode(record.height, &record.note)?.block(record.height);
+        let ctx = context(
+            block,
+            ExecMode::Query,
+            GasMeter::unlimited(),
+            Overlay::new(self.database.snapshot()?),
+        );
+        self.modules.prepare(&ctx).map_err(AppError::Modules)
     }
 
     /// Lets admission to the mempool start again from the last commit.
@@ -140,10 +176,5 @@ impl App {
 
     pub(crate) fn mempool(&self) -> Result<MutexGuard<'_, Option<CheckState>>, AppError> {
         self.mempool.lock().map_err(|_| AppError::Poisoned)
-    }
-
-    /// An empty overlay over the last commit.
-    pub(crate) fn overlay(&self) -> Result<Overlay, AppError> {
-        Ok(Overlay::new(Arc::clone(&self.database.snapshot()?)))
     }
 }

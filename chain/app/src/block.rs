@@ -1,7 +1,13 @@
 //! Blocks and results as the application sees them.
 
-use stoa_modules::{BlockInfo, Context, Event, ExecMode, Gas, GasMeter};
+use stoa_modules::{
+    BlockInfo, Context, Event, ExecMode, Gas, GasMeter,
+    core::Nesting,
+    slashing::{Misbehaviour, Vote},
+    validators::Validator,
+};
 use stoa_store::{Overlay, Root};
+use tendermint_proto::v0_38::types::ConsensusParams;
 
 use crate::error::{AppError, Refusal};
 
@@ -10,7 +16,7 @@ use crate::error::{AppError, Refusal};
 pub const MAX_TX_BYTES: usize = 1024 * 1024;
 
 /// A decided block.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Block {
     /// Height.
     pub height: u64,
@@ -18,6 +24,10 @@ pub struct Block {
     pub time_nanos: u64,
     /// Transactions in order.
     pub txs: Vec<Vec<u8>>,
+    /// Who voted on the block before, and who did not.
+    pub votes: Vec<Vote>,
+    /// What validators are proven to have done.
+    pub misbehaviours: Vec<Misbehaviour>,
 }
 
 /// Outcome of a transaction, admitted or executed.
@@ -53,10 +63,16 @@ impl TxResult {
 }
 
 /// Outcome of a block that is not committed yet.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct BlockResult {
+    /// Events of the block itself; those of its beginning and end say so in the attribute `mode`.
+    pub events: Vec<Event>,
     /// One result a transaction, in order.
     pub tx_results: Vec<TxResult>,
+    /// Changed validators, with power zero for who leaves the set; they count two blocks later.
+    pub validator_updates: Vec<Validator>,
+    /// Parameters of consensus from the next block on, if they changed.
+    pub consensus_params: Option<ConsensusParams>,
     /// Root of the state after the block.
     pub app_hash: Root,
 }
@@ -98,6 +114,7 @@ pub(crate) fn context(
         tx_index: None,
         block_gas_used: 0,
         loaded_code: None,
+        nesting: Nesting::default(),
         gas,
         overlay,
         events: Vec::new(),

@@ -1,13 +1,25 @@
 //! Admission to the mempool.
 
-use stoa_modules::ExecMode;
+use stoa_modules::{
+    Context, ExecMode, GasMeter,
+    auth::{self, AccAddress},
+    core::BlockCode,
+};
+use stoa_store::Overlay;
 
 use crate::{
-    app::App,
-    block::TxResult,
-    deliver::TxRun,
+    ante,
+    app::{App, CheckState},
+    block::{TxResult, context},
+    contain::caught,
+    deliver::{self, TxRun},
     error::{Refusal, sdk_code},
+    tx::Tx,
 };
+
+/// Most transactions of one signer in the mempool: a tenth of what CometBFT's holds by default, so that
+/// nobody fills it alone.
+pub const MAX_PENDING_PER_SIGNER: u64 = 500;
 
 impl App {
     /// Whether a transaction may enter the mempool, or `is_recheck` stay there after a block. Admitted
@@ -24,15 +36,53 @@ impl App {
         let run = TxRun {
             modules: &self.modules,
             ante: &self.ante,
+            verified: &self.verified,
             overlay: &state.overlay,
             block: &state.block,
             mode: if is_recheck { ExecMode::Recheck } else { ExecMode::Check },
             limits: state.limits,
             block_gas_used: 0,
+            block_code: BlockCode::default(),
         };
-        match run.run(bytes) {
+        let tx = deliver::decode(bytes);
+        // What was admitted before stays.
+        if !is_recheck
+            && let Ok(tx) = &tx
+            && let Err(refusal) = self.check_pending(state, tx)
+        {
+            return run.unread(refusal).result;
+        }
+        match run.run_read(&tx) {
             Ok(ran) => ran.result,
             Err(error) => TxResult::refused(Refusal::internal(&error), 0, 0),
         }
     }
+
+    /// Refuses a transaction whose signer has so many waiting already: the sequences of those lie between
+    /// the last commit and this one.
+    fn check_pending(&self, state: &CheckState, tx: &Tx) -> Result<(), Refusal> {
+        let snapshot = self.database.snapshot().map_err(|error| Refusal::internal(&error))?;
+        let committed = Overlay::new(snapshot);
+        let [committed, admitted] = [committed, state.overlay.clone()].map(|overlay| {
+            context(state.block.clone(), ExecMode::Query, GasMeter::unlimited(), overlay)
+        });
+        // Who signs is checked, and refused, by the ante checks.
+        let Ok(signers) = caught(|| ante::signers(&self.modules, tx)) else { return Ok(()) };
+        for (signer, info) in signers.iter().zip(tx.signer_infos()) {
+            let bound = sequence(&committed, signer)?.saturating_add(MAX_PENDING_PER_SIGNER);
+            // With any other sequence it is a mistake, and clients wait for the ante checks to name it.
+            if info.sequence >= bound && info.sequence == sequence(&admitted, signer)? {
+                let log = format!(
+                    "{signer} has {MAX_PENDING_PER_SIGNER} transactions waiting: mempool is full"
+                );
+                return Err(Refusal::sdk(sdk_code::MEMPOOL_IS_FULL, log));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn sequence(ctx: &Context, signer: &AccAddress) -> Result<u64, Refusal> {
+    let account = caught(|| auth::account(ctx, signer))?;
+    Ok(account.map_or(0, |account| account.sequence))
 }

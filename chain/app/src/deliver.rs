@@ -4,18 +4,19 @@ use cosmos_sdk_proto::{Any, cosmos::base::abci::v1beta1::TxMsgData};
 use prost::Message as _;
 use stoa_modules::{
     BlockInfo, Context, Event, ExecMode, Gas, GasMeter, ModuleError, bank,
-    core::LoadedCode,
+    core::{BlockCode, LoadedCode},
     router::{MessageResponse, Modules, RouteError},
 };
 use stoa_store::{Overlay, StoreError};
 
 use crate::{
-    ante::{self, AnteParams},
+    ahead::ReadTx,
+    ante::{self, AnteParams, Verified},
     block::{MAX_TX_BYTES, TxResult, context},
     contain::{caught, contained},
     error::{Refusal, sdk_code},
     limits::BlockLimits,
-    query::QUERY_GAS_LIMIT,
+    query::SIMULATION_GAS_LIMIT,
     tx::{self, Tx},
 };
 
@@ -23,6 +24,7 @@ use crate::{
 pub(crate) struct TxRun<'a> {
     pub(crate) modules: &'a Modules,
     pub(crate) ante: &'a AnteParams,
+    pub(crate) verified: &'a Verified,
     pub(crate) overlay: &'a Overlay,
     pub(crate) block: &'a BlockInfo,
     pub(crate) mode: ExecMode,
@@ -30,6 +32,8 @@ pub(crate) struct TxRun<'a> {
     pub(crate) limits: BlockLimits,
     /// Gas that the block has used before.
     pub(crate) block_gas_used: Gas,
+    /// Contract code that the block has loaded before.
+    pub(crate) block_code: BlockCode,
 }
 
 /// A transaction's result, and what it takes of the block's gas: never more than its limit.
@@ -48,19 +52,24 @@ impl TxRun<'_> {
     /// Decodes, checks and, unless it is only admitted, executes. What the ante checks wrote (fee,
     /// sequence) stays even if the messages fail; a refused check leaves nothing.
     pub(crate) fn run(&self, bytes: &[u8]) -> Result<Ran, StoreError> {
-        let tx = match decode(bytes) {
+        self.run_read(&decode(bytes))
+    }
+
+    /// The same for what was read before.
+    pub(crate) fn run_read(&self, tx: &ReadTx) -> Result<Ran, StoreError> {
+        let tx = match tx {
             Ok(tx) => tx,
-            Err(refusal) => return Ok(self.unread(refusal)),
+            Err(refusal) => return Ok(self.unread(refusal.clone())),
         };
         if self.mode == ExecMode::Deliver && self.block_gas_used >= self.limits.max_gas {
             return Ok(TxResult::refused(no_block_gas(), 0, 0).into());
         }
-        if let Err(refusal) = caught(|| self.check_messages(&tx)) {
+        if let Err(refusal) = caught(|| self.check_messages(tx)) {
             return Ok(self.unread(refusal));
         }
         let limit = match self.mode {
             // Whoever asks pays nothing, so that a chain without a limit needs one here.
-            ExecMode::Simulate => self.limits.max_gas.min(QUERY_GAS_LIMIT),
+            ExecMode::Simulate => self.limits.max_gas.min(SIMULATION_GAS_LIMIT),
             _ => tx.gas_limit(),
         };
         if tx.gas_limit() > self.limits.max_gas {
@@ -70,14 +79,14 @@ impl TxRun<'_> {
         let mut ctx =
             context(self.block.clone(), self.mode, GasMeter::new(limit), self.overlay.clone());
         ctx.block_gas_used = self.block_gas_used;
-        ctx.loaded_code = Some(LoadedCode::default());
-        let result = self.check_and_execute(&mut ctx, &tx)?;
+        ctx.loaded_code = Some(LoadedCode::in_block(&self.block_code));
+        let result = self.check_and_execute(&mut ctx, tx)?;
         Ok(Ran { result, block_gas: ctx.gas.used().min(limit) })
     }
 
     /// The result of what is refused before its gas limit counts: until then a transaction that can be read
     /// has used what reading the block's limits costs.
-    fn unread(&self, refusal: Refusal) -> Ran {
+    pub(crate) fn unread(&self, refusal: Refusal) -> Ran {
         let block_gas = if refusal.is_unreadable() { 0 } else { self.limits.lookup_gas };
         Ran { result: TxResult::refused(refusal, 0, block_gas), block_gas }
     }
@@ -96,7 +105,8 @@ impl TxRun<'_> {
 
     fn check_and_execute(&self, ctx: &mut Context, tx: &Tx) -> Result<TxResult, StoreError> {
         let wanted = ctx.gas.limit();
-        let checked = contained(ctx, |ctx| ante::run(self.modules, self.ante, ctx, tx))?;
+        let checked =
+            contained(ctx, |ctx| ante::run(self.modules, self.ante, self.verified, ctx, tx))?;
         if let Err(refusal) = checked {
             let refusal = self.check_block(ctx).err().unwrap_or(refusal);
             return Ok(TxResult::refused(refusal, wanted, ctx.gas.used()));

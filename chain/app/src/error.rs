@@ -21,6 +21,45 @@ pub enum AppError {
     /// A module failed before or behind the transactions of a block.
     #[error("begin or end of block: {0}")]
     AroundBlock(#[source] ModuleError),
+    /// The block must be executed by a newer binary.
+    #[error("UPGRADE \"{name}\" NEEDED at height: {height}: {info}")]
+    UpgradeNeeded {
+        /// Name of the upgrade.
+        name: String,
+        /// Its height.
+        height: u64,
+        /// What its plan tells operators.
+        info: String,
+    },
+    /// The block must be executed by an older binary.
+    #[error(
+        "BINARY UPDATED BEFORE TRIGGER! UPGRADE \"{name}\" - in binary but not executed on chain. \
+         Downgrade your binary"
+    )]
+    BinaryTooNew {
+        /// Name of the upgrade.
+        name: String,
+    },
+    /// An upgrade was applied that this binary does not know.
+    #[error("wrong app version, upgrade handler is missing for {name} upgrade plan")]
+    BinaryTooOld {
+        /// Name of the upgrade.
+        name: String,
+    },
+    /// The note for whoever exchanges binaries could not be written.
+    #[error("unable to write upgrade info to filesystem: {0}")]
+    UpgradeInfo(#[source] std::io::Error),
+    /// An upgrade failed.
+    #[error("upgrade: {0}")]
+    Upgrade(#[source] ModuleError),
+    /// The state contradicts itself: all nodes find the same and halt.
+    #[error("invariant {name} is broken: {detail}")]
+    Invariant {
+        /// Which.
+        name: &'static str,
+        /// What contradicts it.
+        detail: String,
+    },
     /// Consensus finalizes another block than the one that follows.
     #[error("block {actual} to finalize, block {expected} follows")]
     UnexpectedHeight {
@@ -55,6 +94,9 @@ pub enum AppError {
     /// The beacon's state cannot be read: this node would send or accept other votes than its peers.
     #[error("beacon: {0}")]
     Beacon(#[source] ModuleError),
+    /// An account cannot be read: this node would build or accept other blocks than its peers.
+    #[error("proposal: {0}")]
+    Proposal(#[source] ModuleError),
     /// Another thread panicked in the middle of a step of consensus.
     #[error("a step of consensus panicked before")]
     Poisoned,
@@ -78,6 +120,8 @@ pub mod sdk_code {
     pub const OUT_OF_GAS: u32 = 11;
     /// Malformed request.
     pub const INVALID_REQUEST: u32 = 18;
+    /// The mempool takes no more.
+    pub const MEMPOOL_IS_FULL: u32 = 20;
     /// More bytes than a transaction may have.
     pub const TX_TOO_LARGE: u32 = 21;
     /// A height that does not exist yet.

@@ -1,70 +1,136 @@
 //! A decided block becomes results and a root.
 
-use stoa_modules::{BlockInfo, ExecMode, Gas, GasMeter};
+use stoa_modules::{
+    BlockInfo, Context, Event, ExecMode, Gas, GasMeter, consensus, core::BlockCode,
+    privilege::Moment, validators::Validator,
+};
+use stoa_store::FailPoint;
+use tendermint_proto::v0_38::types::ConsensusParams;
 
 use crate::{
+    ahead::Ahead,
     app::{App, Finalized},
     block::{Block, BlockResult, Note, TxResult, context},
     deliver::{Ran, TxRun},
     error::AppError,
     fold_votes::fold_votes,
     ground::Ground,
+    limits::BlockLimits,
 };
+
+/// What a block did, before its root is known.
+struct Executed {
+    events: Vec<Event>,
+    tx_results: Vec<TxResult>,
+    validator_updates: Vec<Validator>,
+    consensus_params: Option<ConsensusParams>,
+}
 
 impl App {
     /// Executes a decided block on top of the last commit. Nothing is written: [`App::commit`] does
     /// that, and the block may be finalized again before (consensus repeats it after its own crash).
     pub fn finalize_block(&self, block: &Block) -> Result<BlockResult, AppError> {
+        FailPoint::FinalizeBegun.reach();
         let mut consensus = self.consensus()?;
         let ground = self.ground(&consensus)?;
         check_height(ground.block.height, block.height)?;
         let note = Note { time_nanos: block.time_nanos, chain_id: ground.block.chain_id.clone() };
         let info = note.clone().block(block.height);
-        let tx_results = self.execute(&ground, &info, &block.txs)?;
+        let executed = self.execute(&ground, &info, block)?;
         let changes = ground.overlay.take_changes()?;
         let staged = self.database.stage(block.height, changes, note.encode())?;
+        FailPoint::Staged.reach();
         let app_hash = staged.app_hash();
         consensus.finalized = Some(Finalized { staged, block: info });
-        Ok(BlockResult { tx_results, app_hash })
+        let Executed { events, tx_results, validator_updates, consensus_params } = executed;
+        Ok(BlockResult { events, tx_results, validator_updates, consensus_params, app_hash })
     }
 
+    /// In order: the upgrade that is due, votes for the block before, begin of block with its contracts,
+    /// transactions, contracts of the end of block and the end itself, invariants.
     fn execute(
         &self,
         ground: &Ground,
-        block: &BlockInfo,
-        txs: &[Vec<u8>],
-    ) -> Result<Vec<TxResult>, AppError> {
-        let overlay = &ground.overlay;
-        let limits = ground.limits()?;
-        let mut block_gas_used: Gas = 0;
-        let mut results = Vec::with_capacity(txs.len());
-        let mut txs = txs.iter();
-        if ground.has_votes()? {
-            let element = txs.next().map(Vec::as_slice);
-            let result = fold_votes(overlay, block, element.unwrap_or_default())?;
-            // A block without any element has no place for a result.
-            results.extend(element.map(|_| result));
-        }
+        info: &BlockInfo,
+        block: &Block,
+    ) -> Result<Executed, AppError> {
         let gas = GasMeter::unlimited();
-        let mut ctx = context(block.clone(), ExecMode::Deliver, gas, overlay.clone());
-        self.modules.begin_block(&mut ctx).map_err(AppError::AroundBlock)?;
-        for bytes in txs {
+        let mut ctx = context(info.clone(), ExecMode::Deliver, gas, ground.overlay.clone());
+        // As consensus has them for this block; what the block changes counts from the next one on.
+        let (limits, has_votes) = (ground.limits()?, ground.has_votes()?);
+        self.preblock(&mut ctx)?;
+        let mut events = std::mem::take(&mut ctx.events);
+        let params_before = consensus::params(&ctx).map_err(AppError::AroundBlock)?;
+
+        let (element, txs) = match has_votes {
+            true => (Some(block.txs.first()), block.txs.get(1..).unwrap_or_default()),
+            false => (None, block.txs.as_slice()),
+        };
+        let mut tx_results = Vec::with_capacity(block.txs.len());
+        if let Some(element) = element {
+            let bytes = element.map(Vec::as_slice).unwrap_or_default();
+            let result = fold_votes(&ground.overlay, info, bytes)?;
+            // A block without any element has no place for a result.
+            tx_results.extend(element.map(|_| result));
+        }
+        let infractions = self
+            .modules
+            .begin_block(&mut ctx, &block.votes, &block.misbehaviours)
+            .map_err(AppError::AroundBlock)?;
+        self.call_contracts(&mut ctx, Moment::Begin, &infractions)?;
+        events.extend(take_events(&mut ctx, "BeginBlock"));
+        FailPoint::BlockBegun.reach();
+
+        self.deliver(&ctx, ground, limits, txs, &mut tx_results)?;
+
+        self.call_contracts(&mut ctx, Moment::End, &[])?;
+        let validator_updates = self.modules.end_block(&mut ctx).map_err(AppError::AroundBlock)?;
+        events.extend(take_events(&mut ctx, "EndBlock"));
+        self.check_invariants(&ctx)?;
+        FailPoint::BlockEnded.reach();
+        let params = consensus::params(&ctx).map_err(AppError::AroundBlock)?;
+        let consensus_params = (params != params_before).then_some(params);
+        Ok(Executed { events, tx_results, validator_updates, consensus_params })
+    }
+
+    fn deliver(
+        &self,
+        ctx: &Context,
+        ground: &Ground,
+        limits: BlockLimits,
+        txs: &[Vec<u8>],
+        results: &mut Vec<TxResult>,
+    ) -> Result<(), AppError> {
+        let block_code = BlockCode::default();
+        let mut block_gas_used: Gas = 0;
+        let (modules, verified, block) = (&self.modules, &self.verified, &ctx.block);
+        let ahead = Ahead { modules, verified, block, base: ground.base.clone() };
+        ahead.each(txs, |tx| {
+            FailPoint::TxBegun.reach();
             let run = TxRun {
-                modules: &self.modules,
+                modules,
                 ante: &self.ante,
-                overlay,
+                verified,
+                overlay: &ctx.overlay,
                 block,
                 mode: ExecMode::Deliver,
                 limits,
                 block_gas_used,
+                block_code: block_code.clone(),
             };
-            let Ran { result, block_gas } = run.run(bytes)?;
+            let Ran { result, block_gas } = run.run_read(tx)?;
             block_gas_used = block_gas_used.saturating_add(block_gas);
             results.push(result);
-        }
-        self.modules.end_block(&mut ctx).map_err(AppError::AroundBlock)?;
-        Ok(results)
+            FailPoint::TxEnded.reach();
+            Ok(())
+        })
     }
+}
+
+/// The events so far, marked with when in the block they happened, as the SDK marks them.
+fn take_events(ctx: &mut Context, mode: &str) -> Vec<Event> {
+    let events = std::mem::take(&mut ctx.events);
+    events.into_iter().map(|event| event.with("mode", mode)).collect()
 }
 
 fn check_height(expected: u64, actual: u64) -> Result<(), AppError> {

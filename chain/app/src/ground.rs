@@ -1,7 +1,9 @@
 //! What the next block stands on.
 
+use std::sync::Arc;
+
 use stoa_modules::{BlockInfo, Context, ExecMode, GasMeter};
-use stoa_store::Overlay;
+use stoa_store::{Overlay, Snapshot};
 
 use crate::{
     app::{App, Consensus},
@@ -14,6 +16,8 @@ use crate::{
 pub(crate) struct Ground {
     /// Its state; what is written here is nobody else's.
     pub(crate) overlay: Overlay,
+    /// What is committed of it; nothing before the first block.
+    pub(crate) base: Option<Arc<dyn Snapshot>>,
     /// The block that follows, with the time of the one before.
     pub(crate) block: BlockInfo,
     /// Whether the block that follows is the first.
@@ -49,10 +53,12 @@ impl App {
     pub(crate) fn ground(&self, consensus: &Consensus) -> Result<Ground, AppError> {
         if let Some(genesis) = &consensus.genesis {
             let (overlay, block) = (genesis.overlay.fork()?, genesis.block.clone());
-            return Ok(Ground { overlay, block, is_first: true });
+            return Ok(Ground { overlay, base: None, block, is_first: true });
         }
         let record = self.database.latest()?.ok_or(AppError::NoGenesis)?;
         let block = Note::decode(record.height, &record.note)?.block(record.height + 1);
-        Ok(Ground { overlay: self.overlay()?, block, is_first: false })
+        let base = self.database.snapshot()?;
+        let overlay = Overlay::new(Arc::clone(&base));
+        Ok(Ground { overlay, base: Some(base), block, is_first: false })
     }
 }

@@ -8,6 +8,7 @@
 
 #![deny(clippy::float_arithmetic)]
 
+mod ahead;
 pub mod ante;
 mod app;
 mod block;
@@ -21,19 +22,25 @@ mod finalize_block;
 mod fold_votes;
 mod ground;
 mod init_chain;
+mod invariants;
 mod limits;
+mod preblock;
+mod privileged;
 mod proposal;
 pub mod query;
 pub mod server;
 mod stores;
 pub mod tx;
+mod upgrades;
 
 pub use app::{App, AppConfig, AppInfo};
 pub use block::{Block, BlockResult, MAX_TX_BYTES, TxResult};
+pub use check_tx::MAX_PENDING_PER_SIGNER;
 pub use error::{AppError, Refusal};
 pub use init_chain::InitChain;
 pub use limits::BlockLimits;
 pub use query::{ProofOp, QueryRequest, QueryResponse};
+pub use upgrades::known_upgrades;
 
 /// Name of the application.
 pub const NAME: &str = "stoa";

@@ -1,15 +1,15 @@
 //! Limits of a block, agreed by consensus and kept in the state.
 
 use prost::Message as _;
-use stoa_modules::{Gas, core::kv};
-use stoa_store::{Overlay, Snapshot, StoreError, StoreName};
+use stoa_modules::{
+    Gas,
+    consensus::{KEY, STORE},
+    core::kv,
+};
+use stoa_store::{Overlay, Snapshot};
 use tendermint_proto::v0_38::types::ConsensusParams;
 
 use crate::error::AppError;
-
-/// Where consensus parameters are kept.
-pub(crate) const STORE: StoreName = StoreName("consensus");
-const KEY: &[u8] = b"Consensus";
 
 /// What one block may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,11 +50,6 @@ impl From<&ConsensusParams> for BlockLimits {
         let limits = Self::new(max_gas.unwrap_or(Gas::MAX), params.encoded_len());
         Self { extensions_from, ..limits }
     }
-}
-
-/// Keeps the parameters of the genesis file.
-pub(crate) fn save(overlay: &Overlay, params: &ConsensusParams) -> Result<(), StoreError> {
-    overlay.set(STORE, KEY, params.encode_to_vec())
 }
 
 /// The limits in an uncommitted state.

@@ -1,19 +1,30 @@
 //! Which block may be proposed.
+//!
+//! The proposer takes the best offers first and each sender's transactions in their order; a validator
+//! does not know the proposer's mempool and judges what can be judged from the block and the state that
+//! both stand on: that everything is a transaction, that the gas limits fit into the block's, and that
+//! every signer's sequences follow one another from the state's on. Both by [`room::Room`].
+
+mod candidate;
+mod queue;
+mod room;
 
 use stoa_proto::beacon::v1::ExtendedCommit;
 
 use crate::{
+    ante::MinGasPrices,
     app::App,
-    deliver,
     error::AppError,
     extension::{self, LastCommit},
-    limits::BlockLimits,
 };
+use candidate::Candidate;
+use queue::Queue;
+use room::{Fate, Room};
 
 impl App {
     /// Builds a block of at most `max_total_bytes`: where votes carry extensions, first the votes for the
-    /// block before, of which consensus gives all it has; then, from the mempool's transactions in their
-    /// order, what fits into the bytes and the gas limit and is a transaction.
+    /// block before, of which consensus gives all it has; then, of the mempool's transactions, what fits into
+    /// the bytes and the gas limit, best offers first, each sender's in their order.
     pub fn prepare_proposal(
         &self,
         txs: &[Vec<u8>],
@@ -21,7 +32,7 @@ impl App {
         votes: ExtendedCommit,
     ) -> Result<Vec<Vec<u8>>, AppError> {
         let ground = self.next()?;
-        let mut room = Room::new(max_total_bytes, &ground.limits()?);
+        let mut room = Room::new(ground.context(), max_total_bytes, &ground.limits()?);
         let mut block = Vec::new();
         if ground.has_votes()? {
             match extension::build(&ground.context(), votes) {
@@ -34,8 +45,34 @@ impl App {
                 }
             }
         }
-        block.extend(txs.iter().filter(|tx| room.admit(tx)).cloned());
+        self.fill(&mut block, &mut room, txs)?;
         Ok(block)
+    }
+
+    fn fill(
+        &self,
+        block: &mut Vec<Vec<u8>>,
+        room: &mut Room,
+        txs: &[Vec<u8>],
+    ) -> Result<(), AppError> {
+        let prices = &self.ante.min_gas_prices;
+        let read = |tx: &Vec<u8>| Some((tx.clone(), Candidate::read(&self.modules, prices, tx)?));
+        let (txs, candidates): (Vec<Vec<u8>>, Vec<Candidate>) = txs.iter().filter_map(read).unzip();
+        let mut queue = Queue::new(&candidates);
+        while let Some(place) = queue.next() {
+            let (Some(tx), Some(candidate)) = (txs.get(place), candidates.get(place)) else {
+                break;
+            };
+            match room.admit(tx, candidate)? {
+                Fate::Taken => {
+                    block.push(tx.clone());
+                    queue.release(place);
+                }
+                Fate::Stale => queue.release(place),
+                Fate::Left => {}
+            }
+        }
+        Ok(())
     }
 
     /// Whether a proposed block, whose own commit is `last_commit`, is one that
@@ -56,37 +93,17 @@ impl App {
             }
         }
         // Consensus itself has checked the bytes of the block.
-        let mut room = Room::new(u64::MAX, &ground.limits()?);
-        Ok(txs.all(|tx| room.admit(tx)))
+        let mut room = Room::new(ground.context(), u64::MAX, &ground.limits()?);
+        // What a transaction offers is the proposer's business.
+        let free = MinGasPrices::default();
+        for tx in txs {
+            let Some(candidate) = Candidate::read(&self.modules, &free, tx) else {
+                return Ok(false);
+            };
+            if room.admit(tx, &candidate)? != Fate::Taken {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
-}
-
-/// What is left of a block.
-struct Room {
-    bytes: u64,
-    gas: u64,
-}
-
-impl Room {
-    const fn new(bytes: u64, limits: &BlockLimits) -> Self {
-        Self { bytes, gas: limits.max_gas }
-    }
-
-    fn admit(&mut self, tx: &[u8]) -> bool {
-        deliver::decode(tx).is_ok_and(|decoded| self.take(tx, decoded.gas_limit()))
-    }
-
-    fn take(&mut self, element: &[u8], gas: u64) -> bool {
-        let bytes = self.bytes.checked_sub(bytes_in_block(element));
-        let gas = self.gas.checked_sub(gas);
-        let (Some(bytes), Some(gas)) = (bytes, gas) else { return false };
-        *self = Self { bytes, gas };
-        true
-    }
-}
-
-/// Bytes of an element inside a block: tag and length come before it.
-fn bytes_in_block(element: &[u8]) -> u64 {
-    let length = element.len() as u64;
-    1 + prost::encoding::encoded_len_varint(length) as u64 + length
 }

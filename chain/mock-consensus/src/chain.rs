@@ -10,10 +10,10 @@ use cosmos_sdk_proto::cosmos::{
 };
 use prost::Message;
 use stoa_app::{
-    App, AppConfig, AppError, Block, InitChain, QueryRequest, QueryResponse, TxResult,
+    App, AppConfig, AppError, Block, BlockResult, InitChain, QueryRequest, QueryResponse, TxResult,
     ante::{AnteParams, GasPriceError},
 };
-use stoa_modules::{auth::AccAddress, beacon::BeaconKey};
+use stoa_modules::{auth::AccAddress, beacon::BeaconKey, upgrade::Upgrades};
 use stoa_store::Root;
 use tempfile::TempDir;
 
@@ -67,12 +67,19 @@ pub enum MockError {
     /// The application is not open.
     #[error("the application is not open")]
     Closed,
+    /// A transaction that should be good failed.
+    #[error("a transaction failed: {} (codespace {}, code {})", .0.log, .0.codespace, .0.code)]
+    Failed(Box<TxResult>),
 }
 
 /// The application in `folder`, which contributes to the beacon with `beacon`.
-pub(crate) fn open(folder: &Path, beacon: Option<BeaconKey>) -> Result<App, MockError> {
+pub(crate) fn open(
+    folder: &Path,
+    beacon: Option<BeaconKey>,
+    upgrades: Upgrades,
+) -> Result<App, MockError> {
     let ante = AnteParams { min_gas_prices: MIN_GAS_PRICES.parse()? };
-    Ok(App::open(folder, AppConfig { keep_recent: KEEP_RECENT, ante, beacon })?)
+    Ok(App::open(folder, AppConfig { keep_recent: KEEP_RECENT, ante, beacon, upgrades })?)
 }
 
 /// The application with the blocks that consensus would keep.
@@ -80,6 +87,7 @@ pub struct MockChain {
     folder: TempDir,
     app: Option<App>,
     genesis: InitChain,
+    upgrades: Upgrades,
     /// Decided blocks, each with the root that followed; the last one may not be committed yet.
     pub(crate) blocks: Vec<(Block, Option<Root>)>,
 }
@@ -96,7 +104,8 @@ impl MockChain {
     pub fn at_genesis(genesis: &Genesis) -> Result<Self, MockError> {
         let folder = tempfile::tempdir()?;
         let (app, genesis) = (None, genesis.init_chain());
-        let mut chain = Self { folder, app, genesis, blocks: Vec::new() };
+        let mut chain =
+            Self { folder, app, genesis, upgrades: Upgrades::default(), blocks: Vec::new() };
         chain.reopen()?;
         Ok(chain)
     }
@@ -117,6 +126,18 @@ impl MockChain {
         Ok(self.app()?.info()?.app_hash)
     }
 
+    /// The genesis that the chain began with.
+    #[must_use]
+    pub const fn genesis(&self) -> &InitChain {
+        &self.genesis
+    }
+
+    /// The blocks from the first on, each with the root that followed it if it was executed.
+    #[must_use]
+    pub fn blocks(&self) -> &[(Block, Option<Root>)] {
+        &self.blocks
+    }
+
     /// Decides `count` empty blocks.
     pub fn advance_blocks(&mut self, count: u64) -> Result<(), MockError> {
         for _ in 0..count {
@@ -132,18 +153,44 @@ impl MockChain {
 
     /// Decides a block, whatever is in it, and commits it.
     pub fn deliver_block(&mut self, txs: Vec<Vec<u8>>) -> Result<Vec<TxResult>, MockError> {
-        let block = self.decide(txs);
+        Ok(self.decide_block(Block { txs, ..Block::default() })?.tx_results)
+    }
+
+    /// Decides a block with the transactions, votes and misbehaviour of `parts`, and commits it.
+    pub fn decide_block(&mut self, parts: Block) -> Result<BlockResult, MockError> {
+        let block = self.decide(Vec::new());
+        let block = Block { height: block.height, time_nanos: block.time_nanos, ..parts };
+        if let Some((last, _)) = self.blocks.last_mut() {
+            *last = block.clone();
+        }
         let result = self.app()?.finalize_block(&block)?;
         self.record(result.app_hash)?;
         self.app()?.commit()?;
-        Ok(result.tx_results)
+        Ok(result)
+    }
+
+    /// The last block, which the application halted on, is executed by a binary that knows `upgrades`.
+    pub fn exchange_binary(&mut self, upgrades: Upgrades) -> Result<(), MockError> {
+        self.upgrades = upgrades;
+        self.crash_and_reopen()
+    }
+
+    /// The folder of the application.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// The next block enters the block store.
     pub(crate) fn decide(&mut self, txs: Vec<Vec<u8>>) -> Block {
         let height = self.height() + 1;
         let elapsed = height * BLOCK_SECONDS * NANOS_PER_SECOND;
-        let block = Block { height, time_nanos: self.genesis.time_nanos + elapsed, txs };
+        let block = Block {
+            height,
+            time_nanos: self.genesis.time_nanos + elapsed,
+            txs,
+            ..Block::default()
+        };
         self.blocks.push((block.clone(), None));
         block
     }
@@ -162,9 +209,15 @@ impl MockChain {
         self.app = None;
     }
 
+    /// Loses everything on the disk of a closed application.
+    pub(crate) fn forget(&mut self) -> Result<(), MockError> {
+        self.folder = tempfile::tempdir()?;
+        Ok(())
+    }
+
     /// Opens the application again and replays, as consensus does, the blocks that it lacks.
     pub(crate) fn reopen(&mut self) -> Result<(), MockError> {
-        let app = open(self.folder.path(), None)?;
+        let app = open(self.folder.path(), None, self.upgrades.clone())?;
         let committed = app.info()?;
         if committed.height == 0 {
             app.init_chain(self.genesis.clone())?;

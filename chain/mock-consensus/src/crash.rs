@@ -25,6 +25,13 @@ impl MockChain {
         self.reopen()
     }
 
+    /// The state is lost, and every block is executed again. Fails where one leads to another root.
+    pub fn forget_and_replay(&mut self) -> Result<(), MockError> {
+        self.crash();
+        self.forget()?;
+        self.reopen()
+    }
+
     /// Decides a block, dies at `point` and starts again: consensus replays what the application lacks.
     /// Fails if the block then leads to another root than it did before.
     pub fn crash_in_block(

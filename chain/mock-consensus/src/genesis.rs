@@ -24,11 +24,18 @@ pub struct Genesis {
     max_gas: i64,
     validators: Vec<Validator>,
     window_blocks: Option<u64>,
+    sections: Vec<(String, serde_json::Value)>,
 }
 
 impl Default for Genesis {
     fn default() -> Self {
-        Self { balances: Vec::new(), max_gas: MAX_GAS, validators: Vec::new(), window_blocks: None }
+        Self {
+            balances: Vec::new(),
+            max_gas: MAX_GAS,
+            validators: Vec::new(),
+            window_blocks: None,
+            sections: Vec::new(),
+        }
     }
 }
 
@@ -67,6 +74,13 @@ impl Genesis {
         self
     }
 
+    /// Sets a section of `app_state`, e.g. `authority`.
+    #[must_use]
+    pub fn with_section(mut self, name: &str, section: serde_json::Value) -> Self {
+        self.sections.push((name.to_owned(), section));
+        self
+    }
+
     /// What consensus hands over.
     #[must_use]
     pub fn init_chain(&self) -> InitChain {
@@ -88,6 +102,9 @@ impl Genesis {
         if let Some(window) = self.window_blocks {
             let params = json!({"window_blocks": window.to_string(), "kept_values": "64"});
             app_state["beacon"] = json!({"params": params});
+        }
+        for (name, section) in &self.sections {
+            app_state[name.as_str()] = section.clone();
         }
         let extended = AbciParams { vote_extensions_enable_height: 1 };
         let block = BlockParams { max_bytes: MAX_BYTES, max_gas: self.max_gas };

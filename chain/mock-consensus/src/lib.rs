@@ -9,6 +9,7 @@
 
 mod actor;
 mod chain;
+mod contract;
 mod crash;
 mod genesis;
 mod network;
@@ -17,6 +18,7 @@ mod validator;
 
 pub use actor::Actor;
 pub use chain::{BLOCK_SECONDS, MockChain, MockError};
+pub use contract::{CONTRACT_FEE, CONTRACT_GAS, execute, instantiate, probe_wasm, store_code};
 pub use crash::CrashPoint;
 pub use genesis::{CHAIN_ID, DENOM, Genesis};
 pub use network::{Ballot, Network};

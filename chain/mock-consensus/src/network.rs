@@ -1,11 +1,18 @@
 //! Several validators, each with an application of its own, whose votes carry extensions.
 
+use std::collections::BTreeMap;
+
 use prost::Message;
 use stoa_app::{
-    App, Block, InitChain, QueryRequest, TxResult,
+    App, Block, BlockResult, InitChain, QueryRequest, TxResult,
     extension::{LastCommit, VotePlace},
 };
-use stoa_modules::validators::ConsensusAddress;
+use stoa_modules::{
+    Event,
+    slashing::{Misbehaviour, Vote},
+    upgrade::Upgrades,
+    validators::ConsensusAddress,
+};
 use stoa_proto::beacon::v1::{ExtendedCommit, ExtendedVote};
 use stoa_store::Root;
 use tempfile::TempDir;
@@ -48,23 +55,43 @@ pub struct Network {
     genesis: InitChain,
     nodes: Vec<Node>,
     blocks: Vec<Block>,
+    /// Who votes from a height on.
+    sets: BTreeMap<u64, BTreeMap<ConsensusAddress, u64>>,
     /// The votes for the last block, as the next proposer has them. A test that plays a dishonest
     /// proposer changes them.
     pub votes: ExtendedCommit,
+    /// Misbehaviour that the next block proves.
+    pub misbehaviours: Vec<Misbehaviour>,
+    /// Events of the last block itself.
+    pub events: Vec<Event>,
 }
 
 impl Network {
     /// A network before its first block.
     pub fn new(genesis: &Genesis, validators: &[Validator]) -> Result<Self, MockError> {
+        Self::with_candidates(genesis, validators, &[])
+    }
+
+    /// A network before its first block, with nodes of `candidates` that follow it and vote once they are
+    /// in the set. Their numbers continue those of the validators.
+    pub fn with_candidates(
+        genesis: &Genesis,
+        validators: &[Validator],
+        candidates: &[Validator],
+    ) -> Result<Self, MockError> {
         let genesis = genesis.clone().with_validators(validators).init_chain();
+        let first = validators.iter().map(|validator| (validator.address(), validator.power()));
+        let sets = BTreeMap::from([(1, first.collect())]);
         let mut nodes = Vec::new();
-        for validator in validators {
+        for validator in validators.iter().chain(candidates) {
             let (validator, folder) = (validator.clone(), tempfile::tempdir()?);
             nodes.push(Node { validator, folder, app: None });
         }
-        let votes = ExtendedCommit::default();
-        let mut network = Self { genesis, nodes, blocks: Vec::new(), votes };
-        for node in 0..validators.len() {
+        let (votes, misbehaviours) = (ExtendedCommit::default(), Vec::new());
+        let blocks = Vec::new();
+        let mut network =
+            Self { genesis, nodes, blocks, sets, votes, misbehaviours, events: Vec::new() };
+        for node in 0..network.nodes.len() {
             network.restart(node)?;
         }
         Ok(network)
@@ -74,6 +101,13 @@ impl Network {
     #[must_use]
     pub fn height(&self) -> u64 {
         self.blocks.last().map_or(0, |block| block.height)
+    }
+
+    /// Who votes at `height`, with which power.
+    #[must_use]
+    pub fn set_at(&self, height: u64) -> BTreeMap<ConsensusAddress, u64> {
+        let last = self.sets.range(..=height).next_back();
+        last.map(|(_, set)| set.clone()).unwrap_or_default()
     }
 
     /// The application of validator number `node`.
@@ -128,8 +162,11 @@ impl Network {
             return Err(MockError::Refused { height });
         }
         let place = VotePlace { chain_id: CHAIN_ID, height, round: 0 };
-        let mut votes = Vec::new();
+        let (mut votes, voters) = (Vec::new(), self.set_at(height));
         for (number, node) in self.nodes.iter().enumerate() {
+            if !voters.contains_key(&node.validator.address()) {
+                continue;
+            }
             let extension = match ballot(number) {
                 Ballot::Absent => continue,
                 Ballot::Late(extension) => extension,
@@ -165,8 +202,14 @@ impl Network {
     pub fn decide(&mut self, txs: Vec<Vec<u8>>) -> Result<Vec<TxResult>, MockError> {
         let height = self.height() + 1;
         let elapsed = height * BLOCK_SECONDS * NANOS_PER_SECOND;
-        let block = Block { height, time_nanos: self.genesis.time_nanos + elapsed, txs };
-        let mut outcome = None;
+        let block = Block {
+            height,
+            time_nanos: self.genesis.time_nanos + elapsed,
+            txs,
+            votes: self.last_votes(),
+            misbehaviours: std::mem::take(&mut self.misbehaviours),
+        };
+        let mut outcome: Option<BlockResult> = None;
         for node in &self.nodes {
             let result = node.app()?.finalize_block(&block)?;
             node.app()?.commit()?;
@@ -175,7 +218,35 @@ impl Network {
             }
         }
         self.blocks.push(block);
-        Ok(outcome.map(|result| result.tx_results).unwrap_or_default())
+        let Some(outcome) = outcome else { return Ok(Vec::new()) };
+        self.follow(height, &outcome);
+        self.events.clone_from(&outcome.events);
+        Ok(outcome.tx_results)
+    }
+
+    /// Everybody's part in the commit of the last block.
+    fn last_votes(&self) -> Vec<Vote> {
+        let signers = self.last_commit().signers;
+        let vote = |(validator, power)| {
+            let has_voted = signers.contains(&validator);
+            Vote { validator, power, has_voted }
+        };
+        self.set_at(self.height()).into_iter().map(vote).collect()
+    }
+
+    /// The changes of a block count two blocks later, as CometBFT has it.
+    fn follow(&mut self, height: u64, outcome: &BlockResult) {
+        if outcome.validator_updates.is_empty() {
+            return;
+        }
+        let mut set = self.set_at(u64::MAX);
+        for update in &outcome.validator_updates {
+            match update.power {
+                0 => set.remove(&update.address()),
+                power => set.insert(update.address(), power),
+            };
+        }
+        self.sets.insert(height + 2, set);
     }
 
     /// Decides `count` empty blocks on which all vote.
@@ -192,7 +263,7 @@ impl Network {
         let Some(node) = self.nodes.get_mut(node) else { return Ok(()) };
         // Two handles to one folder must not meet.
         node.app = None;
-        let app = open(node.folder.path(), Some(node.validator.beacon_key()))?;
+        let app = open(node.folder.path(), Some(node.validator.beacon_key()), Upgrades::default())?;
         node.app = Some(replay(app, &self.genesis, &self.blocks)?);
         Ok(())
     }

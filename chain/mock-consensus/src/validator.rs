@@ -49,6 +49,18 @@ impl Validator {
         ConsensusAddress::of_key(&self.key.verification_key().to_bytes())
     }
 
+    /// Its power in the genesis file.
+    #[must_use]
+    pub fn power(&self) -> u64 {
+        u64::try_from(self.power).unwrap_or(0)
+    }
+
+    /// Its ed25519 public key.
+    #[must_use]
+    pub fn public_key(&self) -> [u8; 32] {
+        self.key.verification_key().to_bytes()
+    }
+
     /// With what its node contributes.
     pub(crate) fn beacon_key(&self) -> BeaconKey {
         BeaconKey { validator: self.address(), seed: self.seed.clone() }

@@ -1,4 +1,5 @@
-//! State machine modules: auth, authority, authz, bank, beacon, feegrant, validators, vesting, wasm.
+//! State machine modules: auth, authority, authz, bank, beacon, consensus, feegrant, invariants, privilege,
+//! slashing, upgrade, validators, vesting, wasm.
 //!
 //! Purpose: what the chain can do. Each folder is one module of one shape: `types`, `params`, `genesis`,
 //! `state_key`, `view`, `action/<message>`, `event`, `error`.
@@ -13,11 +14,16 @@ pub mod authority;
 pub mod authz;
 pub mod bank;
 pub mod beacon;
+pub mod consensus;
 pub mod core;
 pub mod feegrant;
+pub mod invariants;
+pub mod privilege;
 pub mod router;
+pub mod slashing;
 #[cfg(test)]
 mod testing;
+pub mod upgrade;
 pub mod validators;
 pub mod vesting;
 pub mod wasm;

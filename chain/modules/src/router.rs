@@ -18,9 +18,15 @@ pub use page::{MAX_PAGE, filtered_page, page};
 
 use crate::{
     auth::{self, AccAddress},
-    authority, authz, bank, beacon,
+    authority, authz, bank, beacon, consensus,
     core::{Context, ModuleError},
-    feegrant, vesting,
+    feegrant,
+    invariants::{self, Invariant},
+    privilege,
+    slashing::{self, Infraction, Misbehaviour, Vote},
+    upgrade,
+    validators::{self, Validator},
+    vesting,
     wasm::{self, Wasm},
 };
 
@@ -80,6 +86,11 @@ impl Modules {
         message: &Any,
     ) -> Result<MessageResponse, ModuleError> {
         pay_for_routing(ctx)?;
+        if is_of_contracts(message)
+            && let Some(result) = self.wasm.execute_message(ctx, self, message)
+        {
+            return result;
+        }
         if let Some(result) = bank::execute_message(ctx, message) {
             return result;
         }
@@ -92,10 +103,31 @@ impl Modules {
         if let Some(result) = vesting::execute_message(ctx, message) {
             return result;
         }
-        if let Some(result) = self.wasm.execute_message(ctx, self, message) {
+        if let Some(result) = consensus::execute_message(ctx, message) {
+            return result;
+        }
+        if let Some(result) = slashing::execute_message(ctx, message) {
+            return result;
+        }
+        if let Some(result) = upgrade::execute_message(ctx, message) {
+            return result;
+        }
+        if let Some(result) = privilege::execute_message(ctx, self, message) {
             return result;
         }
         Err(RouteError::NoHandler { type_url: message.type_url.clone() }.into())
+    }
+
+    /// Calls `sudo` of a contract, as the chain itself: nobody has signed. `message` is JSON of the contract's
+    /// own. All or nothing of it remains in `ctx`, but for the gas, which is charged to the meter of `ctx`:
+    /// the caller chooses the limit. Answers the contract's data.
+    pub fn sudo(
+        &self,
+        ctx: &mut Context,
+        contract: &AccAddress,
+        message: &[u8],
+    ) -> Result<Option<Vec<u8>>, ModuleError> {
+        ctx.atomically(|ctx| self.wasm.sudo(ctx, self, contract, message))
     }
 
     /// The checks of a message that need no state (the SDK's `ValidateBasic`); what cannot be read at all
@@ -122,11 +154,17 @@ impl Modules {
 
     /// The signers, by the one module whose message it is.
     fn asked(&self, message: &Any) -> Option<Result<Vec<AccAddress>, ModuleError>> {
+        if is_of_contracts(message) {
+            return self.wasm.signers(message);
+        }
         bank::signers(message)
             .or_else(|| authz::signers(message))
             .or_else(|| feegrant::signers(message))
             .or_else(|| vesting::signers(message))
-            .or_else(|| self.wasm.signers(message))
+            .or_else(|| consensus::signers(message))
+            .or_else(|| slashing::signers(message))
+            .or_else(|| upgrade::signers(message))
+            .or_else(|| privilege::signers(message))
     }
 
     /// Answers a query by its gRPC path, e.g. `/cosmos.bank.v1beta1.Query/Balance`.
@@ -149,6 +187,16 @@ impl Modules {
         if let Some(answer) = self.wasm.query(ctx, path, data) {
             return answer;
         }
+        let others = [
+            consensus::query,
+            privilege::query,
+            slashing::query,
+            upgrade::query,
+            validators::query,
+        ];
+        if let Some(answer) = others.iter().find_map(|query| query(ctx, path, data)) {
+            return answer;
+        }
         Err(QueryError::UnknownPath.into())
     }
 
@@ -159,18 +207,69 @@ impl Modules {
         bank::init_genesis(ctx, section(app_state, "bank")?)?;
         authz::init_genesis(ctx, section(app_state, "authz")?)?;
         feegrant::init_genesis(ctx, section(app_state, "feegrant")?)?;
+        validators::import(ctx, section(app_state, "validators")?)?;
         beacon::init_genesis(ctx, section(app_state, "beacon")?)?;
-        self.wasm.init_genesis(ctx, section::<GenesisState>(app_state, "wasm")?)
+        slashing::init_genesis(ctx, section(app_state, "slashing")?)?;
+        upgrade::init_genesis(ctx, section(app_state, "upgrade")?)?;
+        invariants::init_genesis(ctx, &section(app_state, "invariants")?)?;
+        self.wasm.init_genesis(ctx, section::<GenesisState>(app_state, "wasm")?)?;
+        privilege::init_genesis(ctx, self, section(app_state, "privilege")?)
     }
 
-    /// What the modules do before the transactions of a block. A failure is the node's own.
-    pub fn begin_block(&self, ctx: &mut Context) -> Result<(), ModuleError> {
-        authz::remove_expired(ctx, authz::MAX_REMOVED_PER_BLOCK)
+    /// What a node does before its first block, with the state of the last height: compiles what is to stay
+    /// compiled.
+    pub fn prepare(&self, ctx: &Context) -> Result<(), ModuleError> {
+        self.wasm.compile_pinned(ctx)
     }
 
-    /// What the modules do behind the transactions of a block. A failure is the node's own.
-    pub fn end_block(&self, ctx: &mut Context) -> Result<(), ModuleError> {
-        feegrant::remove_expired(ctx, feegrant::MAX_REMOVED_PER_BLOCK)
+    /// What the modules do before the transactions of a block, with what consensus reports in it; answers
+    /// who was jailed. A failure is the node's own.
+    pub fn begin_block(
+        &self,
+        ctx: &mut Context,
+        votes: &[Vote],
+        misbehaviours: &[Misbehaviour],
+    ) -> Result<Vec<Infraction>, ModuleError> {
+        let infractions = slashing::begin_block(ctx, votes, misbehaviours)?;
+        authz::remove_expired(ctx, authz::MAX_REMOVED_PER_BLOCK)?;
+        Ok(infractions)
+    }
+
+    /// What the modules do behind the transactions of a block; answers what consensus must be told of
+    /// validators. A failure is the node's own.
+    pub fn end_block(&self, ctx: &mut Context) -> Result<Vec<Validator>, ModuleError> {
+        feegrant::remove_expired(ctx, feegrant::MAX_REMOVED_PER_BLOCK)?;
+        let changed = validators::end_block(ctx)?;
+        for validator in &changed.joined {
+            slashing::joined(ctx, validator)?;
+        }
+        Ok(changed.updates)
+    }
+
+    /// Looks whether the invariants of all modules hold, reading at most `limit` records.
+    pub fn check_invariants(
+        &self,
+        ctx: &Context,
+        limit: usize,
+    ) -> Result<invariants::Outcome, ModuleError> {
+        invariants::run(ctx, INVARIANTS.iter().copied().flatten(), limit)
+    }
+}
+
+/// The invariants of all modules, the cheapest first.
+const INVARIANTS: &[&[Invariant]] = &[
+    auth::INVARIANTS,
+    validators::INVARIANTS,
+    privilege::INVARIANTS,
+    wasm::INVARIANTS,
+    authz::INVARIANTS,
+    feegrant::INVARIANTS,
+    bank::INVARIANTS,
+];
+
+impl privilege::Host for Modules {
+    fn is_contract(&self, ctx: &Context, address: &AccAddress) -> Result<bool, ModuleError> {
+        self.wasm.is_contract(ctx, address)
     }
 }
 
@@ -194,6 +293,12 @@ impl MessageRouter for Modules {
     fn query(&self, ctx: &Context, path: &str, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
         self.query(ctx, path, data)
     }
+}
+
+/// Whether only the contract module can know a message. Half of all messages are its own, and asking every
+/// other module first takes as long as reading a transaction.
+fn is_of_contracts(message: &Any) -> bool {
+    message.type_url.starts_with("/cosmwasm.wasm.")
 }
 
 /// The price of routing a message: wasmd asks its circuit breaker, once before the transaction and again

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use stoa_store::{EmptySnapshot, Overlay};
 
-use crate::core::{BlockInfo, Context, ExecMode, GasMeter, LoadedCode};
+use crate::core::{BlockInfo, Context, ExecMode, GasMeter, LoadedCode, Nesting};
 
 /// A context over empty state.
 pub(crate) fn context() -> Context {
@@ -18,6 +18,7 @@ pub(crate) fn context() -> Context {
         tx_index: Some(0),
         block_gas_used: 0,
         loaded_code: Some(LoadedCode::default()),
+        nesting: Nesting::default(),
         gas: GasMeter::unlimited(),
         overlay: Overlay::new(Arc::new(EmptySnapshot)),
         events: Vec::new(),

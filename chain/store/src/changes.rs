@@ -45,6 +45,11 @@ impl Changes {
         }
     }
 
+    /// Every store with its writes.
+    pub(crate) fn into_stores(self) -> impl Iterator<Item = (StoreName, StoreChanges)> {
+        self.0.into_iter()
+    }
+
     /// The writes by store, in the order of names.
     pub fn stores(&self) -> impl Iterator<Item = (StoreName, &StoreChanges)> {
         self.0.iter().map(|(store, writes)| (*store, writes))
@@ -64,5 +69,11 @@ impl Changes {
             Order::Ascending => inside.next(),
             Order::Descending => inside.next_back(),
         }
+    }
+}
+
+impl FromIterator<(StoreName, StoreChanges)> for Changes {
+    fn from_iter<T: IntoIterator<Item = (StoreName, StoreChanges)>>(stores: T) -> Self {
+        Self(stores.into_iter().collect())
     }
 }

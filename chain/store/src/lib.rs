@@ -8,10 +8,12 @@
 
 #![deny(clippy::float_arithmetic)]
 
+mod bottom;
 mod changes;
 pub mod commitment;
 pub mod database;
 mod error;
+pub mod fail_point;
 mod overlay;
 mod range;
 mod snapshot;
@@ -20,6 +22,7 @@ pub use changes::{Changes, StoreChanges};
 pub use commitment::Root;
 pub use database::{CommitRecord, Database, Options, Proven, StagedCommit};
 pub use error::StoreError;
+pub use fail_point::FailPoint;
 pub use overlay::Overlay;
 pub use range::{KeyRange, Order};
 pub use snapshot::{EmptySnapshot, Entry, Snapshot};

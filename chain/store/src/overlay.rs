@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use crate::{
     Changes, Entry, KeyRange, MAX_KEY_BYTES, MAX_LAYERS, Order, Snapshot, StoreError, StoreName,
+    bottom::Bottom,
 };
 
 /// A stack of write layers over a [`Snapshot`].
@@ -18,13 +19,15 @@ type Write = (Vec<u8>, Option<Vec<u8>>);
 
 struct Layers {
     base: Arc<dyn Snapshot>,
+    bottom: Bottom,
+    /// The layers above.
     stack: Vec<Changes>,
 }
 
 impl Overlay {
     /// An overlay with one open layer and no writes.
     pub fn new(base: Arc<dyn Snapshot>) -> Self {
-        Self(Arc::new(Mutex::new(Layers { base, stack: vec![Changes::new()] })))
+        Self(Arc::new(Mutex::new(Layers { base, bottom: Bottom::default(), stack: Vec::new() })))
     }
 
     /// The value under `key` as the topmost layer sees it.
@@ -35,7 +38,10 @@ impl Overlay {
                 return Ok(value.clone());
             }
         }
-        layers.base.get(store, key)
+        match layers.bottom.get(store, key) {
+            Some(value) => Ok(value.clone()),
+            None => layers.base.get(store, key),
+        }
     }
 
     /// Writes `value` under `key` in the topmost layer.
@@ -55,7 +61,7 @@ impl Overlay {
         range: &KeyRange,
         order: Order,
     ) -> Result<Option<Entry>, StoreError> {
-        let layers = self.lock()?;
+        let mut layers = self.lock()?;
         let mut rest = range.clone();
         while !rest.is_empty() {
             let Some((key, value)) = layers.first_write_or_entry(store, &rest, order)? else {
@@ -72,7 +78,7 @@ impl Overlay {
     /// Opens a layer: later writes can be dropped together.
     pub fn begin(&self) -> Result<(), StoreError> {
         let mut layers = self.lock()?;
-        let depth = layers.stack.len();
+        let depth = layers.depth();
         if depth >= MAX_LAYERS {
             return Err(StoreError::Layers { depth });
         }
@@ -84,8 +90,9 @@ impl Overlay {
     pub fn commit(&self) -> Result<(), StoreError> {
         let mut layers = self.lock()?;
         let top = layers.pop()?;
-        if let Some(below) = layers.stack.last_mut() {
-            below.extend(top);
+        match layers.stack.last_mut() {
+            Some(below) => below.extend(top),
+            None => layers.bottom.extend(top),
         }
         Ok(())
     }
@@ -97,33 +104,33 @@ impl Overlay {
 
     /// Open layers; 1 when none was begun.
     pub fn depth(&self) -> Result<usize, StoreError> {
-        Ok(self.lock()?.stack.len())
+        Ok(self.lock()?.depth())
     }
 
     /// Drops layers until `depth` are open: what a caught panic left behind.
     pub fn unwind_to(&self, depth: usize) -> Result<(), StoreError> {
         let mut layers = self.lock()?;
-        if depth == 0 || depth > layers.stack.len() {
-            return Err(StoreError::Layers { depth: layers.stack.len() });
+        match depth.checked_sub(1) {
+            Some(above) if above <= layers.stack.len() => layers.stack.truncate(above),
+            _ => return Err(StoreError::Layers { depth: layers.depth() }),
         }
-        layers.stack.truncate(depth);
         Ok(())
     }
 
     /// An independent copy: same base, same writes so far.
     pub fn fork(&self) -> Result<Self, StoreError> {
         let layers = self.lock()?;
-        let copy = Layers { base: Arc::clone(&layers.base), stack: layers.stack.clone() };
-        Ok(Self(Arc::new(Mutex::new(copy))))
+        let Layers { base, bottom, stack } = &*layers;
+        let (base, bottom, stack) = (Arc::clone(base), bottom.clone(), stack.clone());
+        Ok(Self(Arc::new(Mutex::new(Layers { base, bottom, stack }))))
     }
 
     /// Takes all writes of the bottom layer; refused while other layers are open.
     pub fn take_changes(&self) -> Result<Changes, StoreError> {
         let mut layers = self.lock()?;
-        let depth = layers.stack.len();
-        match layers.stack.as_mut_slice() {
-            [only] => Ok(std::mem::take(only)),
-            _ => Err(StoreError::Layers { depth }),
+        match layers.depth() {
+            1 => Ok(layers.bottom.take()),
+            depth => Err(StoreError::Layers { depth }),
         }
     }
 
@@ -137,8 +144,10 @@ impl Overlay {
             return Err(StoreError::KeyTooLong { actual: key.len(), limit: MAX_KEY_BYTES });
         }
         let mut layers = self.lock()?;
-        let top = layers.stack.last_mut().ok_or(StoreError::Layers { depth: 0 })?;
-        top.insert(store, key.to_vec(), value);
+        match layers.stack.last_mut() {
+            Some(top) => top.insert(store, key.to_vec(), value),
+            None => layers.bottom.insert(store, key.to_vec(), value),
+        }
         Ok(())
     }
 
@@ -148,18 +157,18 @@ impl Overlay {
 }
 
 impl Layers {
+    fn depth(&self) -> usize {
+        1 + self.stack.len()
+    }
+
     fn pop(&mut self) -> Result<Changes, StoreError> {
-        let depth = self.stack.len();
-        if depth < 2 {
-            return Err(StoreError::Layers { depth });
-        }
-        self.stack.pop().ok_or(StoreError::Layers { depth })
+        self.stack.pop().ok_or(StoreError::Layers { depth: 1 })
     }
 
     /// The first key of `range` that any layer or the snapshot mentions, with the value of the topmost
     /// mention (`None`: deleted there).
     fn first_write_or_entry(
-        &self,
+        &mut self,
         store: StoreName,
         range: &KeyRange,
         order: Order,
@@ -169,8 +178,9 @@ impl Layers {
             Order::Descending => candidate > best,
         };
         let mut best: Option<Write> = None;
-        for layer in self.stack.iter().rev() {
-            let Some((key, value)) = layer.first(store, range, order) else { continue };
+        let above = self.stack.iter().rev().map(|layer| layer.first(store, range, order));
+        let bottom = std::iter::once_with(|| self.bottom.first(store, range, order));
+        for (key, value) in above.chain(bottom).flatten() {
             if best.as_ref().is_none_or(|(found, _)| is_before(key, found)) {
                 best = Some((key.clone(), value.clone()));
             }
@@ -251,14 +261,19 @@ mod tests {
         /// Writes spread over layers read back like writes into one map, in both directions.
         #[test]
         fn layers_equal_one_map(
-            writes in proptest::collection::vec((0u8..12, proptest::option::of(any::<u8>()), any::<bool>()), 0..60),
+            writes in proptest::collection::vec((0u8..12, proptest::option::of(any::<u8>()), any::<bool>(), any::<bool>()), 0..60),
             start in 0u8..12, end in proptest::option::of(0u8..12), descending: bool,
         ) {
             let overlay = Overlay::new(Arc::new(EmptySnapshot));
             overlay.set(OTHER, &[5], vec![9]).unwrap();
             let mut model: BTreeMap<Vec<u8>, Vec<u8>> = BTreeMap::new();
-            for (key, value, opens_layer) in writes {
+            for (key, value, opens_layer, asks) in writes {
                 if opens_layer { overlay.begin().unwrap(); }
+                if asks {
+                    let first = overlay.first(STORE, &KeyRange::default(), Order::Ascending).unwrap();
+                    let expected = model.iter().next().map(|(key, value)| (key.clone(), value.clone()));
+                    prop_assert_eq!(first, expected);
+                }
                 match value {
                     Some(value) => { overlay.set(STORE, &[key], vec![value]).unwrap(); model.insert(vec![key], vec![value]); }
                     None => { overlay.delete(STORE, &[key]).unwrap(); model.remove(&vec![key]); }
@@ -266,7 +281,7 @@ mod tests {
             }
             let order = if descending { Order::Descending } else { Order::Ascending };
             let range = KeyRange { start: vec![start], end: end.map(|end| vec![end]) };
-            let mut expected: Vec<Entry> = model.into_iter().filter(|(key, _)| range.contains(key)).collect();
+            let mut expected: Vec<Entry> = model.clone().into_iter().filter(|(key, _)| range.contains(key)).collect();
             if descending { expected.reverse(); }
             let (mut rest, mut found) = (range, Vec::new());
             while let Some((key, value)) = overlay.first(STORE, &rest, order).unwrap() {
@@ -274,6 +289,12 @@ mod tests {
                 found.push((key, value));
             }
             prop_assert_eq!(found, expected);
+            while overlay.depth().unwrap() > 1 { overlay.commit().unwrap(); }
+            let changes = overlay.take_changes().unwrap();
+            let kept = |(key, value): (&Vec<u8>, &Option<Vec<u8>>)| Some((key.clone(), value.clone()?));
+            let own = changes.stores().filter(|(store, _)| *store == STORE);
+            let own: Vec<Entry> = own.flat_map(|(_, writes)| writes.iter().filter_map(kept)).collect();
+            prop_assert_eq!(own, model.into_iter().collect::<Vec<Entry>>());
         }
     }
 }

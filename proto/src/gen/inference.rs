@@ -2,6 +2,16 @@
 /// No fields.
 #[derive(Clone, Copy, PartialEq, ::prost::Message)]
 pub struct ServerLiveRequest {}
+impl ::prost::Name for ServerLiveRequest {
+    const NAME: &'static str = "ServerLiveRequest";
+    const PACKAGE: &'static str = "inference";
+    fn full_name() -> ::prost::alloc::string::String {
+        "inference.ServerLiveRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/inference.ServerLiveRequest".into()
+    }
+}
 /// Whether the process answers.
 #[derive(Clone, Copy, PartialEq, ::prost::Message)]
 pub struct ServerLiveResponse {
@@ -9,15 +19,45 @@ pub struct ServerLiveResponse {
     #[prost(bool, tag = "1")]
     pub live: bool,
 }
+impl ::prost::Name for ServerLiveResponse {
+    const NAME: &'static str = "ServerLiveResponse";
+    const PACKAGE: &'static str = "inference";
+    fn full_name() -> ::prost::alloc::string::String {
+        "inference.ServerLiveResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/inference.ServerLiveResponse".into()
+    }
+}
 /// No fields.
 #[derive(Clone, Copy, PartialEq, ::prost::Message)]
 pub struct ServerReadyRequest {}
+impl ::prost::Name for ServerReadyRequest {
+    const NAME: &'static str = "ServerReadyRequest";
+    const PACKAGE: &'static str = "inference";
+    fn full_name() -> ::prost::alloc::string::String {
+        "inference.ServerReadyRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/inference.ServerReadyRequest".into()
+    }
+}
 /// Whether inference can be asked for.
 #[derive(Clone, Copy, PartialEq, ::prost::Message)]
 pub struct ServerReadyResponse {
     /// True from the moment the model is loaded until shutdown begins.
     #[prost(bool, tag = "1")]
     pub ready: bool,
+}
+impl ::prost::Name for ServerReadyResponse {
+    const NAME: &'static str = "ServerReadyResponse";
+    const PACKAGE: &'static str = "inference";
+    fn full_name() -> ::prost::alloc::string::String {
+        "inference.ServerReadyResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/inference.ServerReadyResponse".into()
+    }
 }
 /// Which model is meant.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -29,6 +69,16 @@ pub struct ModelReadyRequest {
     #[prost(string, tag = "2")]
     pub version: ::prost::alloc::string::String,
 }
+impl ::prost::Name for ModelReadyRequest {
+    const NAME: &'static str = "ModelReadyRequest";
+    const PACKAGE: &'static str = "inference";
+    fn full_name() -> ::prost::alloc::string::String {
+        "inference.ModelReadyRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/inference.ModelReadyRequest".into()
+    }
+}
 /// Whether the model can be asked.
 #[derive(Clone, Copy, PartialEq, ::prost::Message)]
 pub struct ModelReadyResponse {
@@ -36,9 +86,29 @@ pub struct ModelReadyResponse {
     #[prost(bool, tag = "1")]
     pub ready: bool,
 }
+impl ::prost::Name for ModelReadyResponse {
+    const NAME: &'static str = "ModelReadyResponse";
+    const PACKAGE: &'static str = "inference";
+    fn full_name() -> ::prost::alloc::string::String {
+        "inference.ModelReadyResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/inference.ModelReadyResponse".into()
+    }
+}
 /// No fields.
 #[derive(Clone, Copy, PartialEq, ::prost::Message)]
 pub struct ServerMetadataRequest {}
+impl ::prost::Name for ServerMetadataRequest {
+    const NAME: &'static str = "ServerMetadataRequest";
+    const PACKAGE: &'static str = "inference";
+    fn full_name() -> ::prost::alloc::string::String {
+        "inference.ServerMetadataRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/inference.ServerMetadataRequest".into()
+    }
+}
 /// Who answers.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ServerMetadataResponse {
@@ -52,6 +122,16 @@ pub struct ServerMetadataResponse {
     #[prost(string, repeated, tag = "3")]
     pub extensions: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
+impl ::prost::Name for ServerMetadataResponse {
+    const NAME: &'static str = "ServerMetadataResponse";
+    const PACKAGE: &'static str = "inference";
+    fn full_name() -> ::prost::alloc::string::String {
+        "inference.ServerMetadataResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/inference.ServerMetadataResponse".into()
+    }
+}
 /// Which model is meant.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ModelMetadataRequest {
@@ -61,6 +141,16 @@ pub struct ModelMetadataRequest {
     /// Model root in lower-case hex (64 digits); empty means the one that is served.
     #[prost(string, tag = "2")]
     pub version: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ModelMetadataRequest {
+    const NAME: &'static str = "ModelMetadataRequest";
+    const PACKAGE: &'static str = "inference";
+    fn full_name() -> ::prost::alloc::string::String {
+        "inference.ModelMetadataRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/inference.ModelMetadataRequest".into()
+    }
 }
 /// A model's tensors.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -95,6 +185,26 @@ pub mod model_metadata_response {
         /// Elements a dimension; -1 is variable.
         #[prost(int64, repeated, tag = "3")]
         pub shape: ::prost::alloc::vec::Vec<i64>,
+    }
+    impl ::prost::Name for TensorMetadata {
+        const NAME: &'static str = "TensorMetadata";
+        const PACKAGE: &'static str = "inference";
+        fn full_name() -> ::prost::alloc::string::String {
+            "inference.ModelMetadataResponse.TensorMetadata".into()
+        }
+        fn type_url() -> ::prost::alloc::string::String {
+            "/inference.ModelMetadataResponse.TensorMetadata".into()
+        }
+    }
+}
+impl ::prost::Name for ModelMetadataResponse {
+    const NAME: &'static str = "ModelMetadataResponse";
+    const PACKAGE: &'static str = "inference";
+    fn full_name() -> ::prost::alloc::string::String {
+        "inference.ModelMetadataResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/inference.ModelMetadataResponse".into()
     }
 }
 /// One question.
@@ -152,6 +262,16 @@ pub mod model_infer_request {
         #[prost(message, optional, tag = "5")]
         pub contents: ::core::option::Option<super::InferTensorContents>,
     }
+    impl ::prost::Name for InferInputTensor {
+        const NAME: &'static str = "InferInputTensor";
+        const PACKAGE: &'static str = "inference";
+        fn full_name() -> ::prost::alloc::string::String {
+            "inference.ModelInferRequest.InferInputTensor".into()
+        }
+        fn type_url() -> ::prost::alloc::string::String {
+            "/inference.ModelInferRequest.InferInputTensor".into()
+        }
+    }
     /// A tensor that is asked for.
     #[derive(Clone, PartialEq, ::prost::Message)]
     pub struct InferRequestedOutputTensor {
@@ -164,6 +284,26 @@ pub mod model_infer_request {
             ::prost::alloc::string::String,
             super::InferParameter,
         >,
+    }
+    impl ::prost::Name for InferRequestedOutputTensor {
+        const NAME: &'static str = "InferRequestedOutputTensor";
+        const PACKAGE: &'static str = "inference";
+        fn full_name() -> ::prost::alloc::string::String {
+            "inference.ModelInferRequest.InferRequestedOutputTensor".into()
+        }
+        fn type_url() -> ::prost::alloc::string::String {
+            "/inference.ModelInferRequest.InferRequestedOutputTensor".into()
+        }
+    }
+}
+impl ::prost::Name for ModelInferRequest {
+    const NAME: &'static str = "ModelInferRequest";
+    const PACKAGE: &'static str = "inference";
+    fn full_name() -> ::prost::alloc::string::String {
+        "inference.ModelInferRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/inference.ModelInferRequest".into()
     }
 }
 /// One answer.
@@ -215,6 +355,26 @@ pub mod model_infer_response {
         #[prost(message, optional, tag = "5")]
         pub contents: ::core::option::Option<super::InferTensorContents>,
     }
+    impl ::prost::Name for InferOutputTensor {
+        const NAME: &'static str = "InferOutputTensor";
+        const PACKAGE: &'static str = "inference";
+        fn full_name() -> ::prost::alloc::string::String {
+            "inference.ModelInferResponse.InferOutputTensor".into()
+        }
+        fn type_url() -> ::prost::alloc::string::String {
+            "/inference.ModelInferResponse.InferOutputTensor".into()
+        }
+    }
+}
+impl ::prost::Name for ModelInferResponse {
+    const NAME: &'static str = "ModelInferResponse";
+    const PACKAGE: &'static str = "inference";
+    fn full_name() -> ::prost::alloc::string::String {
+        "inference.ModelInferResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/inference.ModelInferResponse".into()
+    }
 }
 /// The value of a parameter.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -245,6 +405,16 @@ pub mod infer_parameter {
         Uint64Param(u64),
     }
 }
+impl ::prost::Name for InferParameter {
+    const NAME: &'static str = "InferParameter";
+    const PACKAGE: &'static str = "inference";
+    fn full_name() -> ::prost::alloc::string::String {
+        "inference.InferParameter".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/inference.InferParameter".into()
+    }
+}
 /// The elements of a tensor, row-major, in the field of its data type.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct InferTensorContents {
@@ -272,6 +442,16 @@ pub struct InferTensorContents {
     /// Elements of BYTES.
     #[prost(bytes = "vec", repeated, tag = "8")]
     pub bytes_contents: ::prost::alloc::vec::Vec<::prost::alloc::vec::Vec<u8>>,
+}
+impl ::prost::Name for InferTensorContents {
+    const NAME: &'static str = "InferTensorContents";
+    const PACKAGE: &'static str = "inference";
+    fn full_name() -> ::prost::alloc::string::String {
+        "inference.InferTensorContents".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/inference.InferTensorContents".into()
+    }
 }
 /// Generated client implementations.
 pub mod grpc_inference_service_client {

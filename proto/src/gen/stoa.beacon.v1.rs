@@ -9,6 +9,16 @@ pub struct VoteExtension {
     #[prost(bytes = "vec", tag = "2")]
     pub anchor: ::prost::alloc::vec::Vec<u8>,
 }
+impl ::prost::Name for VoteExtension {
+    const NAME: &'static str = "VoteExtension";
+    const PACKAGE: &'static str = "stoa.beacon.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "stoa.beacon.v1.VoteExtension".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/stoa.beacon.v1.VoteExtension".into()
+    }
+}
 /// The votes that decided the block before, as the first element of a block. On the chain these bytes
 /// follow a prefix that begins with a zero byte, which no transaction does.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -19,6 +29,16 @@ pub struct ExtendedCommit {
     /// Votes in consensus' own order; those with more than two thirds of the power at least.
     #[prost(message, repeated, tag = "2")]
     pub votes: ::prost::alloc::vec::Vec<ExtendedVote>,
+}
+impl ::prost::Name for ExtendedCommit {
+    const NAME: &'static str = "ExtendedCommit";
+    const PACKAGE: &'static str = "stoa.beacon.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "stoa.beacon.v1.ExtendedCommit".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/stoa.beacon.v1.ExtendedCommit".into()
+    }
 }
 /// A vote with its extension.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -33,6 +53,16 @@ pub struct ExtendedVote {
     #[prost(bytes = "vec", tag = "3")]
     pub signature: ::prost::alloc::vec::Vec<u8>,
 }
+impl ::prost::Name for ExtendedVote {
+    const NAME: &'static str = "ExtendedVote";
+    const PACKAGE: &'static str = "stoa.beacon.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "stoa.beacon.v1.ExtendedVote".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/stoa.beacon.v1.ExtendedVote".into()
+    }
+}
 /// The hash chains of one validator, in the state.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Contributor {
@@ -42,6 +72,16 @@ pub struct Contributor {
     /// The chain before the newest, while values may still depend on it, and the newest.
     #[prost(message, repeated, tag = "2")]
     pub chains: ::prost::alloc::vec::Vec<Chain>,
+}
+impl ::prost::Name for Contributor {
+    const NAME: &'static str = "Contributor";
+    const PACKAGE: &'static str = "stoa.beacon.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "stoa.beacon.v1.Contributor".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/stoa.beacon.v1.Contributor".into()
+    }
 }
 /// One hash chain, in the state.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -56,6 +96,16 @@ pub struct Chain {
     #[prost(bytes = "vec", tag = "3")]
     pub last_link: ::prost::alloc::vec::Vec<u8>,
 }
+impl ::prost::Name for Chain {
+    const NAME: &'static str = "Chain";
+    const PACKAGE: &'static str = "stoa.beacon.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "stoa.beacon.v1.Chain".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/stoa.beacon.v1.Chain".into()
+    }
+}
 /// Parameters, set at genesis.
 #[derive(Clone, Copy, PartialEq, ::prost::Message)]
 pub struct Params {
@@ -65,6 +115,20 @@ pub struct Params {
     /// Values that stay readable, counted back from the last, 64 to 1,048,576.
     #[prost(uint64, tag = "2")]
     pub kept_values: u64,
+    /// Blocks after which a validator that reveals no link counts as one that does not sign, from three
+    /// windows on and at most 1,048,576.
+    #[prost(uint64, tag = "3")]
+    pub withholding_blocks: u64,
+}
+impl ::prost::Name for Params {
+    const NAME: &'static str = "Params";
+    const PACKAGE: &'static str = "stoa.beacon.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "stoa.beacon.v1.Params".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/stoa.beacon.v1.Params".into()
+    }
 }
 /// Asks for one index.
 #[derive(Clone, Copy, PartialEq, ::prost::Message)]
@@ -73,6 +137,16 @@ pub struct QueryBeaconRequest {
     #[prost(uint64, tag = "1")]
     pub index: u64,
 }
+impl ::prost::Name for QueryBeaconRequest {
+    const NAME: &'static str = "QueryBeaconRequest";
+    const PACKAGE: &'static str = "stoa.beacon.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "stoa.beacon.v1.QueryBeaconRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/stoa.beacon.v1.QueryBeaconRequest".into()
+    }
+}
 /// Answers for one index.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct QueryBeaconResponse {
@@ -80,15 +154,45 @@ pub struct QueryBeaconResponse {
     #[prost(message, optional, tag = "1")]
     pub beacon: ::core::option::Option<Beacon>,
 }
+impl ::prost::Name for QueryBeaconResponse {
+    const NAME: &'static str = "QueryBeaconResponse";
+    const PACKAGE: &'static str = "stoa.beacon.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "stoa.beacon.v1.QueryBeaconResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/stoa.beacon.v1.QueryBeaconResponse".into()
+    }
+}
 /// Asks for the last value; no fields.
 #[derive(Clone, Copy, PartialEq, ::prost::Message)]
 pub struct QueryLatestRequest {}
+impl ::prost::Name for QueryLatestRequest {
+    const NAME: &'static str = "QueryLatestRequest";
+    const PACKAGE: &'static str = "stoa.beacon.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "stoa.beacon.v1.QueryLatestRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/stoa.beacon.v1.QueryLatestRequest".into()
+    }
+}
 /// Answers with the last value.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct QueryLatestResponse {
     /// The value.
     #[prost(message, optional, tag = "1")]
     pub beacon: ::core::option::Option<Beacon>,
+}
+impl ::prost::Name for QueryLatestResponse {
+    const NAME: &'static str = "QueryLatestResponse";
+    const PACKAGE: &'static str = "stoa.beacon.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "stoa.beacon.v1.QueryLatestResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/stoa.beacon.v1.QueryLatestResponse".into()
+    }
 }
 /// A fixed value.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -103,9 +207,19 @@ pub struct Beacon {
     /// Power of the validators that contributed; more than a third of `total_power`.
     #[prost(uint64, tag = "3")]
     pub power: u64,
-    /// Power of all validators when the value was fixed.
+    /// Power of all validators that voted at that height.
     #[prost(uint64, tag = "4")]
     pub total_power: u64,
+}
+impl ::prost::Name for Beacon {
+    const NAME: &'static str = "Beacon";
+    const PACKAGE: &'static str = "stoa.beacon.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "stoa.beacon.v1.Beacon".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/stoa.beacon.v1.Beacon".into()
+    }
 }
 /// Generated client implementations.
 pub mod query_client {

@@ -12,6 +12,16 @@ pub struct JobKey {
     #[prost(uint64, tag = "3")]
     pub job_id: u64,
 }
+impl ::prost::Name for JobKey {
+    const NAME: &'static str = "JobKey";
+    const PACKAGE: &'static str = "stoa.runner.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "stoa.runner.v1.JobKey".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/stoa.runner.v1.JobKey".into()
+    }
+}
 /// A job to execute.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct GenerateRequest {
@@ -28,6 +38,16 @@ pub struct GenerateRequest {
     #[prost(bytes = "vec", tag = "4")]
     pub model_root: ::prost::alloc::vec::Vec<u8>,
 }
+impl ::prost::Name for GenerateRequest {
+    const NAME: &'static str = "GenerateRequest";
+    const PACKAGE: &'static str = "stoa.runner.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "stoa.runner.v1.GenerateRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/stoa.runner.v1.GenerateRequest".into()
+    }
+}
 /// A job to attach to.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct WatchRequest {
@@ -37,6 +57,16 @@ pub struct WatchRequest {
     /// Seconds to wait for the job to be handed in, 0 to 300.
     #[prost(uint32, tag = "2")]
     pub wait_seconds: u32,
+}
+impl ::prost::Name for WatchRequest {
+    const NAME: &'static str = "WatchRequest";
+    const PACKAGE: &'static str = "stoa.runner.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "stoa.runner.v1.WatchRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/stoa.runner.v1.WatchRequest".into()
+    }
 }
 /// One event of a job's stream.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -56,6 +86,16 @@ pub mod generate_response {
         /// The job is done; the last event.
         #[prost(message, tag = "2")]
         Completed(super::Completed),
+    }
+}
+impl ::prost::Name for GenerateResponse {
+    const NAME: &'static str = "GenerateResponse";
+    const PACKAGE: &'static str = "stoa.runner.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "stoa.runner.v1.GenerateResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/stoa.runner.v1.GenerateResponse".into()
     }
 }
 /// One event of a job's stream.
@@ -78,6 +118,16 @@ pub mod watch_response {
         Completed(super::Completed),
     }
 }
+impl ::prost::Name for WatchResponse {
+    const NAME: &'static str = "WatchResponse";
+    const PACKAGE: &'static str = "stoa.runner.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "stoa.runner.v1.WatchResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/stoa.runner.v1.WatchResponse".into()
+    }
+}
 /// One produced token.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Token {
@@ -91,6 +141,16 @@ pub struct Token {
     #[prost(string, tag = "3")]
     pub text: ::prost::alloc::string::String,
 }
+impl ::prost::Name for Token {
+    const NAME: &'static str = "Token";
+    const PACKAGE: &'static str = "stoa.runner.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "stoa.runner.v1.Token".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/stoa.runner.v1.Token".into()
+    }
+}
 /// The result of a job.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Completed {
@@ -100,6 +160,16 @@ pub struct Completed {
     /// The provider's signed statement about this output.
     #[prost(message, optional, tag = "2")]
     pub receipt: ::core::option::Option<Receipt>,
+}
+impl ::prost::Name for Completed {
+    const NAME: &'static str = "Completed";
+    const PACKAGE: &'static str = "stoa.runner.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "stoa.runner.v1.Completed".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/stoa.runner.v1.Completed".into()
+    }
 }
 /// "For this job, this model turned this input into this output", signed by the provider.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -123,9 +193,29 @@ pub struct Receipt {
     #[prost(bytes = "vec", tag = "6")]
     pub signature: ::prost::alloc::vec::Vec<u8>,
 }
+impl ::prost::Name for Receipt {
+    const NAME: &'static str = "Receipt";
+    const PACKAGE: &'static str = "stoa.runner.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "stoa.runner.v1.Receipt".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/stoa.runner.v1.Receipt".into()
+    }
+}
 /// Asks for the device; no fields.
 #[derive(Clone, Copy, PartialEq, ::prost::Message)]
 pub struct GetDeviceRequest {}
+impl ::prost::Name for GetDeviceRequest {
+    const NAME: &'static str = "GetDeviceRequest";
+    const PACKAGE: &'static str = "stoa.runner.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "stoa.runner.v1.GetDeviceRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/stoa.runner.v1.GetDeviceRequest".into()
+    }
+}
 /// What the runner sees of its adapter.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct GetDeviceResponse {
@@ -147,6 +237,16 @@ pub struct GetDeviceResponse {
     /// Compressed secp256k1 public key under which receipts verify, 33 bytes.
     #[prost(bytes = "vec", tag = "6")]
     pub receipt_key: ::prost::alloc::vec::Vec<u8>,
+}
+impl ::prost::Name for GetDeviceResponse {
+    const NAME: &'static str = "GetDeviceResponse";
+    const PACKAGE: &'static str = "stoa.runner.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "stoa.runner.v1.GetDeviceResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/stoa.runner.v1.GetDeviceResponse".into()
+    }
 }
 /// Implementation of the kernels; both give the same bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]

@@ -44,11 +44,16 @@ fn short(value: &str) -> String {
 }
 
 fn write_summary(text: &mut String, outcome: &Outcome) -> std::fmt::Result {
-    let Outcome { transactions, equal, succeeded, findings } = outcome;
+    let Outcome { transactions, equal, admissions, equal_admissions, succeeded, findings } =
+        outcome;
     writeln!(
         text,
         "{transactions} transactions compared ({succeeded} succeed on wasmd), {equal} equal in \
          code, gas, events and data"
+    )?;
+    writeln!(
+        text,
+        "{admissions} simulations and checks before the blocks, {equal_admissions} equal in the same parts"
     )?;
     let mut fields: BTreeMap<Field, usize> = BTreeMap::new();
     for finding in findings.iter().filter(|finding| finding.allowed.is_none()) {

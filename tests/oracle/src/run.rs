@@ -14,7 +14,7 @@ use prost::Message as _;
 use tendermint_proto::v0_38::abci::ExecTxResult;
 
 use crate::{
-    compare::{self, Difference, Outcome, Place},
+    compare::{self, Admission, Difference, Outcome, Place},
     peer::{Genesis, Peer, Stoad, Wasmd},
     scenario::{Account, Action, Scenario, Tx, World},
 };
@@ -81,14 +81,15 @@ impl Pair {
 
     fn block(&mut self, txs: &[Tx], place: &Place, outcome: &mut Outcome) -> Result<()> {
         let bytes = self.sign(txs)?;
-        let (wasmd, stoad) = (&mut self.wasmd, &mut self.stoad);
-        let (expected, actual) = thread::scope(|scope| {
-            let oracle = scope.spawn(|| wasmd.block(&bytes));
-            let actual = stoad.block(&bytes);
-            (oracle.join(), actual)
-        });
-        let expected = expected.map_err(|_| anyhow::anyhow!("wasmd's thread panicked"))?;
-        let (expected, actual) = (expected.context("wasmd")?, actual.context("stoad")?);
+        let admit = |peer: &mut Peer| bytes.iter().map(|tx| peer.admit(tx)).collect();
+        let (expected, actual): (Vec<Admission>, Vec<Admission>) = self.both(admit)?;
+        for ((tx, expected), actual) in txs.iter().zip(&expected).zip(&actual) {
+            let simulated = compare::simulations(&expected.simulated, &actual.simulated);
+            outcome.add_admission(place, &format!("{} (simulated)", tx.name), simulated);
+            let checked = compare::checks(&expected.checked, &actual.checked);
+            outcome.add_admission(place, &format!("{} (checked)", tx.name), checked);
+        }
+        let (expected, actual) = self.both(|peer| peer.block(&bytes))?;
         let mut touched = BTreeSet::new();
         for ((tx, expected), actual) in txs.iter().zip(&expected).zip(&actual) {
             outcome.add(place, &tx.name, compare::results(expected, actual));
@@ -103,6 +104,18 @@ impl Pair {
         let names: Vec<&str> = txs.iter().map(|tx| tx.name.as_str()).collect();
         outcome.add_state(place, &names.join(", "), self.state(&touched)?);
         Ok(())
+    }
+
+    /// Does the same with both at the same time.
+    fn both<T: Send>(&mut self, action: impl Fn(&mut Peer) -> Result<T> + Sync) -> Result<(T, T)> {
+        let (wasmd, stoad) = (&mut self.wasmd, &mut self.stoad);
+        let (expected, actual) = thread::scope(|scope| {
+            let oracle = scope.spawn(|| action(wasmd));
+            let actual = action(stoad);
+            (oracle.join(), actual)
+        });
+        let expected = expected.map_err(|_| anyhow::anyhow!("wasmd's thread panicked"))?;
+        Ok((expected.context("wasmd")?, actual.context("stoad")?))
     }
 
     /// Signs with the sequences of the last height, counted on within the block.
@@ -143,8 +156,8 @@ impl Pair {
     /// Compares what is stored for the addresses.
     fn state(&mut self, touched: &BTreeSet<String>) -> Result<Vec<(String, Difference)>> {
         let mut differences = Vec::new();
-        for (what, path, request) in touched.iter().flat_map(|address| compare::questions(address))
-        {
+        let asked = touched.iter().flat_map(|address| compare::questions(address));
+        for (what, path, request) in asked.chain(compare::standing_questions()) {
             let expected = self.wasmd.query(path, request.clone())?;
             let actual = self.stoad.query(path, request)?;
             differences.extend(compare::answers(&what, &expected, &actual));

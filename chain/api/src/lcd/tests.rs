@@ -112,3 +112,5 @@ async fn the_document_and_the_page_are_served() {
         assert!(page.contains("/openapi.json") && !page.contains("http"), "{page}");
     }
 }
+
+mod hostile;

@@ -12,6 +12,7 @@ const NAMES: &[(&str, &str)] = &[
     ("ORDER_BY_UNSPECIFIED", "cosmos.tx.v1beta1.OrderBy"),
     ("BLOCK_ID_FLAG_UNKNOWN", "tendermint.types.BlockIDFlag"),
     ("SIGNED_MSG_TYPE_UNKNOWN", "tendermint.types.SignedMsgType"),
+    ("PRIVILEGE_UNSPECIFIED", "stoa.privilege.v1.Privilege"),
     ("Unspecified", "cosmwasm.wasm.v1.AccessType"),
     (
         "CONTRACT_CODE_HISTORY_OPERATION_TYPE_UNSPECIFIED",

@@ -33,7 +33,7 @@ pub(super) fn all() -> FileDescriptorSet {
         known.add(route.request);
         known.add(route.response);
     }
-    schema::packed().chain(shapes::RESPONSES.iter().copied()).for_each(|shape| known.add(shape));
+    schema::packed().chain(shapes::responses()).for_each(|shape| known.add(shape));
     let mut files: BTreeMap<String, FileDescriptorProto> = BTreeMap::new();
     for (name, fields) in &known.messages {
         let (_, path) = split(name);

@@ -2,7 +2,7 @@
 
 use stoa_app::tx::schema::{self, Shape};
 
-use crate::shapes::RESPONSES;
+use crate::shapes::responses;
 
 /// An interface, and whether a message with a package and a name implements it.
 type Interface = (&'static str, fn(&str, &str) -> bool);
@@ -19,6 +19,9 @@ const INTERFACES: &[Interface] = &[
     ("cosmos.authz.v1beta1.Authorization", |_, name| name.ends_with("Authorization")),
     (MSG, |_, name| is_message(name)),
     ("cosmos.crypto.PubKey", |package, _| package.starts_with("cosmos.crypto.")),
+    ("cosmos.evidence.v1beta1.Evidence", |package, name| {
+        package == "cosmos.evidence.v1beta1" && !is_message(name)
+    }),
     ("cosmos.feegrant.v1beta1.FeeAllowanceI", |package, name| {
         package == "cosmos.feegrant.v1beta1" && !is_message(name)
     }),
@@ -44,7 +47,7 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
 pub(super) fn implementations(interface: &str) -> Option<Vec<&'static str>> {
     let (name, implements) = INTERFACES.iter().find(|(name, _)| *name == interface)?;
     if *name == MSG_RESPONSE {
-        return Some(RESPONSES.iter().map(|shape| shape.name).collect());
+        return Some(responses().map(|shape| shape.name).collect());
     }
     let fits = |shape: &&Shape| {
         shape.name.rsplit_once('.').is_some_and(|(package, name)| implements(package, name))

@@ -65,8 +65,34 @@ pub(super) static ROUTES: &[Route] = routes! {
         Get  "/blocks/latest" => GetLatestBlock: LATEST_BLOCK_ASKED => LATEST_BLOCK;
         Get  "/blocks/{height}" => GetBlockByHeight: BLOCK_ASKED => FOUND_BLOCK;
         Get  "/validatorsets/latest" => GetLatestValidatorSet: LATEST_VALIDATORS_ASKED => LATEST_VALIDATORS;
-        Get  "/validatorsets/{height}" => GetValidatorSetByHeight: VALIDATORS_ASKED => VALIDATORS;
+        Get  "/validatorsets/{height}" => GetValidatorSetByHeight: VALIDATORS_ASKED => VALIDATORS_AT;
         Get  "/abci_query" => ABCIQuery: ABCI_ASKED => ABCI_ANSWER;
+    }
+    "/cosmos/consensus/v1" => "cosmos.consensus.v1.Query" {
+        Get  "/params" => Params: CONSENSUS_PARAMS_ASKED => CONSENSUS_PARAMS;
+    }
+    "/cosmos/evidence/v1beta1" => "cosmos.evidence.v1beta1.Query" {
+        Get  "/evidence" => AllEvidence: ALL_EVIDENCE_ASKED => ALL_EVIDENCE;
+        Get  "/evidence/{hash}" => Evidence: EVIDENCE_ASKED => FOUND_EVIDENCE;
+    }
+    "/cosmos/slashing/v1beta1" => "cosmos.slashing.v1beta1.Query" {
+        Get  "/params" => Params: SLASHING_PARAMS_ASKED => SLASHING_PARAMS;
+        Get  "/signing_infos" => SigningInfos: SIGNING_INFOS_ASKED => SIGNING_INFOS;
+        Get  "/signing_infos/{cons_address}" => SigningInfo: SIGNING_INFO_ASKED => SIGNING_INFO;
+    }
+    "/cosmos/upgrade/v1beta1" => "cosmos.upgrade.v1beta1.Query" {
+        Get  "/current_plan" => CurrentPlan: CURRENT_PLAN_ASKED => CURRENT_PLAN;
+        Get  "/applied_plan/{name}" => AppliedPlan: APPLIED_PLAN_ASKED => APPLIED_PLAN;
+        Get  "/upgraded_consensus_state/{last_height}" => UpgradedConsensusState: UPGRADED_STATE_ASKED => UPGRADED_CONSENSUS_STATE;
+        Get  "/module_versions" => ModuleVersions: MODULE_VERSIONS_ASKED => MODULE_VERSIONS;
+        Get  "/authority" => Authority: UPGRADE_AUTHORITY_ASKED => UPGRADE_AUTHORITY;
+    }
+    "/stoa/privilege/v1" => "stoa.privilege.v1.Query" {
+        Get  "/authority" => Authority: AUTHORITY_ASKED => AUTHORITY;
+        Get  "/privileges" => Privileges: PRIVILEGES_ASKED => PRIVILEGES;
+    }
+    "/stoa/validators/v1" => "stoa.validators.v1.Query" {
+        Get  "/validators" => Validators: STOA_VALIDATORS_ASKED => VALIDATORS;
     }
     "/stoa/beacon/v1" => "stoa.beacon.v1.Query" {
         Get  "/latest" => Latest: LATEST_BEACON_ASKED => LATEST_BEACON;
@@ -89,8 +115,10 @@ pub(super) static ROUTES: &[Route] = routes! {
         Get  "/code" => Codes: CODES_ASKED => CODES;
         Get  "/code/{code_id}" => Code: CODE_ASKED => CODE;
         Get  "/code/{code_id}/contracts" => ContractsByCode: CODE_CONTRACTS_ASKED => CODE_CONTRACTS;
+        Get  "/code-info/{code_id}" => CodeInfo: CODE_INFO_ASKED => CODE_INFO_ANSWER;
         Get  "/codes/pinned" => PinnedCodes: PINNED_ASKED => PINNED;
         Get  "/codes/params" => Params: WASM_PARAMS_ASKED => WASM_PARAMS;
+        Get  "/wasm-limits-config" => WasmLimitsConfig: WASM_LIMITS_ASKED => WASM_LIMITS;
         Get  "/contract/build_address" => BuildAddress: BUILD_ADDRESS_ASKED => BUILT_ADDRESS;
         Get  "/contract/{address}" => ContractInfo: CONTRACT_ASKED => CONTRACT;
         Get  "/contract/{address}/history" => ContractHistory: HISTORY_ASKED => HISTORY;

@@ -205,5 +205,5 @@ shapes! {
 /// Answers of the same fields as another, under their own names.
 pub(crate) static LATEST_BLOCK: Shape =
     named("cosmos.base.tendermint.v1beta1.GetLatestBlockResponse", &FOUND_BLOCK);
-pub(crate) static VALIDATORS: Shape =
+pub(crate) static VALIDATORS_AT: Shape =
     named("cosmos.base.tendermint.v1beta1.GetValidatorSetByHeightResponse", &LATEST_VALIDATORS);

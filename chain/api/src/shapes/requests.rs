@@ -169,6 +169,36 @@ shapes! {
         one(4, "init_args", Bytes),
     ];
 
+    CODE_INFO_ASKED = "cosmwasm.wasm.v1.QueryCodeInfoRequest": [one(1, "code_id", U64)];
+    WASM_LIMITS_ASKED = "cosmwasm.wasm.v1.QueryWasmLimitsConfigRequest": [];
+
+    CONSENSUS_PARAMS_ASKED = "cosmos.consensus.v1.QueryParamsRequest": [];
+    ALL_EVIDENCE_ASKED = "cosmos.evidence.v1beta1.QueryAllEvidenceRequest": [
+        one(1, "pagination", PAGE),
+    ];
+    EVIDENCE_ASKED = "cosmos.evidence.v1beta1.QueryEvidenceRequest": [
+        one(1, "evidence_hash", Bytes), one(2, "hash", Text),
+    ];
+    SLASHING_PARAMS_ASKED = "cosmos.slashing.v1beta1.QueryParamsRequest": [];
+    SIGNING_INFOS_ASKED = "cosmos.slashing.v1beta1.QuerySigningInfosRequest": [
+        one(1, "pagination", PAGE),
+    ];
+    SIGNING_INFO_ASKED = "cosmos.slashing.v1beta1.QuerySigningInfoRequest": [
+        one(1, "cons_address", Text),
+    ];
+    CURRENT_PLAN_ASKED = "cosmos.upgrade.v1beta1.QueryCurrentPlanRequest": [];
+    APPLIED_PLAN_ASKED = "cosmos.upgrade.v1beta1.QueryAppliedPlanRequest": [one(1, "name", Text)];
+    UPGRADED_STATE_ASKED = "cosmos.upgrade.v1beta1.QueryUpgradedConsensusStateRequest": [
+        one(1, "last_height", I64),
+    ];
+    MODULE_VERSIONS_ASKED = "cosmos.upgrade.v1beta1.QueryModuleVersionsRequest": [
+        one(1, "module_name", Text),
+    ];
+    UPGRADE_AUTHORITY_ASKED = "cosmos.upgrade.v1beta1.QueryAuthorityRequest": [];
+    AUTHORITY_ASKED = "stoa.privilege.v1.QueryAuthorityRequest": [];
+    PRIVILEGES_ASKED = "stoa.privilege.v1.QueryPrivilegesRequest": [one(1, "contract", Text)];
+    STOA_VALIDATORS_ASKED = "stoa.validators.v1.QueryValidatorsRequest": [];
+
     INTERFACES_ASKED = "cosmos.base.reflection.v1beta1.ListAllInterfacesRequest": [];
     IMPLEMENTATIONS_ASKED = "cosmos.base.reflection.v1beta1.ListImplementationsRequest": [
         one(1, "interface_name", Text),

@@ -8,6 +8,8 @@ use stoa_modules::bank::{Coin, Coins, check_denom};
 const DECIMALS: usize = 18;
 /// Units of a price in one coin.
 const ONE: u128 = 1_000_000_000_000_000_000;
+/// Offers are compared in this many parts of the least price.
+const MILLIONTHS: u128 = 1_000_000;
 /// Most denominations in which fees may be paid.
 const MAX_PRICES: usize = 16;
 
@@ -58,6 +60,17 @@ impl MinGasPrices {
             Coin::new(price.denom.as_str(), amount).ok()
         };
         self.0.iter().filter_map(cost).collect()
+    }
+
+    /// What `fee` offers for each unit of `gas`, in millionths of the least price: the best of the
+    /// denominations that have a price. Zero where gas is free: then nobody comes before anybody.
+    pub fn offered(&self, gas: u64, fee: &Coins) -> u128 {
+        let priced = self.0.iter().filter(|price| price.atto > 0);
+        let offer = |price: &GasPrice| {
+            let atto = fee.amount_of(price.denom()).saturating_mul(ONE) / u128::from(gas.max(1));
+            atto.saturating_mul(MILLIONTHS) / price.atto
+        };
+        priced.map(offer).max().unwrap_or_default()
     }
 
     /// Whether `fee` pays for `gas`.
@@ -134,6 +147,18 @@ mod tests {
         }
         let highest: MinGasPrices = "300000000000000000000ustoa".parse().unwrap();
         assert!(!highest.are_met(u64::MAX, &"1ustoa".parse().unwrap()));
+    }
+
+    #[test]
+    fn offers_are_compared_across_denominations_and_never_overflow() {
+        let prices: MinGasPrices = "0.5abc,2ustoa".parse().unwrap();
+        let offered = |gas, fee: &str| prices.offered(gas, &fee.parse().unwrap());
+        assert_eq!(offered(100, "50abc"), MILLIONTHS);
+        assert_eq!(offered(100, "300ustoa"), MILLIONTHS * 3 / 2);
+        assert_eq!(offered(100, "50abc,300ustoa"), MILLIONTHS * 3 / 2);
+        assert_eq!(offered(100, "7other"), 0);
+        assert!(offered(0, "340282366920938463463374607431768211455abc") > offered(1, "1ustoa"));
+        assert_eq!(MinGasPrices::default().offered(1, &"9abc".parse().unwrap()), 0);
     }
 
     #[test]

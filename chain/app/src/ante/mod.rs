@@ -17,16 +17,19 @@ mod sequences;
 mod signature_gas;
 mod signers;
 mod size;
+mod verified;
 mod verify;
 
 use stoa_modules::{
     Context, ExecMode, ModuleError,
+    auth::AccAddress,
     router::{Modules, pay_for_routing},
     wasm,
 };
 
 pub use error::AnteError;
 pub use gas_price::{GasPrice, GasPriceError, MinGasPrices};
+pub use verified::{MAX_GENERATION, Verified};
 
 use crate::tx::Tx;
 
@@ -42,6 +45,7 @@ pub struct AnteParams {
 pub fn run(
     modules: &Modules,
     params: &AnteParams,
+    verified: &Verified,
     ctx: &mut Context,
     tx: &Tx,
 ) -> Result<(), ModuleError> {
@@ -59,8 +63,23 @@ pub fn run(
     keys::set(ctx, &signatures)?;
     keys::check_count(ctx, &signatures)?;
     signature_gas::charge(ctx, &signatures)?;
-    verify::check(ctx, tx, &required, &signatures)?;
+    verify::check(ctx, tx, verified, &required, &signatures)?;
     sequences::advance(ctx, &required)
+}
+
+/// Everybody who must sign `tx`, in order: the messages' signers, then a fee payer of its own.
+pub(crate) fn signers(modules: &Modules, tx: &Tx) -> Result<Vec<AccAddress>, ModuleError> {
+    Ok(signers::required(modules, tx)?.addresses)
+}
+
+/// Verifies what [`run`] will verify if the accounts of `ctx` do not change until then, so that `verified`
+/// knows the answer. That something is wrong is of no interest yet.
+pub fn verify_ahead(modules: &Modules, verified: &Verified, ctx: &Context, tx: &Tx) {
+    let Ok(required) = signers::required(modules, tx) else { return };
+    let Ok(signatures) = signers::signatures(tx, &required) else { return };
+    for signed in &signatures {
+        let _ = verify::check_ahead(ctx, tx, verified, signed);
+    }
 }
 
 #[cfg(test)]

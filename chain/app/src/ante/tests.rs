@@ -32,7 +32,7 @@ use stoa_modules::{
 };
 use stoa_store::{EmptySnapshot, Overlay};
 
-use super::{AnteParams, run};
+use super::{AnteParams, Verified, run, verify_ahead};
 use crate::tx::{SignerData, decode};
 
 const CHAIN: &str = "stoa-test-1";
@@ -75,6 +75,7 @@ struct Chain {
     modules: Modules,
     ctx: Context,
     params: AnteParams,
+    verified: Verified,
     _folder: tempfile::TempDir,
 }
 
@@ -88,6 +89,7 @@ impl Chain {
             tx_index: None,
             block_gas_used: 0,
             loaded_code: None,
+            nesting: stoa_modules::core::Nesting::default(),
             gas: GasMeter::unlimited(),
             overlay: Overlay::new(Arc::new(EmptySnapshot)),
             events: Vec::new(),
@@ -106,7 +108,7 @@ impl Chain {
         });
         modules.init_genesis(&mut ctx, &genesis).unwrap();
         let params = AnteParams { min_gas_prices: "0.025ustoa".parse().unwrap() };
-        Self { modules, ctx, params, _folder: folder }
+        Self { modules, ctx, params, verified: Verified::default(), _folder: folder }
     }
 
     fn mode(mut self, mode: ExecMode) -> Self {
@@ -119,8 +121,8 @@ impl Chain {
         self.ctx.events.clear();
         let limit = if self.ctx.mode == ExecMode::Simulate { u64::MAX } else { tx.gas_limit() };
         self.ctx.gas = GasMeter::new(limit);
-        let (modules, params) = (&self.modules, &self.params);
-        self.ctx.atomically(|ctx| run(modules, params, ctx, &tx))
+        let Self { modules, params, verified, ctx, .. } = self;
+        ctx.atomically(|ctx| run(modules, params, verified, ctx, &tx))
     }
 
     fn sequence(&self, owner: &Owner) -> u64 {

@@ -6,7 +6,7 @@ use stoa_modules::{
 };
 
 use super::{
-    AnteError,
+    AnteError, Verified,
     signers::{Signed, Signers},
 };
 use crate::tx::{SignModeError, SignatureData, SignerData, Tx};
@@ -38,6 +38,7 @@ enum VerifyError {
 pub(super) fn check(
     ctx: &Context,
     tx: &Tx,
+    verified: &Verified,
     required: &Signers,
     signatures: &[Signed<'_>],
 ) -> Result<(), ModuleError> {
@@ -59,15 +60,32 @@ pub(super) fn check(
             return Err(AnteError::WrongSequence { expected, actual }.into());
         }
         if !is_simulation && ctx.mode != ExecMode::Recheck {
-            check_one(ctx, tx, &account, &signed.data)?;
+            check_one(ctx, tx, verified, &account, &signed.data)?;
         }
     }
     Ok(())
 }
 
+/// Verifies with the key, number and sequence that the account will have when its turn comes: those of
+/// `ctx`, and what the transaction says about them where it must be right in the end.
+pub(super) fn check_ahead(
+    ctx: &Context,
+    tx: &Tx,
+    verified: &Verified,
+    signed: &Signed<'_>,
+) -> Result<(), ModuleError> {
+    let mut account = auth::account_or_refuse(ctx, signed.signer)?;
+    account.sequence = signed.sequence;
+    if account.key.is_none() {
+        account.key = signed.key.map(PublicKey::from_any).transpose()?;
+    }
+    Ok(check_one(ctx, tx, verified, &account, &signed.data)?)
+}
+
 fn check_one(
     ctx: &Context,
     tx: &Tx,
+    verified: &Verified,
     account: &Account,
     data: &SignatureData,
 ) -> Result<(), AnteError> {
@@ -76,6 +94,7 @@ fn check_one(
     let Account { number: account_number, sequence, .. } = *account;
     let mut documents = Documents {
         tx,
+        verified,
         signer: SignerData { chain_id, account_number, sequence },
         made: Vec::new(),
     };
@@ -100,6 +119,7 @@ fn is_amino_only(data: &SignatureData) -> bool {
 /// What one signer signs, made once for each mode.
 struct Documents<'a> {
     tx: &'a Tx,
+    verified: &'a Verified,
     signer: SignerData<'a>,
     made: Vec<(i32, Vec<u8>)>,
 }
@@ -108,7 +128,8 @@ impl Documents<'_> {
     fn verify(&mut self, key: &PublicKey, data: &SignatureData) -> Result<(), VerifyError> {
         match (key, data) {
             (key, SignatureData::Single { mode, signature }) => {
-                if key.verifies(self.of_mode(*mode)?, signature) {
+                let verified = self.verified;
+                if verified.verifies(key, self.of_mode(*mode)?, signature) {
                     Ok(())
                 } else {
                     Err(VerifyError::Single)

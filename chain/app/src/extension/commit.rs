@@ -20,9 +20,9 @@ pub(crate) struct Electorate {
 }
 
 impl Electorate {
-    /// Those of the state.
+    /// Those who vote on the block before the one of `ctx`: a change of the set counts two blocks later.
     pub(crate) fn of(ctx: &Context) -> Result<Self, ModuleError> {
-        let all = validators::all(ctx)?;
+        let all = validators::at(ctx, ctx.block.height.saturating_sub(1))?;
         let total = all.iter().fold(0u64, |sum, validator| sum.saturating_add(validator.power));
         let validators =
             all.into_iter().map(|validator| (validator.address(), validator)).collect();

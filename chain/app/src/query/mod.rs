@@ -8,9 +8,12 @@
 //! | `/app/version`, `/app/simulate` | the SDK's own short paths |
 //! | `/store/<name>/key` | the bytes under a key, with a proof if one is asked for |
 
+mod gate;
 mod node;
 mod simulate;
 mod stored;
+
+pub(crate) use gate::Gates;
 
 use stoa_modules::{ExecMode, GasMeter, core::codespace};
 use stoa_store::{Overlay, StoreError};
@@ -22,8 +25,15 @@ use crate::{
     error::{AppError, Refusal, sdk_code},
 };
 
-/// Most gas of one query: as much as a block may use.
+/// Most gas of one query of a module. The VM is priced so that a processor of today uses 7 million units of
+/// gas in a second; reading the store takes less time for its gas.
 pub const QUERY_GAS_LIMIT: u64 = 100_000_000;
+/// Most gas of one query of a contract, half a second of computing (wasmd's `query_gas_limit`).
+pub const SMART_QUERY_GAS_LIMIT: u64 = 3_000_000;
+/// Most gas of one simulation, four seconds of computing: an upload of the largest contract fits.
+pub const SIMULATION_GAS_LIMIT: u64 = 30_000_000;
+/// The query that runs a contract.
+const SMART_QUERY: &str = "/cosmwasm.wasm.v1.Query/SmartContractState";
 
 /// A question.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -144,9 +154,12 @@ impl App {
     }
 
     fn ask_modules(&self, request: &QueryRequest, height: u64) -> Result<Vec<u8>, Failure> {
+        let _turn = self.gates.queries.enter()?;
         let (record, snapshot) = self.database.at(height).map_err(pruned)?;
         let block = Note::decode(height, &record.note)?.block(height);
-        let gas = GasMeter::new(QUERY_GAS_LIMIT);
+        let is_smart = request.path == SMART_QUERY;
+        let limit = if is_smart { SMART_QUERY_GAS_LIMIT } else { QUERY_GAS_LIMIT };
+        let gas = GasMeter::new(limit);
         let ctx = context(block, ExecMode::Query, gas, Overlay::new(snapshot));
         Ok(caught(|| self.modules.query(&ctx, &request.path, &request.data))?)
     }

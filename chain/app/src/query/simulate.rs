@@ -5,7 +5,7 @@ use cosmos_sdk_proto::cosmos::{
     tx::v1beta1::{SimulateRequest, SimulateResponse},
 };
 use prost::Message as _;
-use stoa_modules::ExecMode;
+use stoa_modules::{ExecMode, core::BlockCode};
 
 use super::Failure;
 use crate::{
@@ -39,6 +39,7 @@ impl App {
     /// Runs a transaction on top of what the mempool has admitted, drops its effects and returns a
     /// protobuf `SimulateResponse`. Signatures may be empty.
     pub(super) fn simulate_bytes(&self, tx_bytes: &[u8]) -> Result<Vec<u8>, Failure> {
+        let _turn = self.gates.simulations.enter()?;
         let (overlay, block, limits) = {
             let mempool = self.mempool()?;
             let Some(state) = mempool.as_ref() else {
@@ -50,11 +51,13 @@ impl App {
         let run = TxRun {
             modules: &self.modules,
             ante: &self.ante,
+            verified: &self.verified,
             overlay: &overlay,
             block: &block,
             mode: ExecMode::Simulate,
             limits,
             block_gas_used: 0,
+            block_code: BlockCode::default(),
         };
         let result = run.run(tx_bytes)?.result;
         if result.is_ok() { Ok(response(result)?) } else { Err(refused(&result).into()) }

@@ -1,12 +1,14 @@
 //! The consensus connection.
 
+use stoa_modules::{slashing::Misbehaviour, validators::Validator};
 use tendermint_proto::{
     google::protobuf::Timestamp,
     v0_38::abci::{
-        ExecTxResult, RequestFinalizeBlock, RequestInitChain, RequestPrepareProposal,
-        RequestProcessProposal, RequestVerifyVoteExtension, ResponseCommit, ResponseExtendVote,
-        ResponseFinalizeBlock, ResponseInitChain, ResponsePrepareProposal, ResponseProcessProposal,
-        ResponseVerifyVoteExtension, response_process_proposal, response_verify_vote_extension,
+        ExecTxResult, Misbehavior as RawMisbehaviour, RequestFinalizeBlock, RequestInitChain,
+        RequestPrepareProposal, RequestProcessProposal, RequestVerifyVoteExtension, ResponseCommit,
+        ResponseExtendVote, ResponseFinalizeBlock, ResponseInitChain, ResponsePrepareProposal,
+        ResponseProcessProposal, ResponseVerifyVoteExtension, response_process_proposal,
+        response_verify_vote_extension,
     },
 };
 
@@ -84,11 +86,19 @@ pub(super) fn finalize_block(
         height: height(request.height)?,
         time_nanos: time_nanos(request.time)?,
         txs: owned(request.txs),
+        votes: votes::votes(request.decided_last_commit.unwrap_or_default())?,
+        misbehaviours: request
+            .misbehavior
+            .into_iter()
+            .map(misbehaviour)
+            .collect::<Result<_, _>>()?,
     })?;
     Ok(ResponseFinalizeBlock {
+        events: events(result.events),
         tx_results: result.tx_results.into_iter().map(tx_result).collect(),
+        validator_updates: result.validator_updates.iter().map(Validator::to_update).collect(),
+        consensus_param_updates: result.consensus_params,
         app_hash: result.app_hash.to_vec().into(),
-        ..ResponseFinalizeBlock::default()
     })
 }
 
@@ -96,6 +106,16 @@ pub(super) fn commit(app: &App) -> Result<ResponseCommit, AppError> {
     app.commit()?;
     // Zero: consensus keeps all blocks.
     Ok(ResponseCommit { retain_height: 0 })
+}
+
+fn misbehaviour(proof: RawMisbehaviour) -> Result<Misbehaviour, AppError> {
+    let accused = proof.validator.unwrap_or_default();
+    Ok(Misbehaviour {
+        validator: votes::address(&accused.address)?,
+        power: u64::try_from(accused.power).unwrap_or(0),
+        height: height(proof.height)?,
+        time_nanos: time_nanos(proof.time)?,
+    })
 }
 
 fn tx_result(result: TxResult) -> ExecTxResult {

@@ -1,6 +1,6 @@
 //! Votes on the wire.
 
-use stoa_modules::validators::ConsensusAddress;
+use stoa_modules::{slashing::Vote, validators::ConsensusAddress};
 use stoa_proto::beacon::v1::{ExtendedCommit, ExtendedVote};
 use tendermint_proto::v0_38::{
     abci::{CommitInfo, ExtendedCommitInfo, ExtendedVoteInfo, Validator, VoteInfo},
@@ -29,6 +29,18 @@ pub(super) fn last_commit(info: CommitInfo) -> Result<LastCommit, AppError> {
     let signed = info.votes.iter().filter(|vote| is_commit(vote.block_id_flag));
     let signers = signed.map(signer).collect::<Result<_, _>>()?;
     Ok(LastCommit { round: round(info.round)?, signers })
+}
+
+/// Everybody's part in the commit of the block before.
+pub(super) fn votes(info: CommitInfo) -> Result<Vec<Vote>, AppError> {
+    let vote = |vote: VoteInfo| {
+        let Validator { address, power } = vote.validator.unwrap_or_default();
+        let validator = self::address(&address)?;
+        // One that votes for no block is there, too.
+        let has_voted = vote.block_id_flag != BlockIdFlag::Absent as i32;
+        Ok(Vote { validator, power: u64::try_from(power).unwrap_or(0), has_voted })
+    };
+    info.votes.into_iter().map(vote).collect()
 }
 
 /// The address of a validator, which consensus always gives whole.

@@ -53,7 +53,8 @@ fn a_crash_around_the_first_commit_begins_again_at_the_genesis() {
 fn a_block_that_consensus_repeats_without_a_crash_of_the_application_is_the_same() {
     let (mut chain, buyer, provider) = chain();
     let tx = transfer(&chain, &buyer, &provider);
-    let block = stoa_app::Block { height: 2, time_nanos: 1, txs: vec![tx.clone()] };
+    let block =
+        stoa_app::Block { height: 2, time_nanos: 1, txs: vec![tx.clone()], ..Default::default() };
     let first = chain.app().unwrap().finalize_block(&block).unwrap();
     let again = chain.app().unwrap().finalize_block(&block).unwrap();
     assert_eq!(first, again);
@@ -63,7 +64,7 @@ fn a_block_that_consensus_repeats_without_a_crash_of_the_application_is_the_same
 #[test]
 fn a_block_out_of_order_is_refused_by_name() {
     let (chain, ..) = chain();
-    let block = stoa_app::Block { height: 9, time_nanos: 1, txs: vec![] };
+    let block = stoa_app::Block { height: 9, time_nanos: 1, txs: vec![], ..Default::default() };
     let error = chain.app().unwrap().finalize_block(&block).unwrap_err();
     assert_eq!(error.to_string(), "block 9 to finalize, block 2 follows");
     assert!(chain.app().unwrap().commit().is_err());

@@ -10,11 +10,18 @@ mod crashes;
 mod events;
 mod faults;
 mod grants;
+mod invariants;
+mod load;
 mod mempool;
 mod money;
+mod parameters;
+mod privileges;
 mod queries;
 mod sign_modes;
 mod simulate;
+mod steward;
+mod upgrades;
+mod validators;
 
 use stoa_app::TxResult;
 use stoa_mock_consensus::{Actor, Genesis, MockChain};

@@ -93,7 +93,7 @@ fn prove(chain: &MockChain, path: &str, key: &[u8], height: i64) -> QueryRespons
 }
 
 /// What a light client does with the header of the next height.
-fn verifies(answer: &QueryResponse, store: &[u8], app_hash: &[u8]) -> bool {
+pub fn verifies(answer: &QueryResponse, store: &[u8], app_hash: &[u8]) -> bool {
     let [in_store, of_store] = answer.proof_ops.as_slice() else { return false };
     assert_eq!((in_store.kind, of_store.kind), ("ics23:iavl", "ics23:simple"));
     assert_eq!((&in_store.key, of_store.key.as_slice()), (&answer.key, store));

@@ -58,5 +58,5 @@ fn a_simulation_has_a_limit_even_where_blocks_have_none() {
     let tx = chain.tx(&buyer).unwrap().message(send(&buyer, &buyer.address(), 7));
     let estimate: SimulateResponse =
         chain.query(PATH, &request(tx.gas(0).fee(0).unsigned(&buyer))).unwrap();
-    assert_eq!(estimate.gas_info.unwrap().gas_wanted, 100_000_000);
+    assert_eq!(estimate.gas_info.unwrap().gas_wanted, stoa_app::query::SIMULATION_GAS_LIMIT);
 }

@@ -12,6 +12,7 @@ mod address;
 mod bech32_text;
 mod error;
 mod genesis;
+mod invariants;
 mod params;
 mod public_key;
 mod rpc;
@@ -24,6 +25,7 @@ pub use action::{create_account, create_vesting_account, module_account, save_ac
 pub use address::{AccAddress, AddressError, BECH32_PREFIX, MAX_ADDRESS_BYTES};
 pub use error::AuthError;
 pub use genesis::{Genesis, init_genesis};
+pub use invariants::INVARIANTS;
 pub use params::Params;
 pub use public_key::{Ed25519Key, MAX_MULTISIG_MEMBERS, MultisigKey, PublicKey, Secp256k1Key};
 pub use rpc::query;

@@ -14,7 +14,8 @@ use cosmos_sdk_proto::{
 use prost::Message;
 
 use super::{
-    AccAddress, Account, FEE_COLLECTOR, ModuleIdentity, PublicKey, STORE, WASM, state_key, view,
+    AccAddress, Account, AuthError, FEE_COLLECTOR, ModuleIdentity, PublicKey, STORE, WASM,
+    state_key, view,
 };
 use crate::{
     core::{Context, ModuleError},
@@ -73,8 +74,10 @@ fn accounts(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
     let request: QueryAccountsRequest = read(data)?;
     let mut accounts: Vec<Any> = Vec::new();
     let prefix = state_key::accounts().start;
-    let pagination = page(ctx, STORE, &prefix, request.pagination.as_ref(), |_, value| {
-        accounts.push(Account::from_stored(value)?.to_any());
+    let pagination = page(ctx, STORE, &prefix, request.pagination.as_ref(), |key, value| {
+        let corrupt = |_| AuthError::Corrupt { what: "address of an account" };
+        let address = AccAddress::new(key).map_err(corrupt)?;
+        accounts.push(Account::from_stored(&address, value)?.to_any());
         Ok(())
     })?;
     Ok(QueryAccountsResponse { accounts, pagination: Some(pagination) }.encode_to_vec())

@@ -6,7 +6,7 @@ use crate::core::{Context, ModuleError};
 /// The account of `address`, if there is one.
 pub fn account(ctx: &Context, address: &AccAddress) -> Result<Option<Account>, ModuleError> {
     let stored = ctx.get(STORE, &state_key::account(address))?;
-    stored.map(|bytes| Account::from_stored(&bytes)).transpose()
+    stored.map(|bytes| Account::from_stored(address, &bytes)).transpose()
 }
 
 /// The account of `address`; refuses with code 9 if there is none.

@@ -1,15 +1,15 @@
 //! The first authority.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use super::{STORE, state_key};
+use super::{STORE, state_key, view};
 use crate::{
     auth::{AccAddress, AuthError},
     core::{Context, ModuleError},
 };
 
 /// The `authority` section of `app_state`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Genesis {
     /// Who governs; the module account `gov`, for which nobody can sign, if absent.
@@ -22,6 +22,11 @@ pub fn init_genesis(ctx: &Context, genesis: Genesis) -> Result<(), ModuleError> 
     let address: AccAddress =
         text.parse().map_err(|source| AuthError::InvalidAddress { field: "authority", source })?;
     ctx.set(STORE, state_key::ADDRESS, address.as_bytes().to_vec())
+}
+
+/// The section that [`init_genesis`] reads.
+pub fn export_genesis(ctx: &Context) -> Result<Genesis, ModuleError> {
+    Ok(Genesis { address: Some(view::address(ctx)?.to_string()) })
 }
 
 #[cfg(test)]
@@ -43,6 +48,8 @@ mod tests {
         require(&ctx, &dao).unwrap();
         let error = require(&ctx, &gov).unwrap_err();
         assert_eq!((error.codespace(), error.code()), ("gov", 13));
+        let exported = serde_json::to_value(export_genesis(&ctx).unwrap()).unwrap();
+        assert_eq!(exported, serde_json::json!({ "address": dao.to_string() }));
     }
 
     #[test]

@@ -12,9 +12,9 @@ mod state_key;
 mod view;
 
 pub use error::NotAuthority;
-pub use genesis::{Genesis, init_genesis};
+pub use genesis::{Genesis, export_genesis, init_genesis};
 pub use state_key::STORE;
-pub use view::{address, require};
+pub use view::{address, require, set};
 
 /// The module account that governs unless genesis names another; no key belongs to it.
 pub const DEFAULT_AUTHORITY: &str = "gov";

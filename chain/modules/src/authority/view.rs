@@ -1,4 +1,4 @@
-//! Reads.
+//! Reads, and the one write after genesis.
 
 use super::{DEFAULT_AUTHORITY, NotAuthority, STORE, state_key};
 use crate::{
@@ -13,6 +13,11 @@ pub fn address(ctx: &Context) -> Result<AccAddress, ModuleError> {
             .map_err(|source| AuthError::InvalidAddress { field: "authority", source })?),
         None => Ok(AccAddress::of_module(DEFAULT_AUTHORITY)),
     }
+}
+
+/// Makes `address` the authority; the caller has asked the one before.
+pub fn set(ctx: &Context, address: &AccAddress) -> Result<(), ModuleError> {
+    ctx.set(STORE, state_key::ADDRESS, address.as_bytes().to_vec())
 }
 
 /// Refuses `claimed` unless it is the authority, in the SDK's words (code 13 of codespace `gov`).

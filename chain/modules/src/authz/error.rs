@@ -96,6 +96,22 @@ pub enum AuthzError {
         /// Which.
         what: &'static str,
     },
+    /// A grant for no code.
+    #[error("position {position}: code hash: empty")]
+    NoCodeHash {
+        /// Its place in the list.
+        position: usize,
+    },
+    /// A grant for code with a permission that cannot be.
+    #[error("position {position}: {reason}")]
+    CodeGrant {
+        /// Its place in the list.
+        position: usize,
+        /// Codespace and code of the refusal.
+        code: (&'static str, u32),
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A part of a contract authorization that cannot be.
     #[error("{what}: invalid")]
     Invalid {
@@ -114,6 +130,9 @@ pub enum AuthzError {
         /// The grantee.
         grantee: AccAddress,
     },
+    /// Too many messages of this kind inside each other.
+    #[error("max call depth exceeded")]
+    TooDeep,
     /// Stored bytes are not what this version writes.
     #[error("corrupt grant: internal logic error")]
     Corrupt,
@@ -126,6 +145,11 @@ pub enum AuthzError {
 }
 
 impl AuthzError {
+    pub(super) fn code_grant(position: usize, error: &ModuleError) -> Self {
+        let code = (error.codespace(), error.code());
+        Self::CodeGrant { position, code, reason: error.to_string() }
+    }
+
     const fn code(&self) -> (&'static str, u32) {
         match self {
             Self::NoMessageType => (UNDEFINED, 1),
@@ -135,9 +159,11 @@ impl AuthzError {
             Self::SameAddress => (CODESPACE, 7),
             Self::SignerCount => (CODESPACE, 9),
             Self::DuplicateRecipient => (BANK, 8),
-            Self::Empty { .. } => (codespace::WASM, 12),
+            Self::CodeGrant { code, .. } => *code,
+            Self::Empty { .. } | Self::NoCodeHash { .. } => (codespace::WASM, 12),
             Self::Invalid { .. } => (codespace::WASM, 14),
             Self::Duplicate { .. } => (codespace::WASM, 15),
+            Self::TooDeep => (codespace::WASM, 30),
             Self::Unauthorized | Self::Recipient { .. } | Self::Blocked { .. } => {
                 (codespace::SDK, 4)
             }

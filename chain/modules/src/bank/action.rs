@@ -140,6 +140,27 @@ pub fn burn(ctx: &mut Context, owner: &AccAddress, amount: &Coins) -> Result<(),
     Ok(())
 }
 
+/// Makes `amount` for `minter` and gives it to `recipient`, which may be no account of the chain itself.
+/// Emits `coin_received` and `coinbase`. The caller has checked that the minter may.
+pub fn mint(
+    ctx: &mut Context,
+    minter: &AccAddress,
+    recipient: &AccAddress,
+    amount: &Coins,
+) -> Result<(), ModuleError> {
+    if auth::is_module_address(recipient) {
+        return Err(BankError::BlockedRecipient { address: recipient.clone() }.into());
+    }
+    for coin in amount {
+        let supply = add(coin, view::supply(ctx, coin.denom())?.amount())?;
+        set_amount(ctx, &state_key::supply(coin.denom()), supply.amount())?;
+    }
+    receive(ctx, recipient, amount)?;
+    create_if_new(ctx, recipient)?;
+    ctx.emit(event::coinbase(minter, amount));
+    Ok(())
+}
+
 fn spend(ctx: &mut Context, owner: &AccAddress, amount: &Coins) -> Result<(), ModuleError> {
     let locked = view::locked(ctx, owner)?;
     for coin in amount {

@@ -24,6 +24,10 @@ pub(super) fn message(sender: &AccAddress) -> Event {
     Event::new("message").with("sender", sender.to_string())
 }
 
+pub(super) fn coinbase(minter: &AccAddress, amount: &Coins) -> Event {
+    Event::new("coinbase").with("minter", minter.to_string()).with("amount", amount.to_string())
+}
+
 pub(super) fn burn(burner: &AccAddress, amount: &Coins) -> Event {
     Event::new("burn").with("burner", burner.to_string()).with("amount", amount.to_string())
 }

@@ -12,6 +12,7 @@ pub(super) const SUPPLIES: &[u8] = &[0x00];
 /// Prefix of descriptions: denomination to encoded metadata.
 pub(super) const METADATA: &[u8] = &[0x01];
 /// Prefix of balances.
+pub(super) const BALANCES: &[u8] = &[BALANCE];
 const BALANCE: u8 = 0x02;
 /// Prefix of the owners of a denomination.
 const OWNER: u8 = 0x03;

@@ -65,6 +65,12 @@ impl Record {
         Some((self.number(self.chains.len().checked_sub(1)?), self.chains.last()?))
     }
 
+    /// The last index whose link is revealed.
+    pub(super) fn last_reveal(&self) -> Option<u64> {
+        let revealed = self.chains.iter().filter(|chain| chain.last_index >= chain.first_index);
+        revealed.map(|chain| chain.last_index).max()
+    }
+
     /// The number that the next chain gets.
     pub(super) const fn next_number(&self) -> u64 {
         self.anchored

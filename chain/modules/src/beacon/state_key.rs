@@ -19,6 +19,11 @@ pub(super) fn contributor(validator: &ConsensusAddress) -> Vec<u8> {
     [&[CONTRIBUTOR], validator.as_bytes().as_slice()].concat()
 }
 
+/// The chains of all validators.
+pub(super) fn contributors() -> KeyRange {
+    KeyRange::prefix(&[CONTRIBUTOR])
+}
+
 /// The value of `index`.
 pub(super) fn value(index: u64) -> Vec<u8> {
     [&[VALUE], index.to_be_bytes().as_slice()].concat()

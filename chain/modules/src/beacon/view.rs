@@ -4,7 +4,8 @@ use prost::Message as _;
 use stoa_proto::beacon::v1::Beacon;
 use stoa_store::Order;
 
-use super::{BeaconError, Params, STORE, record::Record, state_key};
+pub(super) use super::record::Record;
+use super::{BeaconError, Params, STORE, state_key};
 use crate::{
     core::{Context, ModuleError},
     validators::ConsensusAddress,
@@ -35,6 +36,14 @@ pub(super) fn record(ctx: &Context, validator: &ConsensusAddress) -> Result<Reco
         Some(bytes) => Ok(Record::from_stored(&bytes)?),
         None => Ok(Record::default()),
     }
+}
+
+/// The last index whose link `validator` revealed, if it ever did: the root of a chain reveals nothing.
+pub fn last_reveal(
+    ctx: &Context,
+    validator: &ConsensusAddress,
+) -> Result<Option<u64>, ModuleError> {
+    Ok(record(ctx, validator)?.last_reveal())
 }
 
 fn read(bytes: &[u8]) -> Result<Beacon, ModuleError> {

@@ -2,7 +2,7 @@
 
 use stoa_store::{Entry, KeyRange, Order, Overlay, StoreName};
 
-use super::{Event, Gas, GasMeter, LoadedCode, ModuleError, OutOfGas, Walk, gas_store};
+use super::{Event, Gas, GasMeter, LoadedCode, ModuleError, Nesting, OutOfGas, Walk, gas_store};
 
 /// The block that is being executed or queried.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +45,8 @@ pub struct Context {
     pub block_gas_used: Gas,
     /// Contract code that this transaction has loaded; nothing outside transactions.
     pub loaded_code: Option<LoadedCode>,
+    /// Where this stands among calls of contracts.
+    pub nesting: Nesting,
     /// Gas of the transaction, or of the submessage.
     pub gas: GasMeter,
     /// Uncommitted state; prefer the charged accessors below.

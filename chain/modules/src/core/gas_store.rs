@@ -110,6 +110,11 @@ impl Walk {
         Ok(Some(entry))
     }
 
+    /// The entry that the iterator stands on.
+    pub const fn ahead(&self) -> Option<&Entry> {
+        self.ahead.as_ref()
+    }
+
     pub(super) fn into_ahead(self) -> Option<Entry> {
         self.ahead
     }

@@ -6,6 +6,7 @@ mod event;
 mod gas;
 mod gas_store;
 mod loaded_code;
+mod nesting;
 mod time;
 
 pub use context::{BlockInfo, Context, ExecMode};
@@ -13,5 +14,6 @@ pub use error::{ModuleError, codespace};
 pub use event::{Attribute, Event};
 pub use gas::{Gas, GasMeter, OutOfGas, kv};
 pub use gas_store::Walk;
-pub use loaded_code::LoadedCode;
+pub use loaded_code::{BlockCode, LoadedCode};
+pub use nesting::Nesting;
 pub use time::{Time, sortable};

@@ -36,8 +36,12 @@ pub(super) fn allowance(granter: &AccAddress, grantee: &AccAddress) -> Vec<u8> {
 
 /// The place of that allowance in the queue.
 pub(super) fn expiry(expiration: Time, granter: &AccAddress, grantee: &AccAddress) -> Vec<u8> {
-    let pair = [with_length(grantee), with_length(granter)].concat();
-    [QUEUE, sortable(expiration).as_bytes(), &pair].concat()
+    expiry_of(expiration, &[with_length(grantee), with_length(granter)].concat())
+}
+
+/// The same for the two as an allowance's key has them behind its prefix.
+pub(super) fn expiry_of(expiration: Time, pair: &[u8]) -> Vec<u8> {
+    [QUEUE, sortable(expiration).as_bytes(), pair].concat()
 }
 
 /// The places of what expired before `now`.

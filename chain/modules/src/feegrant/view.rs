@@ -19,7 +19,7 @@ pub fn allowance(
     stored.map(|bytes| from_stored(&bytes)).transpose()
 }
 
-fn from_stored(bytes: &[u8]) -> Result<Allowance, ModuleError> {
+pub(super) fn from_stored(bytes: &[u8]) -> Result<Allowance, ModuleError> {
     let any = grant(bytes)?.allowance.ok_or(FeegrantError::Corrupt)?;
     Ok(Allowance::from_any(&any).map_err(|_| FeegrantError::Corrupt)?)
 }

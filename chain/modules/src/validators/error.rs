@@ -29,6 +29,21 @@ pub enum ValidatorError {
         /// Whose.
         address: ConsensusAddress,
     },
+    /// More validators than are kept.
+    #[error("more than {limit} validators: invalid request")]
+    TooMany {
+        /// Most validators.
+        limit: usize,
+    },
+    /// More power than all validators may have.
+    #[error("all validators together have more power than {limit}: invalid request")]
+    TotalPower {
+        /// Most power.
+        limit: u64,
+    },
+    /// A change after which no validator would be wanted.
+    #[error("nobody would be left in the validator set: invalid request")]
+    NobodyLeft,
     /// Stored bytes are not what this version writes.
     #[error("corrupt validator: internal logic error")]
     Corrupt,
@@ -39,7 +54,11 @@ impl From<ValidatorError> for ModuleError {
         let code = match error {
             ValidatorError::Address => 7,
             ValidatorError::Key { .. } => 8,
-            ValidatorError::Power { .. } | ValidatorError::Duplicate { .. } => 18,
+            ValidatorError::Power { .. }
+            | ValidatorError::Duplicate { .. }
+            | ValidatorError::TooMany { .. }
+            | ValidatorError::TotalPower { .. }
+            | ValidatorError::NobodyLeft => 18,
             ValidatorError::Corrupt => 35,
         };
         Self::Refused { codespace: codespace::SDK, code, message: error.to_string() }

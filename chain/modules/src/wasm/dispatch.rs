@@ -5,8 +5,10 @@ use cosmwasm_std::{
     Binary, CosmosMsg, MsgResponse, Reply, ReplyOn, Response, SubMsg, SubMsgResponse, SubMsgResult,
 };
 
-use super::{action, encode, error::WasmError, event, gas, run::Run, vm};
-use crate::{Context, Event, GasMeter, ModuleError, auth::AccAddress, router::MessageResponse};
+use super::{action, encode, error::WasmError, event, gas, run::Run, scope, vm};
+use crate::{
+    Context, Event, GasMeter, ModuleError, auth::AccAddress, core::Nesting, router::MessageResponse,
+};
 
 /// Emits the events of `response`, executes its submessages in order, and answers the data of the call:
 /// that of the last reply that set some, else the contract's own.
@@ -19,14 +21,30 @@ pub(super) fn handle_response(
     let cost = gas::events(&response.attributes, &response.events);
     ctx.gas.charge(cost, "Custom contract event attributes")?;
     ctx.events.extend(event::of_response(contract, &response)?);
-    let deeper = run.deeper()?;
-    let mut data = response.data.map(Vec::from);
-    for message in response.messages {
-        if let Some(replied) = submessage(&deeper, ctx, contract, message)? {
-            data = Some(replied);
-        }
-    }
-    Ok(data)
+    let outside = ctx.nesting;
+    ctx.nesting = scope::call_deeper(outside)?;
+    let own = response.data.map(Vec::from);
+    let data = response.messages.into_iter().try_fold(own, |data, message| {
+        let replied = submessage(run, ctx, contract, message)?;
+        Ok(replied.or(data))
+    });
+    ctx.nesting = outside;
+    data
+}
+
+/// The same where `may_instantiate` says what the submessages may do.
+pub(super) fn handle_response_below(
+    run: &Run<'_>,
+    ctx: &mut Context,
+    contract: &AccAddress,
+    response: Response,
+    may_instantiate: bool,
+) -> Result<Option<Vec<u8>>, WasmError> {
+    let outside = ctx.nesting;
+    ctx.nesting = Nesting { may_instantiate, ..outside };
+    let data = handle_response(run, ctx, contract, response);
+    ctx.nesting = outside;
+    data
 }
 
 /// Executes one submessage; answers the data of its reply, if there was one and it set some.

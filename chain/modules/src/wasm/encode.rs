@@ -13,6 +13,7 @@ use super::{
 use crate::{
     Context,
     auth::AccAddress,
+    authz,
     bank::{self, BankError, Coin, Coins},
     router::{MessageResponse, pay_for_routing},
 };
@@ -42,7 +43,10 @@ pub(super) fn execute(
         CosmosMsg::Custom(_) => {
             Err(WasmError::UnknownMessage { kind: "custom variant not supported" })
         }
-        _ => Err(WasmError::UnknownMessage { kind: "module is not part of this chain" }),
+        CosmosMsg::Staking(_) => Err(unroutable("cosmos.staking.v1beta1")),
+        CosmosMsg::Distribution(_) => Err(unroutable("cosmos.distribution.v1beta1")),
+        CosmosMsg::Gov(_) => Err(unroutable("cosmos.gov.v1")),
+        _ => Err(WasmError::UnknownMessage { kind: "no handler found" }),
     }
 }
 
@@ -76,7 +80,12 @@ fn bank_message(
     }
 }
 
-/// Messages in `Any`: those of this module, and sends.
+/// What a chain without a module answers to messages of it.
+fn unroutable(package: &str) -> WasmError {
+    WasmError::Unroutable { type_url: format!("a message of {package}") }
+}
+
+/// Messages in `Any`: whatever the chain knows.
 fn any_message(
     run: &Run<'_>,
     ctx: &mut Context,
@@ -85,15 +94,14 @@ fn any_message(
     value: Binary,
 ) -> Result<MessageResponse, WasmError> {
     if value.len() > MAX_ANY_BYTES {
-        return Err(WasmError::Limit {
-            what: "AnyMsg value",
-            actual: value.len(),
-            limit: MAX_ANY_BYTES,
-        });
+        return Err(WasmError::AnyMessageBytes { actual: value.len(), limit: MAX_ANY_BYTES });
     }
     ctx.gas.charge(gas::any_message(value.len()), "unpacking AnyMsg")?;
     let message = Any { type_url, value: value.into() };
     let unpackable = |type_url: &str| WasmError::Unpackable { type_url: type_url.to_owned() };
+    if !authz::is_unpackable(&message, &|inner| run.router.knows(inner)) {
+        return Err(unpackable(&message.type_url));
+    }
     match run.router.check(&message) {
         Err(error) if error.is_unreadable() => return Err(unpackable(&message.type_url)),
         checked => checked?,
@@ -103,10 +111,6 @@ fn any_message(
         check_signer(contract, checked.sender())?;
         pay_for_routing(ctx)?;
         return run.execute(ctx, &checked);
-    }
-    // Others may carry messages inside messages, which would pass by the bound on nesting.
-    if message.type_url != MsgSend::type_url() {
-        return Err(WasmError::Unroutable { type_url: message.type_url });
     }
     for signer in run.router.signers(&message)? {
         check_signer(contract, &signer)?;

@@ -8,7 +8,11 @@ use std::io;
 use cosmwasm_vm::VmError;
 
 use super::vm::Entry;
-use crate::{ModuleError, OutOfGas, auth::AddressError, core::codespace};
+use crate::{
+    ModuleError, OutOfGas,
+    auth::{AccAddress, AddressError},
+    core::codespace,
+};
 
 /// Why a message or query of this module fails.
 #[derive(Debug, thiserror::Error)]
@@ -17,7 +21,9 @@ pub(super) enum WasmError {
     Create(#[source] VmError),
     #[error("uncompress wasm archive: {0}: create wasm contract failed")]
     Uncompress(#[source] io::Error),
-    #[error("uncompress wasm archive: more than {limit} bytes: create wasm contract failed")]
+    #[error(
+        "uncompress wasm archive: max {limit} bytes: exceeds limit: create wasm contract failed"
+    )]
     Unpacked { limit: usize },
     #[error("address is claimed by external account: contract account already exists")]
     AccountExists,
@@ -28,10 +34,21 @@ pub(super) enum WasmError {
     NotFound { what: &'static str },
     #[error("{what}: empty")]
     Empty { what: &'static str },
-    #[error("{what} has {actual} bytes, cannot be longer than {limit}: exceeds limit")]
-    Limit { what: &'static str, actual: usize, limit: usize },
+    #[error("{what}: cannot be longer than {limit} characters: exceeds limit")]
+    Limit { what: &'static str, limit: usize },
+    #[error("AnyMsg value size {actual} exceeds limit {limit}: exceeds limit")]
+    AnyMessageBytes { actual: usize, limit: usize },
+    #[error("code bytes cannot be longer than {limit} bytes: exceeds limit: invalid request")]
+    CodeBytes { limit: usize },
+    #[error("code that one block may load: {limit} bytes: exceeds limit")]
+    BlockCode { limit: usize },
+    /// Where a code comes from is said in part.
+    #[error("code verification info: {missing}")]
+    Origin { missing: &'static str },
     #[error("{what}: invalid")]
     Invalid { what: &'static str },
+    #[error("invalid authority; expected {expected}, got {actual}: invalid")]
+    NotAuthority { expected: AccAddress, actual: AccAddress },
     #[error("{what}: duplicate")]
     Duplicate { what: &'static str },
     #[error("migration requires ibc callbacks: migrate wasm contract failed")]
@@ -73,12 +90,15 @@ pub(super) enum WasmError {
     InvalidRequest { what: &'static str },
     #[error("{field}: {source}")]
     Address { field: &'static str, source: AddressError },
+    /// One of a list of addresses is none.
+    #[error("address: {text}: {source}")]
+    ListedAddress { text: String, source: AddressError },
     /// A message in `Any` of no known type, or of other bytes than its type has.
     #[error(
         "Cannot unpack proto message with type URL: {type_url}: invalid CosmosMsg from the contract"
     )]
     Unpackable { type_url: String },
-    #[error("{type_url}: unknown request")]
+    #[error("can't route message {type_url}: unknown request")]
     Unroutable { type_url: String },
     /// Coins that are no list of coins; the SDK gives no code to that.
     #[error("funds: {reason}")]
@@ -124,10 +144,13 @@ impl WasmError {
             Self::Unauthorized { .. } => return (codespace::SDK, 4),
             Self::Unroutable { .. } => return (codespace::SDK, 6),
             // Not an address: the SDK gives no code to that.
-            Self::Address { .. } | Self::Funds { .. } => return (codespace::UNDEFINED, 1),
+            Self::Address { .. }
+            | Self::ListedAddress { .. }
+            | Self::Origin { .. }
+            | Self::Funds { .. } => return (codespace::UNDEFINED, 1),
             Self::AskedAddress { .. } => return (codespace::SDK, 7),
             Self::SubmessageGas => return (codespace::SDK, 11),
-            Self::InvalidRequest { .. } => return (codespace::SDK, 18),
+            Self::InvalidRequest { .. } | Self::CodeBytes { .. } => return (codespace::SDK, 18),
             Self::Create(_) | Self::Uncompress(_) | Self::Unpacked { .. } => 2,
             Self::AccountExists => 3,
             Self::Contract { entry, .. } => entry.failure_code(),
@@ -135,8 +158,8 @@ impl WasmError {
             Self::Unpackable { .. } => 10,
             Self::MissingIbcEntryPoints => 11,
             Self::Empty { .. } => 12,
-            Self::Limit { .. } => 13,
-            Self::Invalid { .. } => 14,
+            Self::Limit { .. } | Self::AnyMessageBytes { .. } | Self::BlockCode { .. } => 13,
+            Self::Invalid { .. } | Self::NotAuthority { .. } => 14,
             Self::Duplicate { .. } => 15,
             Self::UnknownMessage { .. } => 20,
             Self::Event { .. } => 21,

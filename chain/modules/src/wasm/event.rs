@@ -1,8 +1,9 @@
 //! Events of this module and of contracts (wasmd `x/wasm/keeper/events.go`).
 
+use cosmos_sdk_proto::cosmwasm::wasm::v1::{AccessConfig, AccessType};
 use cosmwasm_std::{Attribute as StdAttribute, Event as StdEvent, Response};
 
-use super::{error::WasmError, vm::Code};
+use super::{error::WasmError, params, vm::Code};
 use crate::{Event, auth::AccAddress, core::Attribute};
 
 /// Key of the attribute that names the contract, first in each of its events.
@@ -31,6 +32,11 @@ pub(super) fn execute(contract: &AccAddress) -> Event {
     of_contract("execute", contract)
 }
 
+/// `sudo`.
+pub(super) fn sudo(contract: &AccAddress) -> Event {
+    of_contract("sudo", contract)
+}
+
 /// `migrate`.
 pub(super) fn migrate(contract: &AccAddress, code_id: u64) -> Event {
     Event::new("migrate")
@@ -46,6 +52,34 @@ pub(super) fn reply(contract: &AccAddress) -> Event {
 /// `update_contract_admin`; an empty admin was cleared.
 pub(super) fn update_admin(contract: &AccAddress, admin: &str) -> Event {
     of_contract("update_contract_admin", contract).with("new_admin_address", admin)
+}
+
+/// `update_contract_label`.
+pub(super) fn update_label(contract: &AccAddress, label: &str) -> Event {
+    of_contract("update_contract_label", contract).with("new_label", label)
+}
+
+/// `update_code_access_config`.
+pub(super) fn update_permission(code_id: u64, permission: &AccessConfig) -> Event {
+    let event = Event::new("update_code_access_config")
+        .with("code_permission", params::access_name(permission.permission()))
+        .with("code_id", code_id.to_string());
+    match permission.permission() {
+        AccessType::AnyOfAddresses if !permission.addresses.is_empty() => {
+            event.with("authorized_addresses", permission.addresses.join(","))
+        }
+        _ => event,
+    }
+}
+
+/// `pin_code`.
+pub(super) fn pin(code_id: u64) -> Event {
+    Event::new("pin_code").with("code_id", code_id.to_string())
+}
+
+/// `unpin_code`.
+pub(super) fn unpin(code_id: u64) -> Event {
+    Event::new("unpin_code").with("code_id", code_id.to_string())
 }
 
 /// The events that a contract's response asks for.

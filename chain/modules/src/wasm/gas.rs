@@ -10,6 +10,8 @@ pub(super) const VM_GAS_PER_GAS: u64 = 140_000;
 const SETUP: Gas = 60_000;
 /// Loading a contract that is pinned or was loaded before in this transaction, and each reply.
 const SETUP_LOADED: Gas = 2_000;
+/// Pinning a code, and ending that.
+pub(super) const PIN: Gas = 500_000;
 /// Checking and compiling, per byte of Wasm.
 const COMPILE_PER_BYTE: Gas = 3;
 /// Unpacking gzip: 15 hundredths per byte of the archive.

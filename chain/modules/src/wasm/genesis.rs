@@ -58,6 +58,7 @@ fn import_code(wasm: &Wasm, ctx: &Context, code: GenesisCode) -> Result<(), Wasm
     ctx.set(STORE, &state_key::code(code.code_id), info.encode_to_vec())?;
     action::remember_byte_code(ctx, &checked.checksum, code.code_bytes)?;
     if code.pinned {
+        wasm.codes().keep(&checked, true);
         ctx.set(STORE, &state_key::pinned(code.code_id), vec![1])?;
     }
     Ok(())

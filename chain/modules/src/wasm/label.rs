@@ -38,19 +38,17 @@ pub(super) fn check_label(label: &str) -> Result<(), WasmError> {
         return Err(WasmError::Empty { what: "label: is required" });
     }
     if label.len() > MAX_LABEL_BYTES {
-        return Err(WasmError::Limit {
-            what: "label",
-            actual: label.len(),
-            limit: MAX_LABEL_BYTES,
-        });
+        return Err(WasmError::Limit { what: "label", limit: MAX_LABEL_BYTES });
     }
     if label != label.trim() {
-        return Err(WasmError::Invalid { what: "label must not start/end with whitespaces" });
+        return Err(WasmError::Invalid {
+            what: "label: label must not start/end with whitespaces",
+        });
     }
     if label.chars().all(is_printable) {
         Ok(())
     } else {
-        Err(WasmError::Invalid { what: "label must have printable characters only" })
+        Err(WasmError::Invalid { what: "label: label must have printable characters only" })
     }
 }
 

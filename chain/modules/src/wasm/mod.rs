@@ -17,8 +17,11 @@ mod error;
 mod event;
 mod gas;
 mod genesis;
+mod invariants;
 mod label;
+mod load;
 mod params;
+mod policy;
 mod query;
 mod run;
 mod scope;
@@ -29,17 +32,21 @@ mod vm;
 
 use std::{fmt, sync::Arc};
 
-use cosmos_sdk_proto::{Any, cosmwasm::wasm::v1::GenesisState};
+use cosmos_sdk_proto::{
+    Any,
+    cosmwasm::wasm::v1::{AccessConfig, GenesisState},
+};
 
 pub use counter::count_transaction;
+pub use invariants::INVARIANTS;
 pub use label::MAX_LABEL_BYTES;
-pub use params::default_params;
+pub use load::MAX_BLOCK_CODE_BYTES;
+pub use params::{default_params, is_subset};
 pub use scope::{MAX_CALL_DEPTH, MAX_QUERY_DEPTH};
 pub use state_key::STORE;
-pub use types::{MAX_SALT_BYTES, MAX_WASM_BYTES};
+pub use types::{MAX_PINNED_AT_ONCE, MAX_SALT_BYTES, MAX_WASM_BYTES};
 
 use run::Run;
-use scope::Scope;
 use types::WasmMessage;
 use vm::CodeCache;
 
@@ -80,6 +87,16 @@ struct Inner {
     limits: Limits,
 }
 
+/// SHA-256 of the Wasm in an upload, packed or not; charges for unpacking.
+pub fn checksum_of_upload(ctx: &Context, code: &[u8]) -> Result<[u8; 32], ModuleError> {
+    action::checksum_of_upload(ctx, code).map_err(ModuleError::from)
+}
+
+/// Refuses a permission of no known type and a list of addresses that cannot be one.
+pub fn check_permission(permission: &AccessConfig) -> Result<(), ModuleError> {
+    params::check_permission(permission).map_err(ModuleError::from)
+}
+
 impl fmt::Debug for Wasm {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Wasm").field("limits", &self.0.limits).finish_non_exhaustive()
@@ -102,9 +119,23 @@ impl Wasm {
         message: &Any,
     ) -> Option<Result<MessageResponse, ModuleError>> {
         let checked = WasmMessage::decode(message)?;
-        let run = Run { wasm: self, router, scope: Scope::default() };
+        let run = Run { wasm: self, router };
         let result = checked.and_then(|checked| run.execute(ctx, &checked));
         Some(result.map_err(ModuleError::from))
+    }
+
+    /// Calls `sudo` of a contract with `message`, JSON of the contract's own, and executes what its response
+    /// sends; answers the data. Gas is charged to the meter of `ctx`, also for what fails; on an error the
+    /// caller drops its writes and events.
+    pub fn sudo(
+        &self,
+        ctx: &mut Context,
+        router: &dyn MessageRouter,
+        contract: &AccAddress,
+        message: &[u8],
+    ) -> Result<Option<Vec<u8>>, ModuleError> {
+        let run = Run { wasm: self, router };
+        action::sudo(&run, ctx, contract, message).map_err(ModuleError::from)
     }
 
     /// The checks of a message that need no state; nothing for messages of others.
@@ -118,6 +149,11 @@ impl Wasm {
     pub fn signers(&self, message: &Any) -> Option<Result<Vec<AccAddress>, ModuleError>> {
         let checked = WasmMessage::decode(message)?;
         Some(checked.map(|checked| vec![checked.sender().clone()]).map_err(ModuleError::from))
+    }
+
+    /// Whether there is a contract at `address`.
+    pub fn is_contract(&self, ctx: &Context, address: &AccAddress) -> Result<bool, ModuleError> {
+        view::has_contract(ctx, address)
     }
 
     /// Answers `/cosmwasm.wasm.v1.Query/…`; nothing for other paths.

@@ -1,8 +1,10 @@
 //! Who may store code and instantiate it.
 
+use std::collections::BTreeSet;
+
 use cosmos_sdk_proto::cosmwasm::wasm::v1::{AccessConfig, AccessType, Params};
 
-use super::error::WasmError;
+use super::{error::WasmError, types::permission_address};
 use crate::auth::AccAddress;
 
 /// Most addresses in one permission.
@@ -23,20 +25,39 @@ pub fn default_params() -> Params {
 
 /// Refuses unknown types of permission and malformed lists of addresses.
 pub(super) fn check_permission(permission: &AccessConfig) -> Result<(), WasmError> {
-    match permission.permission() {
-        AccessType::Unspecified => Err(WasmError::Empty { what: "permission type" }),
-        AccessType::Nobody | AccessType::Everybody => Ok(()),
-        AccessType::AnyOfAddresses => check_addresses(&permission.addresses),
+    match access_type(permission.permission)? {
+        AccessType::AnyOfAddresses => {
+            check_addresses(&permission.addresses).map_err(|error| error.during("addresses"))
+        }
+        _ => Ok(()),
     }
 }
 
 /// Refuses parameters without a permission.
 pub(super) fn check_params(params: &Params) -> Result<(), WasmError> {
-    if params.instantiate_default_permission() == AccessType::Unspecified {
-        return Err(WasmError::Empty { what: "instantiate default permission" });
+    access_type(params.instantiate_default_permission)
+        .map_err(|error| error.during("instantiate default permission"))?;
+    let upload = params.code_upload_access.clone().unwrap_or_default();
+    check_permission(&upload).map_err(|error| error.during("upload access"))
+}
+
+/// Reads a type of permission that somebody can have.
+fn access_type(number: i32) -> Result<AccessType, WasmError> {
+    match AccessType::try_from(number) {
+        Ok(AccessType::Unspecified) => Err(WasmError::Empty { what: "type" }),
+        Ok(known) => Ok(known),
+        Err(_) => Err(WasmError::Invalid { what: "unknown type: \"Unspecified\"" }),
     }
-    let upload = params.code_upload_access.as_ref();
-    check_permission(upload.ok_or(WasmError::Empty { what: "upload access" })?)
+}
+
+/// The name of a type of permission in events.
+pub(super) const fn access_name(permission: AccessType) -> &'static str {
+    match permission {
+        AccessType::Nobody => "Nobody",
+        AccessType::Everybody => "Everybody",
+        AccessType::AnyOfAddresses => "AnyOfAddresses",
+        AccessType::Unspecified => "Unspecified",
+    }
 }
 
 /// The permission that a code gets when its creator names none.
@@ -57,32 +78,36 @@ pub(super) fn allows(permission: &AccessConfig, actor: &AccAddress) -> bool {
     }
 }
 
-/// Whether whoever has `inner` also has `outer`.
-pub(super) fn is_subset(inner: &AccessConfig, outer: &AccessConfig) -> bool {
-    match (inner.permission(), outer.permission()) {
+/// Whether a permission of type `inner` is as narrow as one of type `outer`, whoever the addresses are.
+pub(super) fn is_narrower(inner: AccessType, outer: AccessType) -> bool {
+    match (inner, outer) {
         (AccessType::Unspecified, _) | (_, AccessType::Unspecified) => false,
         (_, AccessType::Everybody) | (AccessType::Nobody, _) => true,
-        (AccessType::AnyOfAddresses, AccessType::AnyOfAddresses) => {
-            inner.addresses.iter().all(|address| outer.addresses.contains(address))
-        }
-        (AccessType::Everybody | AccessType::AnyOfAddresses, _) => false,
+        (inner, outer) => inner == outer,
     }
 }
 
-fn check_addresses(addresses: &[String]) -> Result<(), WasmError> {
+/// Whether whoever has `inner` also has `outer`.
+pub fn is_subset(inner: &AccessConfig, outer: &AccessConfig) -> bool {
+    is_narrower(inner.permission(), outer.permission())
+        && (outer.permission() != AccessType::AnyOfAddresses
+            || inner.permission() != AccessType::AnyOfAddresses
+            || inner.addresses.iter().all(|address| outer.addresses.contains(address)))
+}
+
+/// Refuses an empty, a long and a doubled list of addresses, and what is no address.
+pub(super) fn check_addresses(addresses: &[String]) -> Result<(), WasmError> {
     if addresses.is_empty() {
-        return Err(WasmError::Empty { what: "permission addresses" });
+        return Err(WasmError::Empty { what: "addresses" });
     }
     if addresses.len() > MAX_PERMISSION_ADDRESSES {
-        return Err(WasmError::InvalidRequest { what: "too many permission addresses" });
+        let what = "total number of addresses is greater than 50";
+        return Err(WasmError::InvalidRequest { what });
     }
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     for text in addresses {
-        let address: AccAddress = text
-            .parse()
-            .map_err(|source| WasmError::Address { field: "permission address", source })?;
-        if !seen.insert(address) {
-            return Err(WasmError::Duplicate { what: "permission addresses" });
+        if !seen.insert(permission_address(text)?) {
+            return Err(WasmError::Duplicate { what: "duplicate addresses" });
         }
     }
     Ok(())
@@ -125,13 +150,22 @@ mod tests {
     #[test]
     fn lists_of_addresses_are_checked() {
         assert!(check_permission(&any_of(&[1, 2])).is_ok());
-        assert!(matches!(check_permission(&any_of(&[])), Err(WasmError::Empty { .. })));
-        assert!(matches!(check_permission(&any_of(&[1, 1])), Err(WasmError::Duplicate { .. })));
         let too_many: Vec<u8> = (0..=50).collect();
-        assert!(matches!(
-            check_permission(&any_of(&too_many)),
-            Err(WasmError::InvalidRequest { .. })
-        ));
+        for (refused, text) in [
+            (any_of(&[]), "addresses: addresses: empty"),
+            (any_of(&[1, 1]), "addresses: duplicate addresses: duplicate"),
+            (
+                any_of(&too_many),
+                "addresses: total number of addresses is greater than 50: invalid request",
+            ),
+            (AccessConfig::default(), "type: empty"),
+            (
+                AccessConfig { permission: 2, addresses: Vec::new() },
+                "unknown type: \"Unspecified\": invalid",
+            ),
+        ] {
+            assert_eq!(check_permission(&refused).unwrap_err().to_string(), text);
+        }
         assert!(check_params(&default_params()).is_ok());
         assert!(check_params(&Params::default()).is_err());
     }

@@ -3,33 +3,34 @@
 use std::sync::Arc;
 
 use cosmos_sdk_proto::cosmwasm::wasm::v1::{
-    MsgClearAdminResponse, MsgExecuteContractResponse, MsgInstantiateContract2Response,
-    MsgInstantiateContractResponse, MsgMigrateContractResponse, MsgUpdateAdminResponse,
+    MsgAddCodeUploadParamsAddressesResponse, MsgClearAdminResponse, MsgExecuteContractResponse,
+    MsgInstantiateContract2Response, MsgInstantiateContractResponse, MsgMigrateContractResponse,
+    MsgPinCodesResponse, MsgRemoveCodeUploadParamsAddressesResponse,
+    MsgStoreAndInstantiateContractResponse, MsgStoreAndMigrateContractResponse,
+    MsgStoreCodeResponse, MsgSudoContractResponse, MsgUnpinCodesResponse, MsgUpdateAdminResponse,
+    MsgUpdateContractLabelResponse, MsgUpdateInstantiateConfigResponse, MsgUpdateParamsResponse,
 };
 use cosmwasm_std::{Addr, MessageInfo};
 
 use super::{
     Wasm, action,
     error::WasmError,
-    gas,
-    scope::Scope,
-    types::{AddressRule, Instantiate, SetAdmin, WasmMessage},
-    view,
+    load::{self, Loaded},
+    types::{AddressRule, Govern, Instantiate, Migrate, Order, SetAdmin, StoreCode, WasmMessage},
     vm::{Callee, Code, std_coin},
 };
 use crate::{
     Context,
     auth::AccAddress,
+    authority,
     bank::Coins,
-    core::LoadedCode,
     router::{MessageResponse, MessageRouter},
 };
 
-/// What all steps of a message share, at one depth of nesting.
+/// What all steps of a message share.
 pub(super) struct Run<'a> {
     pub(super) wasm: &'a Wasm,
     pub(super) router: &'a dyn MessageRouter,
-    pub(super) scope: Scope,
 }
 
 impl Run<'_> {
@@ -41,7 +42,8 @@ impl Run<'_> {
     ) -> Result<MessageResponse, WasmError> {
         match message {
             WasmMessage::StoreCode(message) => {
-                Ok(MessageResponse::new(&action::store_code(self, ctx, message)?))
+                let action::Stored { code_id, checksum } = action::store_code(self, ctx, message)?;
+                Ok(MessageResponse::new(&MsgStoreCodeResponse { code_id, checksum }))
             }
             WasmMessage::Instantiate(message) => self.instantiate(ctx, message),
             WasmMessage::Execute(message) => {
@@ -53,43 +55,42 @@ impl Run<'_> {
                 Ok(MessageResponse::new(&MsgMigrateContractResponse { data }))
             }
             WasmMessage::SetAdmin(message) => set_admin(ctx, message),
+            WasmMessage::SetLabel(message) => {
+                action::set_label(ctx, message)?;
+                Ok(MessageResponse::new(&MsgUpdateContractLabelResponse {}))
+            }
+            WasmMessage::SetPermission(message) => {
+                action::set_permission(ctx, message)?;
+                Ok(MessageResponse::new(&MsgUpdateInstantiateConfigResponse {}))
+            }
+            WasmMessage::StoreAndInstantiate(code, contract) => {
+                self.store_and_instantiate(ctx, code, contract)
+            }
+            WasmMessage::StoreAndMigrate(code, migration) => {
+                self.store_and_migrate(ctx, code, migration)
+            }
+            WasmMessage::Govern(message) => self.govern(ctx, message),
         }
     }
 
-    /// The same, one level of responses deeper.
-    pub(super) fn deeper(&self) -> Result<Self, WasmError> {
-        Ok(Self { wasm: self.wasm, router: self.router, scope: self.scope.call_deeper()? })
-    }
-
-    /// Charges for loading the code of `contract`; answers its checksum.
+    /// Charges for loading the code of `contract`.
     pub(super) fn load(
         &self,
         ctx: &Context,
         contract: &AccAddress,
         location: &'static str,
-    ) -> Result<Vec<u8>, WasmError> {
-        self.scope.load(ctx, contract, location)
-    }
-
-    /// Charges for loading code: less if it is pinned or was loaded before.
-    pub(super) fn charge_setup(
-        &self,
-        ctx: &Context,
-        code_id: u64,
-        checksum: &[u8],
-        location: &'static str,
-    ) -> Result<(), WasmError> {
-        self.scope.charge_setup(ctx, code_id, checksum, location)
+    ) -> Result<Loaded, WasmError> {
+        load::contract(ctx, contract, location)
     }
 
     /// Compiled code.
-    pub(super) fn code(&self, ctx: &Context, checksum: &[u8]) -> Result<Arc<Code>, WasmError> {
-        self.wasm.code(ctx, checksum)
+    pub(super) fn code(&self, ctx: &Context, loaded: &Loaded) -> Result<Arc<Code>, WasmError> {
+        self.wasm.code(ctx, loaded)
     }
 
     /// Something to call.
     pub(super) fn callee<'b>(&'b self, contract: &'b AccAddress, code: &Arc<Code>) -> Callee<'b> {
-        Callee { wasm: self.wasm, scope: &self.scope, contract, code: Arc::clone(code) }
+        Callee { wasm: self.wasm, contract, code: Arc::clone(code) }
     }
 
     /// Who calls and what was sent along.
@@ -116,6 +117,66 @@ impl Run<'_> {
             }
         })
     }
+
+    fn store_and_instantiate(
+        &self,
+        ctx: &mut Context,
+        code: &StoreCode,
+        contract: &Instantiate,
+    ) -> Result<MessageResponse, WasmError> {
+        let code_id = action::store_code(self, ctx, code)?.code_id;
+        let contract = Instantiate { code_id, ..contract.clone() };
+        let (contract, data) = action::instantiate(self, ctx, &contract)?;
+        let (address, data) = (contract.to_string(), data.unwrap_or_default());
+        Ok(MessageResponse::new(&MsgStoreAndInstantiateContractResponse { address, data }))
+    }
+
+    fn store_and_migrate(
+        &self,
+        ctx: &mut Context,
+        code: &StoreCode,
+        migration: &Migrate,
+    ) -> Result<MessageResponse, WasmError> {
+        let action::Stored { code_id, checksum } = action::store_code(self, ctx, code)?;
+        let migration = Migrate { code_id, ..migration.clone() };
+        let data = action::migrate(self, ctx, &migration)?.unwrap_or_default();
+        let response = MsgStoreAndMigrateContractResponse { code_id, checksum, data };
+        Ok(MessageResponse::new(&response))
+    }
+
+    /// Executes an order of the authority.
+    fn govern(&self, ctx: &mut Context, message: &Govern) -> Result<MessageResponse, WasmError> {
+        let (expected, actual) = (authority::address(ctx)?, message.authority.clone());
+        if expected != actual {
+            return Err(WasmError::NotAuthority { expected, actual });
+        }
+        Ok(match &message.order {
+            Order::Sudo { contract, message } => {
+                let data = action::sudo(self, ctx, contract, message)?.unwrap_or_default();
+                MessageResponse::new(&MsgSudoContractResponse { data })
+            }
+            Order::Pin { code_ids } => {
+                code_ids.iter().try_for_each(|code_id| action::pin(self, ctx, *code_id))?;
+                MessageResponse::new(&MsgPinCodesResponse {})
+            }
+            Order::Unpin { code_ids } => {
+                code_ids.iter().try_for_each(|code_id| action::unpin(ctx, *code_id))?;
+                MessageResponse::new(&MsgUnpinCodesResponse {})
+            }
+            Order::SetParams { params } => {
+                action::set_params(ctx, params)?;
+                MessageResponse::new(&MsgUpdateParamsResponse {})
+            }
+            Order::AddUploaders { addresses } => {
+                action::add_uploaders(ctx, addresses)?;
+                MessageResponse::new(&MsgAddCodeUploadParamsAddressesResponse {})
+            }
+            Order::RemoveUploaders { addresses } => {
+                action::remove_uploaders(ctx, addresses)?;
+                MessageResponse::new(&MsgRemoveCodeUploadParamsAddressesResponse {})
+            }
+        })
+    }
 }
 
 fn set_admin(ctx: &mut Context, message: &SetAdmin) -> Result<MessageResponse, WasmError> {
@@ -124,53 +185,4 @@ fn set_admin(ctx: &mut Context, message: &SetAdmin) -> Result<MessageResponse, W
         Some(_) => MessageResponse::new(&MsgUpdateAdminResponse {}),
         None => MessageResponse::new(&MsgClearAdminResponse {}),
     })
-}
-
-impl Scope {
-    /// Charges for loading the code of `contract`; answers its checksum.
-    fn load(
-        &self,
-        ctx: &Context,
-        contract: &AccAddress,
-        location: &'static str,
-    ) -> Result<Vec<u8>, WasmError> {
-        let info = view::contract_or_refuse(ctx, contract)?;
-        let code = view::code_or_refuse(ctx, info.code_id)?;
-        self.charge_setup(ctx, info.code_id, &code.code_hash, location)?;
-        Ok(code.code_hash)
-    }
-
-    fn charge_setup(
-        &self,
-        ctx: &Context,
-        code_id: u64,
-        checksum: &[u8],
-        location: &'static str,
-    ) -> Result<(), WasmError> {
-        let was_loaded = |loaded: &LoadedCode| loaded.was_loaded(checksum);
-        let is_loaded =
-            view::is_pinned(ctx, code_id)? || ctx.loaded_code.as_ref().is_some_and(was_loaded);
-        Ok(ctx.gas.charge(gas::setup(is_loaded), location)?)
-    }
-}
-
-impl Wasm {
-    /// Compiled code; made from the state if this node has none in memory.
-    fn code(&self, ctx: &Context, checksum: &[u8]) -> Result<Arc<Code>, WasmError> {
-        self.codes().get(checksum, || Ok(view::byte_code(ctx, checksum)?))
-    }
-
-    /// Asks a contract, one query deeper.
-    pub(super) fn query_smart(
-        &self,
-        scope: &Scope,
-        ctx: &mut Context,
-        contract: &AccAddress,
-        message: &[u8],
-    ) -> Result<Vec<u8>, WasmError> {
-        let scope = scope.query_deeper()?;
-        let checksum = scope.load(ctx, contract, "Loading CosmWasm module: query")?;
-        let code = self.code(ctx, &checksum)?;
-        Callee { wasm: self, scope: &scope, contract, code }.query(ctx, message)
-    }
 }

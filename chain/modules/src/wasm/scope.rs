@@ -1,6 +1,7 @@
 //! How deep contracts have called each other.
 
 use super::error::WasmError;
+use crate::core::Nesting;
 
 /// Most responses of contracts nested in each other (wasmd `DefaultMaxCallDepth`): each level holds a layer
 /// of the overlay and a stretch of native stack.
@@ -8,29 +9,20 @@ pub const MAX_CALL_DEPTH: u32 = 100;
 /// Most smart queries nested in each other (wasmd `DefaultMaxQueryStackSize`).
 pub const MAX_QUERY_DEPTH: u32 = 10;
 
-/// Nesting of the present call.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Scope {
-    call_depth: u32,
-    query_depth: u32,
+/// Where what a contract's response sends stands.
+pub(super) fn call_deeper(nesting: Nesting) -> Result<Nesting, WasmError> {
+    if nesting.call_depth >= MAX_CALL_DEPTH {
+        return Err(WasmError::CallDepth);
+    }
+    Ok(Nesting { call_depth: nesting.call_depth.saturating_add(1), ..nesting })
 }
 
-impl Scope {
-    /// The scope of what a contract's response sends.
-    pub(super) fn call_deeper(&self) -> Result<Self, WasmError> {
-        if self.call_depth >= MAX_CALL_DEPTH {
-            return Err(WasmError::CallDepth);
-        }
-        Ok(Self { call_depth: self.call_depth.saturating_add(1), ..*self })
+/// Where a smart query stands.
+pub(super) fn query_deeper(nesting: Nesting) -> Result<Nesting, WasmError> {
+    if nesting.query_depth >= MAX_QUERY_DEPTH {
+        return Err(WasmError::QueryStack);
     }
-
-    /// The scope of a smart query.
-    pub(super) fn query_deeper(&self) -> Result<Self, WasmError> {
-        if self.query_depth >= MAX_QUERY_DEPTH {
-            return Err(WasmError::QueryStack);
-        }
-        Ok(Self { query_depth: self.query_depth.saturating_add(1), ..*self })
-    }
+    Ok(Nesting { query_depth: nesting.query_depth.saturating_add(1), ..nesting })
 }
 
 #[cfg(test)]
@@ -39,14 +31,14 @@ mod tests {
 
     #[test]
     fn nesting_is_bounded() {
-        let mut scope = Scope::default();
+        let mut nesting = Nesting::default();
         for _ in 0..MAX_CALL_DEPTH {
-            scope = scope.call_deeper().unwrap();
+            nesting = call_deeper(nesting).unwrap();
         }
-        assert!(matches!(scope.call_deeper(), Err(WasmError::CallDepth)));
+        assert!(matches!(call_deeper(nesting), Err(WasmError::CallDepth)));
         for _ in 0..MAX_QUERY_DEPTH {
-            scope = scope.query_deeper().unwrap();
+            nesting = query_deeper(nesting).unwrap();
         }
-        assert!(matches!(scope.query_deeper(), Err(WasmError::QueryStack)));
+        assert!(matches!(query_deeper(nesting), Err(WasmError::QueryStack)));
     }
 }

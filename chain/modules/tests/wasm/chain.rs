@@ -18,8 +18,9 @@ use serde_json::{Value, json};
 use stoa_modules::{
     BlockInfo, Context, Event, ExecMode, Gas, GasMeter, ModuleError,
     auth::AccAddress,
-    bank,
-    router::{MessageResponse, MessageRouter},
+    authz, bank,
+    core::{LoadedCode, Nesting},
+    router::{MessageResponse, MessageRouter, RouteError},
     wasm::{Limits, Wasm},
 };
 use stoa_store::{EmptySnapshot, Entry, KeyRange, Order, Overlay, Snapshot, StoreError, StoreName};
@@ -118,7 +119,8 @@ impl Chain {
             mode: ExecMode::Deliver,
             tx_index: Some(3),
             block_gas_used: 0,
-            loaded_code: Some(stoa_modules::core::LoadedCode::default()),
+            loaded_code: Some(LoadedCode::default()),
+            nesting: Nesting::default(),
             gas,
             overlay: self.overlay.clone(),
             events: Vec::new(),
@@ -233,11 +235,16 @@ impl MessageRouter for Chain {
 
     fn execute(&self, ctx: &mut Context, message: &Any) -> Result<MessageResponse, ModuleError> {
         let bank = bank::execute_message(ctx, message);
-        bank.or_else(|| self.wasm.execute_message(ctx, self, message)).unwrap()
+        bank.or_else(|| authz::execute_message(ctx, self, message))
+            .or_else(|| self.wasm.execute_message(ctx, self, message))
+            .unwrap()
     }
 
     fn signers(&self, message: &Any) -> Result<Vec<AccAddress>, ModuleError> {
-        bank::signers(message).or_else(|| self.wasm.signers(message)).unwrap()
+        bank::signers(message)
+            .or_else(|| authz::signers(message))
+            .or_else(|| self.wasm.signers(message))
+            .unwrap_or_else(|| Err(RouteError::UnknownType { type_url: String::new() }.into()))
     }
 
     fn knows(&self, message: &Any) -> bool {

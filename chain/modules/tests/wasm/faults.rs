@@ -146,9 +146,9 @@ fn any_does_not_lead_around_the_bound_or_the_signer() {
     let allowed = wrapped(&any(&own));
     chain.must(&probe, &send(&[submessage(0, &allowed, "never", None)]));
     assert_eq!(chain.value(&probe, "k").as_deref(), Some("v"));
-    let unknown = json!({"any": {"type_url": "/cosmos.authz.v1beta1.MsgExec", "value": ""}});
+    let unknown = json!({"any": {"type_url": "/no.such.Message", "value": ""}});
     let refused = chain.call(&probe, &send(&[submessage(0, &unknown, "never", None)]));
-    assert_eq!(refused.refusal(), ("sdk", 6));
+    assert_eq!(refused.refusal(), ("wasm", 10));
 }
 
 #[test]

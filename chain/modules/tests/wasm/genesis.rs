@@ -1,14 +1,25 @@
 //! State out to genesis and in again.
 
-use cosmos_sdk_proto::cosmwasm::wasm::v1::GenesisState;
+use cosmos_sdk_proto::cosmwasm::wasm::v1::{
+    AccessConfig, AccessType, GenesisState, MsgPinCodes, MsgUpdateParams, Params,
+};
 use serde_json::json;
-use stoa_modules::GasMeter;
+use stoa_modules::{GasMeter, auth::AccAddress};
 
-use crate::chain::*;
+use crate::{chain::*, messages::instantiate};
 
 fn exported() -> (Chain, GenesisState) {
     let (mut chain, probe) = Chain::with_probe();
     chain.must(&probe, &json!({"set": {"key": "k", "value": "v"}}));
+    let authority = AccAddress::of_module("gov").to_string();
+    let pin = MsgPinCodes { authority: authority.clone(), code_ids: vec![1] };
+    chain.deliver(GAS, &pin).result.unwrap();
+    let code_upload_access = Some(AccessConfig {
+        permission: AccessType::AnyOfAddresses as i32,
+        addresses: vec![buyer().to_string()],
+    });
+    let params = Some(Params { code_upload_access, instantiate_default_permission: 1 });
+    chain.deliver(GAS, &MsgUpdateParams { authority, params }).result.unwrap();
     let ctx = chain.ctx(GasMeter::unlimited());
     let state = chain.wasm.export_genesis(&ctx).unwrap();
     (chain, state)
@@ -26,8 +37,10 @@ fn an_exported_state_comes_back_whole() {
     assert_eq!(chain.wasm.export_genesis(&ctx).unwrap(), state);
     let probe = state.contracts[0].contract_address.parse().unwrap();
     assert_eq!(chain.value(&probe, "k").as_deref(), Some("v"));
+    assert!(state.codes[0].pinned);
     assert_eq!(chain.store(probe_wasm()), 2);
-    assert_ne!(chain.instantiate(2), probe);
+    let refused = chain.deliver(GAS, &instantiate(2, &json!({}))).refusal();
+    assert_eq!(refused, ("sdk", 4), "nobody is the default that came along");
 }
 
 #[test]

@@ -1,7 +1,11 @@
 //! Submessages and their replies.
 
-use cosmos_sdk_proto::cosmwasm::wasm::v1::{
-    MsgExecuteContractResponse, MsgInstantiateContractResponse,
+use cosmos_sdk_proto::{
+    Any,
+    cosmos::authz::v1beta1::MsgExec,
+    cosmwasm::wasm::v1::{
+        MsgExecuteContract, MsgExecuteContractResponse, MsgInstantiateContractResponse,
+    },
 };
 use serde_json::{Value, json};
 use stoa_modules::auth::AccAddress;
@@ -248,4 +252,51 @@ fn loading_the_same_code_again_in_a_message_is_cheap() {
     let [none, one, two] = [0, 1, 2].map(|count| chain.must(&caller, &message(count)).gas_used);
     assert!(one - none < 30_000, "{} for a call of code that is loaded", one - none);
     assert!((two - one).abs_diff(one - none) < 1_500);
+}
+
+/// A call of the probe to itself, sent as it were for somebody else.
+fn call_through_authz(probe: &AccAddress, depth: u32) -> Value {
+    let call = MsgExecuteContract {
+        sender: probe.to_string(),
+        ..execute(probe, &json!({"call_self": {"depth": depth}}))
+    };
+    let exec = MsgExec { grantee: probe.to_string(), msgs: vec![any(&call)] };
+    let Any { type_url, value } = any(&exec);
+    let message = json!({"any": {"type_url": type_url, "value": base64(&value)}});
+    send(&[submessage(1, &message, "never", None)])
+}
+
+#[test]
+fn messages_from_a_contract_through_authz_keep_their_depth() {
+    let (mut chain, probe) = Chain::with_probe();
+    // Two responses beside those of the calls themselves; 100 are allowed.
+    chain.must(&probe, &call_through_authz(&probe, 98));
+    let deeper = chain.call(&probe, &call_through_authz(&probe, 99));
+    assert_eq!(deeper.refusal(), ("wasm", 30));
+}
+
+#[test]
+fn a_contract_acts_through_authz_for_itself_alone() {
+    let (mut chain, probe, other) = pair();
+    let outcome = chain.call(&probe, &call_through_authz(&other, 0));
+    assert_eq!(outcome.refusal(), ("sdk", 4), "the other contract would have to sign");
+}
+
+/// `call` of the probe to itself, sent inside so many messages of authz.
+fn inside_execs(probe: &AccAddress, call: &Value, execs: usize) -> Value {
+    let call = MsgExecuteContract { sender: probe.to_string(), ..execute(probe, call) };
+    let Any { type_url, value } = (0..execs).fold(any(&call), |inner, _| {
+        any(&MsgExec { grantee: probe.to_string(), msgs: vec![inner] })
+    });
+    let message = json!({"any": {"type_url": type_url, "value": base64(&value)}});
+    send(&[submessage(1, &message, "never", None)])
+}
+
+#[test]
+fn messages_inside_messages_are_bounded_across_calls_too() {
+    let (mut chain, probe) = Chain::with_probe();
+    let twice = inside_execs(&probe, &inside_execs(&probe, &set(), 9), 9);
+    chain.must(&probe, &twice);
+    let thrice = inside_execs(&probe, &twice, 9);
+    assert_eq!(chain.call(&probe, &thrice).refusal(), ("wasm", 30));
 }

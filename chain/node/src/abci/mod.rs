@@ -7,6 +7,8 @@
 mod address;
 mod connection;
 mod frame;
+#[cfg(test)]
+mod hostile;
 
 use std::{io, sync::Arc};
 

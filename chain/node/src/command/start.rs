@@ -4,6 +4,7 @@ use std::{io::IsTerminal as _, path::PathBuf, sync::Arc};
 
 use anyhow::{Context as _, ensure};
 use stoa_app::{App, AppConfig, ante::AnteParams};
+use stoa_modules::upgrade::Upgrades;
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::watch,
@@ -21,6 +22,10 @@ pub struct Start {
     /// Folder of the node, as `stoad init` made it.
     #[arg(long)]
     pub home: PathBuf,
+    /// Heights at which a planned upgrade is dropped instead, e.g. 100,200: only if the operators of more than
+    /// two thirds of the power do the same.
+    #[arg(long, value_delimiter = ',')]
+    pub unsafe_skip_upgrades: Vec<u64>,
     #[command(flatten)]
     overrides: Overrides,
 }
@@ -40,7 +45,9 @@ pub fn run(start: &Start) -> anyhow::Result<()> {
     runtime.block_on(async {
         let (stop, shutdown) = watch::channel(false);
         let signals = tokio::spawn(stop_on_signal(stop)?);
-        let outcome = serve(&home, config, shutdown).await;
+        let skip_heights = start.unsafe_skip_upgrades.iter().copied().collect();
+        let upgrades = Upgrades { skip_heights, ..stoa_app::known_upgrades() };
+        let outcome = serve(&home, config, upgrades, shutdown).await;
         signals.abort();
         outcome
     })
@@ -50,6 +57,7 @@ pub fn run(start: &Start) -> anyhow::Result<()> {
 pub async fn serve(
     home: &Home,
     config: Config,
+    upgrades: Upgrades,
     shutdown: watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
     let min_gas_prices =
@@ -59,7 +67,7 @@ pub async fn serve(
     if beacon.is_none() {
         tracing::info!("no seed: this node does not contribute to the random beacon");
     }
-    let app_config = AppConfig { keep_recent: config.store.keep_recent, ante, beacon };
+    let app_config = AppConfig { keep_recent: config.store.keep_recent, ante, beacon, upgrades };
     let app = Arc::new(App::open(&home.data(), app_config)?);
     let info = app.info()?;
     tracing::info!(height = info.height, version = stoa_app::VERSION, "opened");

@@ -5,13 +5,14 @@ use std::{
     fs::File,
     net::TcpListener,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
     thread::sleep,
     time::{Duration, Instant},
 };
 
 use serde_json::Value;
 use stoa_mock_consensus::{Actor, TxBuilder, send};
+use stoa_store::fail_point;
 use tempfile::TempDir;
 
 use crate::http;
@@ -26,6 +27,8 @@ pub struct Devnet {
     pub home: TempDir,
     pub rpc_port: u16,
     cometbft: PathBuf,
+    /// Fail point of the next `stoad`, if it is to end itself.
+    pub armed: Option<String>,
     comet: Option<Child>,
     stoad: Option<Child>,
 }
@@ -72,7 +75,29 @@ impl Devnet {
         let text = fs::read_to_string(&config).unwrap();
         fs::write(&config, text.replace("timeout_commit = \"1s\"", "timeout_commit = \"50ms\""))
             .unwrap();
-        Self { home, rpc_port: free_port(), cometbft, comet: None, stoad: None }
+        Self { home, rpc_port: free_port(), cometbft, armed: None, comet: None, stoad: None }
+    }
+
+    /// Sets a section of `app_state` in the genesis file; before the first start.
+    pub fn set_section(&self, name: &str, section: Value) {
+        let path = self.home.path().join("comet/config/genesis.json");
+        let mut genesis: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+        genesis["app_state"][name] = section;
+        fs::write(path, genesis.to_string()).unwrap();
+    }
+
+    /// Waits until stoad ends by itself; returns whether it ended well.
+    pub fn wait_for_stoad(&mut self) -> bool {
+        let start = Instant::now();
+        let mut stoad = self.stoad.take().unwrap();
+        while start.elapsed() < PATIENCE {
+            if let Some(status) = stoad.try_wait().unwrap() {
+                return status.success();
+            }
+            sleep(Duration::from_millis(50));
+        }
+        end(Some(stoad));
+        panic!("stoad does not end; {}", self.logs());
     }
 
     /// A stopped copy whose application has forgotten everything: consensus must replay all blocks.
@@ -82,7 +107,7 @@ impl Devnet {
         copy(&self.home.path().join("comet"), &home.path().join("comet"));
         copy(&self.home.path().join("config"), &home.path().join("config"));
         let (rpc_port, cometbft) = (free_port(), self.cometbft.clone());
-        Self { home, rpc_port, cometbft, comet: None, stoad: None }
+        Self { home, rpc_port, cometbft, armed: None, comet: None, stoad: None }
     }
 
     fn log(&self, name: &str) -> Stdio {
@@ -98,6 +123,7 @@ impl Devnet {
             .env("STOAD_ABCI__ADDRESS", format!("unix://{}", socket.display()))
             .env("STOAD_COMET__RPC", format!("http://127.0.0.1:{}", self.rpc_port))
             .env("STOAD_API__ENABLED", "false")
+            .envs(self.armed.take().map(|armed| (fail_point::VARIABLE, armed)))
             .stdout(Stdio::null())
             .stderr(self.log("stoad.log"))
             .spawn();
@@ -131,6 +157,18 @@ impl Devnet {
     /// SIGKILL.
     pub fn kill_comet(&mut self) {
         end(self.comet.take());
+    }
+
+    /// Waits until an armed stoad has ended itself; none if it takes too long.
+    pub fn wait_for_death(&mut self, patience: Duration) -> Option<ExitStatus> {
+        let (stoad, start) = (self.stoad.as_mut()?, Instant::now());
+        while start.elapsed() < patience {
+            if let Some(status) = stoad.try_wait().unwrap() {
+                return Some(status);
+            }
+            sleep(Duration::from_millis(5));
+        }
+        None
     }
 
     /// SIGTERM to stoad; returns whether it ended well.
@@ -176,7 +214,11 @@ impl Devnet {
     /// Offers a transfer of 7 to the mempool; returns the code of admission, if anybody answers.
     pub fn transfer(&self, from: &Actor, to: &Actor, number: u64, sequence: u64) -> Option<u64> {
         let tx = TxBuilder::new(number, sequence).chain_id(CHAIN_ID);
-        let tx = tx.message(send(from, &to.address(), 7)).sign(from);
+        self.broadcast(&tx.message(send(from, &to.address(), 7)).sign(from))
+    }
+
+    /// Offers a transaction to the mempool; returns the code of admission, if anybody answers.
+    pub fn broadcast(&self, tx: &[u8]) -> Option<u64> {
         let digits: String = tx.iter().map(|byte| format!("{byte:02x}")).collect();
         let answer = http::get(self.rpc_port, &format!("/broadcast_tx_sync?tx=0x{digits}"))?;
         answer.pointer("/result/code")?.as_u64()

@@ -2,8 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
+mod abci;
 mod beacon;
+mod choice;
+mod crash;
 mod devnet;
+mod flood;
 mod http;
 mod kill;
+mod load;
+mod powers;
 mod serve;

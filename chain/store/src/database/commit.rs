@@ -10,7 +10,7 @@ use super::{
     replay::{self, Trees},
     snapshots::Latest,
 };
-use crate::{Changes, Root, StoreError};
+use crate::{Changes, FailPoint, Root, StoreError};
 
 /// A block's changes with the root they lead to; nothing is on the disk yet.
 pub struct StagedCommit {
@@ -55,6 +55,7 @@ impl Database {
 
     /// Writes a staged block as one batch and syncs it; on return it survives any crash.
     pub fn commit(&self, staged: StagedCommit) -> Result<Root, StoreError> {
+        FailPoint::CommitBegun.reach();
         let mut writer = self.writer.lock().map_err(|_| StoreError::Poisoned)?;
         let (height, app_hash) = (staged.height(), staged.app_hash());
         let (earliest_before, needs_nodes) = {
@@ -67,10 +68,13 @@ impl Database {
             (head.record.as_ref().map(|_| head.earliest), head.needs_nodes)
         };
         writer.wait()?;
+        FailPoint::NodesAwaited.reach();
 
         let mut batch = self.engine.batch().durability(Some(PersistMode::SyncAll));
         self.write_values(&mut batch, &staged, earliest_before.is_none());
+        FailPoint::ValuesAdded.reach();
         let earliest = self.prune(&mut batch, earliest_before.unwrap_or(height), height)?;
+        FailPoint::PruningAdded.reach();
         let meta = &self.keyspaces.meta;
         batch.insert(meta, meta::EARLIEST_KEY, earliest.to_be_bytes());
         batch.insert(meta, meta::LATEST_KEY, height.to_be_bytes());
@@ -83,13 +87,16 @@ impl Database {
         } else {
             Some(nodes)
         };
+        FailPoint::BatchBuilt.reach();
         batch.commit()?;
+        FailPoint::Synced.reach();
 
         let view = self.engine.snapshot();
-        let snapshot = Arc::new(Latest { view, latest: self.keyspaces.latest.clone() });
+        let snapshot = Arc::new(Latest::new(view, &self.keyspaces.latest));
         let (record, needs_nodes) = (Some(record), false);
         let head = Head { record, earliest, trees, snapshot, needs_nodes };
         let before = std::mem::replace(&mut *self.head()?, head);
+        FailPoint::HeadSwapped.reach();
         if let Some(nodes) = behind {
             writer.begin(&self.engine, &self.keyspaces, nodes, before.trees);
         }

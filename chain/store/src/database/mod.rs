@@ -12,6 +12,7 @@ mod node_writer;
 mod nodes;
 mod proof;
 mod prune;
+mod reads;
 mod replay;
 mod snapshots;
 
@@ -123,7 +124,7 @@ impl Database {
         let missing = StoreError::UnknownHeight { height, earliest, latest };
         let record = meta::record(&view, &self.keyspaces.meta, height)?.ok_or(missing)?;
         let snapshot: Arc<dyn Snapshot> = if height == latest {
-            Arc::new(Latest { view, latest: self.keyspaces.latest.clone() })
+            Arc::new(Latest::new(view, &self.keyspaces.latest))
         } else {
             Arc::new(Historic { view, versions: self.keyspaces.versions.clone(), height })
         };
@@ -176,7 +177,7 @@ fn read_head(
     for store in stores {
         trees.entry(*store).or_default();
     }
-    let snapshot = Arc::new(Latest { view, latest: keyspaces.latest.clone() });
+    let snapshot = Arc::new(Latest::new(view, &keyspaces.latest));
     Ok(Head { record: Some(record), earliest, trees, snapshot, needs_nodes })
 }
 

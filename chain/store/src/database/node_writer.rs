@@ -10,7 +10,7 @@ use fjall::OwnedWriteBatch;
 
 use super::{Keyspaces, layout, meta, replay::Trees};
 use crate::{
-    StoreError, StoreName,
+    FailPoint, StoreError, StoreName,
     commitment::iavl::{NewNode, NodeId},
 };
 
@@ -82,10 +82,12 @@ impl NodeWriter {
     ) {
         let (engine, keyspaces) = (engine.clone(), keyspaces.clone());
         self.running = Some(thread::spawn(move || {
+            FailPoint::NodesBegun.reach();
             // Not synced: the next commit is, and the journal keeps the order.
             let mut batch = engine.batch();
             writes.add_to(&mut batch, &keyspaces);
             let written = batch.commit();
+            FailPoint::NodesWritten.reach();
             drop(superseded);
             written
         }));

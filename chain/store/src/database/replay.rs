@@ -1,6 +1,6 @@
 //! The trees of the last commit, whose nodes a crash may have lost.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, thread};
 
 use fjall::{Readable as _, Snapshot as View};
 
@@ -10,9 +10,15 @@ use super::{
     nodes::StoredNodes,
 };
 use crate::{
-    Changes, StoreError, StoreName,
-    commitment::{iavl::Tree, multistore},
+    Changes, StoreChanges, StoreError, StoreName,
+    commitment::{
+        iavl::{StagedTree, Tree},
+        multistore,
+    },
 };
+
+/// Writes to a store for which a thread pays: some milliseconds of hashing.
+const WRITES_OF_A_THREAD: usize = 1_000;
 
 /// Trees of all mounted stores.
 pub(super) type Trees = BTreeMap<StoreName, Tree>;
@@ -48,7 +54,8 @@ pub(super) fn load(
     Ok(trees)
 }
 
-/// Applies the changes of a block; the nodes of the trees before are on the disk or in memory.
+/// Applies the changes of a block; the nodes of the trees before are on the disk or in memory. Stores know
+/// nothing of one another, so large changes to several are applied at the same time.
 pub(super) fn apply(
     trees: &mut Trees,
     view: &View,
@@ -56,14 +63,35 @@ pub(super) fn apply(
     height: u64,
     changes: &Changes,
 ) -> Result<Vec<NodeChanges>, StoreError> {
-    let mut nodes = Vec::new();
-    for (store, writes) in changes.stores() {
+    let one = |store: StoreName, writes: &StoreChanges| -> Result<_, StoreError> {
         let unknown = || StoreError::UnknownStore { name: store.0.to_owned() };
-        let tree = trees.get_mut(&store).ok_or_else(unknown)?;
+        let tree = trees.get(&store).ok_or_else(unknown)?;
         let stored = StoredNodes { view, nodes: &keyspaces.nodes, store };
-        let staged = tree.apply(&stored, height, writes)?;
-        *tree = staged.tree;
-        let (written, orphans) = (staged.written, staged.orphans);
+        Ok((store, tree.apply(&stored, height, writes)?))
+    };
+    let largest = changes.stores().max_by_key(|(_, writes)| writes.len()).map(|(store, _)| store);
+    let staged = thread::scope(|scope| {
+        let mut beside = Vec::new();
+        let mut here = Vec::new();
+        for (store, writes) in changes.stores() {
+            if Some(store) != largest && writes.len() >= WRITES_OF_A_THREAD {
+                beside.push(scope.spawn(move || one(store, writes)));
+            } else {
+                here.push((store, writes));
+            }
+        }
+        let mut staged = Vec::new();
+        for (store, writes) in here {
+            staged.push(one(store, writes)?);
+        }
+        for thread in beside {
+            staged.push(thread.join().map_err(|_| StoreError::Poisoned)??);
+        }
+        Ok::<_, StoreError>(staged)
+    })?;
+    let mut nodes = Vec::new();
+    for (store, StagedTree { tree, written, orphans }) in staged {
+        trees.insert(store, tree);
         nodes.push(NodeChanges { store, written, orphans });
     }
     Ok(nodes)

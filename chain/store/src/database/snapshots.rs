@@ -2,19 +2,27 @@
 
 use fjall::{Keyspace, Readable as _, Snapshot as View};
 
-use super::layout;
+use super::{layout, reads::Reads};
 use crate::{Entry, KeyRange, Order, Snapshot, StoreError, StoreName};
 
 /// The last height: plain reads of `latest` as it was when the view was taken.
 pub(super) struct Latest {
-    pub(super) view: View,
-    pub(super) latest: Keyspace,
+    view: View,
+    latest: Keyspace,
+    reads: Reads,
+}
+
+impl Latest {
+    pub(super) fn new(view: View, latest: &Keyspace) -> Self {
+        Self { view, latest: latest.clone(), reads: Reads::default() }
+    }
 }
 
 impl Snapshot for Latest {
     fn get(&self, store: StoreName, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        let value = self.view.get(&self.latest, layout::place(store, key))?;
-        Ok(value.map(|value| value.to_vec()))
+        self.reads.get(layout::place(store, key), |place| {
+            Ok(self.view.get(&self.latest, place)?.map(|value| value.to_vec()))
+        })
     }
 
     fn first(

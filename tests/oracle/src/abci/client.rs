@@ -3,14 +3,15 @@
 use std::{
     io::{Read as _, Write as _},
     net::{SocketAddr, TcpStream},
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context as _, Result, bail, ensure};
 use prost::Message as _;
 use tendermint_proto::v0_38::abci::{
     Request, RequestCheckTx, RequestCommit, RequestEcho, RequestFinalizeBlock, RequestFlush,
-    RequestInitChain, RequestQuery, Response, ResponseCheckTx, ResponseFinalizeBlock,
-    ResponseInitChain, request::Value as Ask, response::Value as Answer,
+    RequestInfo, RequestInitChain, RequestQuery, Response, ResponseCheckTx, ResponseFinalizeBlock,
+    ResponseInfo, ResponseInitChain, request::Value as Ask, response::Value as Answer,
 };
 
 use super::lossy;
@@ -33,18 +34,33 @@ pub struct Query {
     pub value: Vec<u8>,
 }
 
+/// An answer, and how long it took from the first byte sent to the last byte received.
+#[derive(Clone, Debug)]
+pub struct Timed<T> {
+    /// The answer.
+    pub answer: T,
+    /// Wall time.
+    pub elapsed: Duration,
+}
+
 /// A connection to an application.
 pub struct Client(TcpStream);
 
-macro_rules! call {
-    ($client:expr, $kind:ident, $request:expr) => {
-        match $client.call(Ask::$kind($request))? {
+macro_rules! read {
+    ($kind:ident, $answer:expr) => {
+        match $answer {
             Answer::$kind(response) => Ok(response),
             Answer::Exception(exception) => {
                 bail!("{}: {}", stringify!($kind), exception.error)
             }
             other => bail!("{} answered with {other:?}", stringify!($kind)),
         }
+    };
+}
+
+macro_rules! call {
+    ($client:expr, $kind:ident, $request:expr) => {
+        read!($kind, $client.call(Ask::$kind($request))?.answer)
     };
 }
 
@@ -69,12 +85,53 @@ impl Client {
         call!(self, CheckTx, RequestCheckTx { tx: tx.to_vec().into(), r#type: 0 })
     }
 
+    /// The same for many transactions, of which `window` are on their way at a time.
+    pub fn check_txs(
+        &mut self,
+        txs: &[Vec<u8>],
+        window: usize,
+    ) -> Result<Timed<Vec<ResponseCheckTx>>> {
+        let (mut elapsed, mut answers) = (Duration::ZERO, Vec::with_capacity(txs.len()));
+        for part in txs.chunks(window.max(1)) {
+            let ask =
+                |tx: &Vec<u8>| Ask::CheckTx(RequestCheckTx { tx: tx.clone().into(), r#type: 0 });
+            let Timed { answer: frames, elapsed: own } = self.exchange(part.iter().map(ask))?;
+            elapsed += own;
+            for frame in frames {
+                let answer: Result<ResponseCheckTx> = read!(CheckTx, decode(&frame)?);
+                answers.push(answer?);
+            }
+        }
+        Ok(Timed { answer: answers, elapsed })
+    }
+
+    /// Executes a block.
+    pub fn finalize_block(
+        &mut self,
+        request: RequestFinalizeBlock,
+    ) -> Result<Timed<ResponseFinalizeBlock>> {
+        let Timed { answer, elapsed } = self.call(Ask::FinalizeBlock(request))?;
+        let answer: Result<_> = read!(FinalizeBlock, answer);
+        Ok(Timed { answer: answer?, elapsed })
+    }
+
+    /// Commits the executed block.
+    pub fn commit(&mut self) -> Result<Duration> {
+        let Timed { answer, elapsed } = self.call(Ask::Commit(RequestCommit {}))?;
+        let answer: Result<_> = read!(Commit, answer);
+        answer.map(|_| elapsed)
+    }
+
     /// Executes a block and commits it.
     pub fn block(&mut self, request: RequestFinalizeBlock) -> Result<ResponseFinalizeBlock> {
-        let results: Result<ResponseFinalizeBlock> = call!(self, FinalizeBlock, request);
-        let committed: Result<_> = call!(self, Commit, RequestCommit {});
-        committed?;
-        results
+        let results = self.finalize_block(request);
+        self.commit()?;
+        Ok(results?.answer)
+    }
+
+    /// Where the application stands.
+    pub fn info(&mut self) -> Result<ResponseInfo> {
+        call!(self, Info, RequestInfo::default())
     }
 
     /// Asks about the last height.
@@ -91,26 +148,40 @@ impl Client {
         })
     }
 
-    /// Every request is followed by a flush: wasmd answers nothing before.
-    fn call(&mut self, value: Ask) -> Result<Answer> {
-        let mut bytes = Request { value: Some(value) }.encode_length_delimited_to_vec();
-        let flush = Request { value: Some(Ask::Flush(RequestFlush {})) };
-        flush.encode_length_delimited(&mut bytes)?;
-        self.0.write_all(&bytes)?;
-        let answer = self.read()?;
-        ensure!(matches!(self.read()?, Answer::Flush(_)), "a flush is not answered by a flush");
-        Ok(answer)
+    fn call(&mut self, value: Ask) -> Result<Timed<Answer>> {
+        let Timed { answer: frames, elapsed } = self.exchange(std::iter::once(value))?;
+        let frame = frames.first().context("no answer")?;
+        Ok(Timed { answer: decode(frame)?, elapsed })
     }
 
-    fn read(&mut self) -> Result<Answer> {
+    /// Requests are followed by a flush: wasmd answers nothing before. Nothing is encoded or decoded
+    /// while the time runs.
+    fn exchange(&mut self, values: impl Iterator<Item = Ask>) -> Result<Timed<Vec<Vec<u8>>>> {
+        let (mut bytes, mut expected) = (Vec::new(), 0);
+        for value in values {
+            Request { value: Some(value) }.encode_length_delimited(&mut bytes)?;
+            expected += 1;
+        }
+        let flush = Request { value: Some(Ask::Flush(RequestFlush {})) };
+        flush.encode_length_delimited(&mut bytes)?;
+        let started = Instant::now();
+        self.0.write_all(&bytes)?;
+        let mut frames = Vec::with_capacity(expected + 1);
+        while frames.len() <= expected {
+            frames.push(self.read()?);
+        }
+        let elapsed = started.elapsed();
+        let last = frames.pop().context("no answer")?;
+        ensure!(matches!(decode(&last)?, Answer::Flush(_)), "a flush is not answered by a flush");
+        Ok(Timed { answer: frames, elapsed })
+    }
+
+    fn read(&mut self) -> Result<Vec<u8>> {
         let length = self.read_varint().context("the application closed the connection")?;
         ensure!(length <= MAX_FRAME_BYTES, "an answer of {length} bytes");
         let mut frame = vec![0; usize::try_from(length)?];
         self.0.read_exact(&mut frame)?;
-        match Response::decode(frame.as_slice()) {
-            Ok(response) => response.value.context("an answer without content"),
-            Err(error) => lossy::decode(&frame).ok_or(error.into()),
-        }
+        Ok(frame)
     }
 
     fn read_varint(&mut self) -> Result<u64> {
@@ -124,5 +195,12 @@ impl Client {
             }
         }
         bail!("a length without an end")
+    }
+}
+
+fn decode(frame: &[u8]) -> Result<Answer> {
+    match Response::decode(frame) {
+        Ok(response) => response.value.context("an answer without content"),
+        Err(error) => lossy::decode(frame).ok_or(error.into()),
     }
 }

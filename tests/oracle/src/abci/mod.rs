@@ -3,4 +3,4 @@
 mod client;
 mod lossy;
 
-pub use client::{Client, Query};
+pub use client::{Client, Query, Timed};

@@ -1,5 +1,6 @@
 //! What is equal and what is not.
 
+mod admission;
 mod allowed;
 mod result;
 mod state;
@@ -8,9 +9,10 @@ use std::fmt;
 
 use serde::Serialize;
 
+pub use admission::{Admission, checks, simulations};
 pub use allowed::{ALLOWED, Allowed};
 pub use result::results;
-pub use state::{answers, questions};
+pub use state::{answers, questions, standing_questions};
 
 /// Where a comparison was made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -80,7 +82,11 @@ pub struct Outcome {
     pub transactions: usize,
     /// Those of them without any difference besides the text for people.
     pub equal: usize,
-    /// Those of them that succeeded on the oracle.
+    /// Simulations and checks compared before the blocks.
+    pub admissions: usize,
+    /// Those of them without any difference besides the text for people.
+    pub equal_admissions: usize,
+    /// Transactions that succeeded on the oracle.
     pub succeeded: usize,
     /// Differences.
     pub findings: Vec<Finding>,
@@ -93,6 +99,14 @@ impl Outcome {
         self.transactions += 1;
         self.succeeded += usize::from(is_success);
         self.equal += usize::from(differences.iter().all(|found| found.field == Field::Log));
+        self.record(place, case, differences);
+    }
+
+    /// Adds the comparison of a simulation or a check.
+    pub fn add_admission(&mut self, place: &Place, case: &str, differences: Vec<Difference>) {
+        self.admissions += 1;
+        let is_equal = differences.iter().all(|found| found.field == Field::Log);
+        self.equal_admissions += usize::from(is_equal);
         self.record(place, case, differences);
     }
 
@@ -112,6 +126,8 @@ impl Outcome {
     pub fn extend(&mut self, other: Self) {
         self.transactions += other.transactions;
         self.equal += other.equal;
+        self.admissions += other.admissions;
+        self.equal_admissions += other.equal_admissions;
         self.succeeded += other.succeeded;
         self.findings.extend(other.findings);
     }

@@ -3,7 +3,8 @@
 use cosmrs::proto::{
     cosmos::{auth::v1beta1::QueryAccountRequest, bank::v1beta1::QueryAllBalancesRequest},
     cosmwasm::wasm::v1::{
-        QueryAllContractStateRequest, QueryContractHistoryRequest, QueryContractInfoRequest,
+        QueryAllContractStateRequest, QueryBuildAddressRequest, QueryCodeRequest,
+        QueryContractHistoryRequest, QueryContractInfoRequest,
     },
 };
 use prost::Message as _;
@@ -13,6 +14,9 @@ use crate::abci::Query;
 
 /// Length of the text of a contract's address; wallets have shorter ones.
 const CONTRACT_TEXT: usize = 63;
+
+/// Length of the SHA-256 of a code.
+const CODE_HASH_BYTES: usize = 32;
 
 /// A question: its name, path and request.
 pub type Question = (String, &'static str, Vec<u8>);
@@ -39,6 +43,28 @@ pub fn questions(address: &str) -> Vec<Question> {
         ]);
     }
     questions
+}
+
+/// What is asked after every block.
+pub fn standing_questions() -> Vec<Question> {
+    let salted = QueryBuildAddressRequest {
+        code_hash: "ab".repeat(CODE_HASH_BYTES),
+        creator_address: "stoa1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqagw28y".to_owned(),
+        salt: "61".to_owned(),
+        init_args: Vec::new(),
+    };
+    // `CodeInfo` asks with the same field as `Code`.
+    let first = QueryCodeRequest { code_id: 1 };
+    [
+        ("/cosmwasm.wasm.v1.Query/Params", Vec::new()),
+        ("/cosmwasm.wasm.v1.Query/PinnedCodes", Vec::new()),
+        ("/cosmwasm.wasm.v1.Query/Codes", Vec::new()),
+        ("/cosmwasm.wasm.v1.Query/WasmLimitsConfig", Vec::new()),
+        ("/cosmwasm.wasm.v1.Query/CodeInfo", first.encode_to_vec()),
+        ("/cosmwasm.wasm.v1.Query/BuildAddress", salted.encode_to_vec()),
+    ]
+    .map(|(path, request)| (path.to_owned(), path, request))
+    .to_vec()
 }
 
 /// The difference of two answers, with the name of the question.

@@ -10,19 +10,24 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, ensure};
+use cosmrs::proto::cosmos::tx::v1beta1::SimulateRequest;
+use prost::Message as _;
 use stoa_system::process::Process;
 use tempfile::TempDir;
 use tendermint_proto::{
     google::protobuf::Timestamp,
     v0_38::{
-        abci::{CommitInfo, ExecTxResult, RequestFinalizeBlock, RequestInitChain, ResponseCheckTx},
+        abci::{CommitInfo, ExecTxResult, RequestFinalizeBlock, RequestInitChain},
         types::{BlockParams, ConsensusParams, EvidenceParams, ValidatorParams},
     },
 };
 
-use crate::abci::{Client, Query};
+use crate::{
+    abci::{Client, Query},
+    compare::Admission,
+};
 
-pub use genesis::Genesis;
+pub use genesis::{Genesis, Holder};
 pub use stoad::Stoad;
 pub use wasmd::Wasmd;
 
@@ -30,6 +35,8 @@ pub use wasmd::Wasmd;
 pub const CHAIN_ID: &str = "oracle-1";
 /// Address prefix of both: wasmd is built with it.
 pub const PREFIX: &str = "stoa";
+/// Where transactions are simulated.
+const SIMULATE: &str = "/cosmos.tx.v1beta1.Service/Simulate";
 /// Genesis time in seconds since the Unix epoch: 2026-01-01.
 const GENESIS_SECONDS: i64 = 1_767_225_600;
 /// Seconds between two blocks.
@@ -62,44 +69,25 @@ impl Peer {
         home: TempDir,
         app_state: Vec<u8>,
     ) -> Result<Self> {
-        let mut connected = None;
-        process.wait_until("serving", START_TIMEOUT, || {
-            connected = Client::connect(address).ok();
-            connected.is_some()
-        })?;
-        let mut client = connected.context("a node that serves has a connection")?;
-        client.init_chain(RequestInitChain {
-            time: Some(time(0)),
-            chain_id: CHAIN_ID.to_owned(),
-            consensus_params: Some(consensus_params()),
-            validators: Vec::new(),
-            app_state_bytes: app_state.into(),
-            initial_height: 1,
-        })?;
+        let mut client = connect(&mut process, address)?;
+        client.init_chain(init_chain(app_state, BLOCK_MAX_GAS))?;
         Ok(Self { client, height: 0, _process: process, _home: home })
     }
 
     /// Executes and commits the next block.
     pub fn block(&mut self, txs: &[Vec<u8>]) -> Result<Vec<ExecTxResult>> {
         self.height += 1;
-        let request = RequestFinalizeBlock {
-            txs: txs.iter().map(|tx| tx.clone().into()).collect(),
-            decided_last_commit: Some(CommitInfo::default()),
-            misbehavior: Vec::new(),
-            hash: vec![1; HASH_BYTES].into(),
-            height: self.height,
-            time: Some(time(self.height)),
-            next_validators_hash: vec![2; HASH_BYTES].into(),
-            proposer_address: vec![3; VALIDATOR_BYTES].into(),
-        };
-        let results = self.client.block(request)?.tx_results;
+        let results = self.client.block(finalize_block(self.height, txs))?.tx_results;
         ensure!(results.len() == txs.len(), "{} results of {} txs", results.len(), txs.len());
         Ok(results)
     }
 
-    /// Whether the mempool would take a transaction.
-    pub fn check_tx(&mut self, tx: &[u8]) -> Result<ResponseCheckTx> {
-        self.client.check_tx(tx)
+    /// Simulates a transaction and asks whether the mempool would take it, in this order: the check counts
+    /// its sequence.
+    pub fn admit(&mut self, tx: &[u8]) -> Result<Admission> {
+        let request = SimulateRequest { tx_bytes: tx.to_vec(), ..SimulateRequest::default() };
+        let simulated = self.client.query(SIMULATE, request.encode_to_vec())?;
+        Ok(Admission { simulated, checked: self.client.check_tx(tx)? })
     }
 
     /// Asks about the last height.
@@ -108,14 +96,50 @@ impl Peer {
     }
 }
 
+/// Connects once the node serves.
+pub fn connect(process: &mut Process, address: SocketAddr) -> Result<Client> {
+    let mut connected = None;
+    process.wait_until("serving", START_TIMEOUT, || {
+        connected = Client::connect(address).ok();
+        connected.is_some()
+    })?;
+    connected.context("a node that serves has a connection")
+}
+
+/// The first request of a chain whose blocks may use `max_gas`, or any if that is -1.
+pub fn init_chain(app_state: Vec<u8>, max_gas: i64) -> RequestInitChain {
+    RequestInitChain {
+        time: Some(time(0)),
+        chain_id: CHAIN_ID.to_owned(),
+        consensus_params: Some(consensus_params(max_gas)),
+        validators: Vec::new(),
+        app_state_bytes: app_state.into(),
+        initial_height: 1,
+    }
+}
+
+/// The block of a height.
+pub fn finalize_block(height: i64, txs: &[Vec<u8>]) -> RequestFinalizeBlock {
+    RequestFinalizeBlock {
+        txs: txs.iter().map(|tx| tx.clone().into()).collect(),
+        decided_last_commit: Some(CommitInfo::default()),
+        misbehavior: Vec::new(),
+        hash: vec![1; HASH_BYTES].into(),
+        height,
+        time: Some(time(height)),
+        next_validators_hash: vec![2; HASH_BYTES].into(),
+        proposer_address: vec![3; VALIDATOR_BYTES].into(),
+    }
+}
+
 const fn time(height: i64) -> Timestamp {
     // Fractions are printed with varying lengths, so there are some.
     Timestamp { seconds: GENESIS_SECONDS + height * BLOCK_SECONDS, nanos: 123_456_789 }
 }
 
-fn consensus_params() -> ConsensusParams {
+fn consensus_params(max_gas: i64) -> ConsensusParams {
     ConsensusParams {
-        block: Some(BlockParams { max_bytes: BLOCK_MAX_BYTES, max_gas: BLOCK_MAX_GAS }),
+        block: Some(BlockParams { max_bytes: BLOCK_MAX_BYTES, max_gas }),
         evidence: Some(EvidenceParams {
             max_age_num_blocks: 100_000,
             max_age_duration: Some(tendermint_proto::google::protobuf::Duration {

@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    net::SocketAddr,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -24,9 +25,14 @@ impl Stoad {
 
     /// Starts a chain with `genesis` in a fresh home.
     pub fn start(&self, genesis: &Genesis) -> Result<Peer> {
-        let address = free_address()?;
         let folder = tempfile::tempdir()?;
-        let home = folder.path();
+        let (process, address) = self.launch(folder.path())?;
+        Peer::begin(process, address, folder, genesis.for_stoad()?)
+    }
+
+    /// Starts the process on what lies in `home`.
+    pub fn launch(&self, home: &Path) -> Result<(Process, SocketAddr)> {
+        let address = free_address()?;
         fs::create_dir_all(home.join("config"))?;
         let config = format!(
             "minimum_gas_prices = \"\"\nlog = \"warn\"\n[abci]\naddress = \"tcp://{address}\"\n\
@@ -35,7 +41,6 @@ impl Stoad {
         fs::write(home.join("config/app.toml"), config)?;
         let mut command = Command::new(&self.program);
         command.arg("start").arg("--home").arg(home);
-        let process = Process::start("stoad", &mut command, home)?;
-        Peer::begin(process, address, folder, genesis.for_stoad()?)
+        Ok((Process::start("stoad", &mut command, home)?, address))
     }
 }

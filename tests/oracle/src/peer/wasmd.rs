@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    net::SocketAddr,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -31,6 +32,11 @@ impl Wasmd {
         Ok(Self { program: program.to_owned(), base_home: tempfile::tempdir()? })
     }
 
+    /// The home of the validator that [`Wasmd::base_genesis`] makes.
+    pub fn base_home(&self) -> &Path {
+        self.base_home.path()
+    }
+
     /// The first state of a chain with one validator: without one wasmd does not start.
     pub fn base_genesis(&self) -> Result<Value> {
         let home = self.base_home.path();
@@ -55,9 +61,14 @@ impl Wasmd {
 
     /// Starts a chain with `genesis` in a fresh home.
     pub fn start(&self, genesis: &Genesis) -> Result<Peer> {
-        let address = free_address()?;
         let folder = tempfile::tempdir()?;
-        let home = folder.path();
+        let (process, address) = self.launch(folder.path())?;
+        Peer::begin(process, address, folder, genesis.for_wasmd()?)
+    }
+
+    /// Starts the process on what lies in `home`.
+    pub fn launch(&self, home: &Path) -> Result<(Process, SocketAddr)> {
+        let address = free_address()?;
         fs::create_dir_all(home.join("config"))?;
         // Only the chain id is read from it; the state comes with InitChain.
         let file = "config/genesis.json";
@@ -67,10 +78,11 @@ impl Wasmd {
             .args(["start", "--with-comet=false", "--transport", "socket"])
             .args(["--address", &format!("tcp://{address}")])
             .args(["--minimum-gas-prices", "0ustoa", "--log_level", "error"])
-            .args(["--grpc.enable=false", "--api.enable=false"])
+            // Without a gRPC server the service that simulates is not there, over ABCI either.
+            .args(["--api.enable=false", "--grpc.enable=true", "--grpc-web.enable=false"])
+            .args(["--grpc.address", &free_address()?.to_string()])
             .arg("--home")
             .arg(home);
-        let process = Process::start("wasmd", &mut command, home)?;
-        Peer::begin(process, address, folder, genesis.for_wasmd()?)
+        Ok((Process::start("wasmd", &mut command, home)?, address))
     }
 }

@@ -4,7 +4,12 @@ use anyhow::Result;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use cosmrs::proto::{
     Any,
-    cosmos::{bank::v1beta1::MsgSend, base::v1beta1::Coin},
+    cosmos::{
+        authz::v1beta1::{Grant, MsgExec, MsgGrant},
+        bank::v1beta1::MsgSend,
+        base::v1beta1::Coin,
+        feegrant::v1beta1::MsgGrantAllowance,
+    },
     cosmwasm::wasm::v1::{
         MsgClearAdmin, MsgExecuteContract, MsgInstantiateContract, MsgInstantiateContract2,
         MsgMigrateContract, MsgStoreCode, MsgUpdateAdmin,
@@ -12,6 +17,7 @@ use cosmrs::proto::{
 };
 use prost::Name;
 use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
 
 use super::{Action, World};
 
@@ -50,6 +56,25 @@ impl World {
             Action::ClearAdmin { from, contract } => any(&MsgClearAdmin {
                 sender: self.address(from)?,
                 contract: self.address(contract)?,
+            }),
+            Action::Message { type_url, fields } => self.by_type(type_url, fields)?,
+            Action::Exec { from, actions } => {
+                let msgs = actions.iter().map(|action| self.message(action));
+                let msgs = msgs.collect::<Result<_>>()?;
+                any(&MsgExec { grantee: self.address(from)?, msgs })
+            }
+            Action::Grant { from, to, authorization } => any(&MsgGrant {
+                granter: self.address(from)?,
+                grantee: self.address(to)?,
+                grant: Some(Grant {
+                    authorization: Some(self.message(authorization)?),
+                    expiration: None,
+                }),
+            }),
+            Action::Allow { from, to, allowance } => any(&MsgGrantAllowance {
+                granter: self.address(from)?,
+                grantee: self.address(to)?,
+                allowance: Some(self.message(allowance)?),
             }),
             Action::Raw { type_url, hex } => {
                 Any { type_url: type_url.clone(), value: from_hex(hex)? }
@@ -94,8 +119,9 @@ impl World {
     }
 
     /// Replaces `"@name"` by the address of a name, `{"@binary": …}` by the base64 of JSON,
-    /// `{"@message": …}` by the base64 of an action's protobuf, `{"@code": …}` by a code's number.
-    fn fill(&self, value: &Value) -> Result<Value> {
+    /// `{"@message": …}` by the base64 of an action's protobuf, `{"@code": …}` by a code's number,
+    /// `{"@file": …}` by the base64 of a file of code, `{"@checksum": …}` by that of its SHA-256.
+    pub(super) fn fill(&self, value: &Value) -> Result<Value> {
         Ok(match value {
             Value::String(text) => match text.strip_prefix('@') {
                 Some(name) => json!(self.address(name)?),
@@ -120,6 +146,12 @@ impl World {
         if let Some(name) = fields.get("@code").and_then(Value::as_str) {
             return Ok(json!(self.code(name)));
         }
+        if let Some(name) = fields.get("@file").and_then(Value::as_str) {
+            return Ok(json!(BASE64_STANDARD.encode(self.file(name)?)));
+        }
+        if let Some(name) = fields.get("@checksum").and_then(Value::as_str) {
+            return Ok(json!(BASE64_STANDARD.encode(Sha256::digest(self.file(name)?))));
+        }
         let field = |(key, value): (&String, &Value)| Ok((key.clone(), self.fill(value)?));
         Ok(Value::Object(fields.iter().map(field).collect::<Result<_>>()?))
     }
@@ -140,7 +172,7 @@ fn from_hex(text: &str) -> Result<Vec<u8>> {
     hex::decode(text).map_err(anyhow::Error::msg)
 }
 
-fn any<M: Name>(message: &M) -> Any {
+pub(super) fn any<M: Name>(message: &M) -> Any {
     Any { type_url: M::type_url(), value: message.encode_to_vec() }
 }
 

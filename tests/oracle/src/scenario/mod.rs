@@ -2,11 +2,15 @@
 //!
 //! A [`Tx`] is plain data, so that a failing random sequence can be written to a file and replayed.
 
+mod access;
 mod actor;
+mod authority;
 mod bank;
+mod by_type;
 mod contracts;
 mod cw_plus;
 mod fees;
+mod grants;
 mod lower;
 mod refusals;
 mod sign;
@@ -15,6 +19,7 @@ mod wasm;
 mod world;
 
 pub use actor::{ACTORS, Actor, account_id};
+pub use authority::{DELEGATE, ORDERS};
 pub use sign::Account;
 pub use tx::{Action, Coins, Flaw, Tx, WITHOUT_LIMIT};
 pub use world::World;
@@ -44,6 +49,9 @@ pub fn all() -> Vec<Scenario> {
         wasm::scenario(),
         contracts::scenario(),
         cw_plus::scenario(),
+        access::scenario(),
+        authority::scenario(),
+        grants::scenario(),
     ]
 }
 

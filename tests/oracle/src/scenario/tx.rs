@@ -218,6 +218,38 @@ pub enum Action {
         /// Contract.
         contract: String,
     },
+    /// Any message whose JSON form is known, e.g. `/cosmwasm.wasm.v1.MsgPinCodes`.
+    Message {
+        /// Its type.
+        type_url: String,
+        /// Its fields with names in them, in the JSON of protobuf.
+        fields: Value,
+    },
+    /// `MsgExec`: all of them for whoever would have to sign.
+    Exec {
+        /// Who signs instead.
+        from: String,
+        /// The messages.
+        actions: Vec<Action>,
+    },
+    /// `MsgGrant`.
+    Grant {
+        /// Whose rights.
+        from: String,
+        /// Who may use them.
+        to: String,
+        /// The authorization.
+        authorization: Box<Action>,
+    },
+    /// `MsgGrantAllowance`.
+    Allow {
+        /// Who pays.
+        from: String,
+        /// For whom.
+        to: String,
+        /// The allowance.
+        allowance: Box<Action>,
+    },
     /// Any message.
     Raw {
         /// Its type.
@@ -267,6 +299,11 @@ impl Action {
     pub fn pay(from: &str, contract: &str, msg: Value, funds: &str) -> Self {
         let (from, contract) = (from.into(), contract.into());
         Self::Execute { from, contract, msg, funds: funds.into() }
+    }
+
+    /// A message by its type in `cosmwasm.wasm.v1`.
+    pub fn wasm(kind: &str, fields: Value) -> Self {
+        Self::Message { type_url: format!("/cosmwasm.wasm.v1.{kind}"), fields }
     }
 
     /// A migration.

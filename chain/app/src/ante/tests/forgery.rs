@@ -43,6 +43,32 @@ fn no_single_flipped_bit_of_a_signed_transaction_is_accepted() {
     chain.run(&bytes).unwrap();
 }
 
+/// The bytes were verified once and are remembered: that admits them nowhere else.
+#[test]
+fn remembered_signatures_admit_nothing_after_sequence_key_number_or_chain_have_changed() {
+    let bytes = Draft::send(&buyer()).sign(&buyer());
+    let of = |chain: &Chain| {
+        let ctx = Context { gas: GasMeter::unlimited(), ..chain.ctx.clone() };
+        (auth::account(&ctx, &buyer().address()).unwrap().unwrap(), ctx)
+    };
+    let mut chain = Chain::new();
+    let (fresh, ctx) = of(&chain);
+    verify_ahead(&chain.modules, &chain.verified, &ctx, &decode(&bytes).unwrap());
+    chain.run(&bytes).unwrap();
+    assert_eq!(chain.code(&bytes), 32, "sequence");
+    let (_, ctx) = of(&chain);
+    auth::save_account(&ctx, &auth::Account { number: 7, ..fresh.clone() }).unwrap();
+    assert_eq!(chain.code(&bytes), 4, "number");
+    let key = Some(attacker().public());
+    auth::save_account(&ctx, &auth::Account { key, ..fresh.clone() }).unwrap();
+    assert_eq!(chain.code(&bytes), 4, "key");
+    auth::save_account(&ctx, &fresh).unwrap();
+    chain.ctx.block.chain_id = "stoa-test-2".to_owned();
+    assert_eq!(chain.code(&bytes), 4, "chain");
+    chain.ctx.block.chain_id = CHAIN.to_owned();
+    chain.run(&bytes).unwrap();
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

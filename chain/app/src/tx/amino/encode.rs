@@ -34,7 +34,7 @@ pub(super) fn message(
 ) -> Result<(), AminoError> {
     let malformed = AminoError::Malformed { shape: shape.name };
     let mut fields = schema::read(bytes, shape).ok_or(malformed)?;
-    fields.sort_unstable_by_key(|(field, _)| field.name);
+    fields.sort_unstable_by_key(|(field, _)| field.amino_name());
     out.push('{');
     let mut is_first = true;
     for (field, values) in fields {
@@ -46,7 +46,7 @@ pub(super) fn message(
             out.push(',');
         }
         is_first = false;
-        json::text(out, field.name);
+        json::text(out, field.amino_name());
         out.push(':');
         Place { shape, field }.write(out, &values)?;
     }
@@ -117,7 +117,7 @@ impl Place {
                 Err(AminoError::Missing { shape: self.shape.name, field: self.field.name })
             }
             Kind::Bytes | Kind::Hex | Kind::Json => Err(self.not_representable()),
-            Kind::Text | Kind::Int => self.one(out, &Value::Content(&[])),
+            Kind::Text | Kind::Int | Kind::Dec => self.one(out, &Value::Content(&[])),
             _ => self.one(out, &Value::Number(0)),
         }
     }
@@ -137,6 +137,7 @@ impl Place {
             Kind::Json => return json::inline(out, bytes).ok_or_else(|| self.not_representable()),
             Kind::Int if bytes.is_empty() => Some("0".to_owned()),
             Kind::Text | Kind::Int => String::from_utf8(bytes.to_vec()).ok(),
+            Kind::Dec => schema::decimal(bytes),
             Kind::Timestamp => moment(bytes),
             Kind::Duration => nanoseconds(bytes),
             _ => Some(BASE64_STANDARD.encode(bytes)),

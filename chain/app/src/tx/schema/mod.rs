@@ -7,9 +7,13 @@
 mod accounts;
 mod authz;
 mod bank;
+mod consensus;
 mod feegrant;
+mod privilege;
 mod read;
+mod slashing;
 mod transaction;
+mod upgrade;
 mod vesting;
 mod wasm;
 
@@ -18,9 +22,13 @@ use std::fmt;
 pub use accounts::*;
 pub use authz::*;
 pub use bank::*;
+pub use consensus::*;
 pub use feegrant::*;
-pub use read::{Value, read};
+pub use privilege::*;
+pub use read::{Value, decimal, read};
+pub use slashing::*;
 pub use transaction::*;
+pub use upgrade::*;
 pub use vesting::*;
 pub use wasm::*;
 
@@ -41,6 +49,8 @@ pub struct Field {
     pub number: u32,
     /// Name in JSON.
     pub name: &'static str,
+    /// Name in amino JSON, if it is another.
+    pub amino: Option<&'static str>,
     /// Type.
     pub kind: Kind,
     /// Whether it is a list.
@@ -83,6 +93,8 @@ pub enum Kind {
     Bytes,
     /// `bytes`: upper-case hex in JSON.
     Hex,
+    /// `bytes` that hold the digits of a decimal in units of 10^-18: shown with its point.
+    Dec,
     /// `bytes` that hold JSON: shown as it is.
     Json,
     /// An enumeration: its names in JSON, its numbers in amino JSON.
@@ -127,7 +139,22 @@ impl Kind {
 impl Field {
     const fn new(number: u32, name: &'static str, kind: Kind) -> Self {
         let when_empty = WhenEmpty::Omitted;
-        Self { number, name, kind, is_repeated: false, is_optional: false, when_empty }
+        let amino = None;
+        Self { number, name, amino, kind, is_repeated: false, is_optional: false, when_empty }
+    }
+
+    /// The same field, with another name in amino JSON.
+    #[must_use]
+    pub const fn amino(self, name: &'static str) -> Self {
+        Self { amino: Some(name), ..self }
+    }
+
+    /// Its name in amino JSON.
+    pub const fn amino_name(&self) -> &'static str {
+        match self.amino {
+            Some(name) => name,
+            None => self.name,
+        }
     }
 
     /// The same field, shown by amino JSON when it is empty, too.
@@ -182,7 +209,11 @@ static IN_ANY: &[&[&Shape]] = &[
     accounts::IN_ANY,
     authz::IN_ANY,
     bank::IN_ANY,
+    consensus::IN_ANY,
     feegrant::IN_ANY,
+    privilege::IN_ANY,
+    slashing::IN_ANY,
+    upgrade::IN_ANY,
     vesting::IN_ANY,
     wasm::IN_ANY,
     &[&TX],

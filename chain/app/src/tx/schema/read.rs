@@ -55,3 +55,33 @@ fn unpack(mut packed: &[u8], values: &mut Vec<Value<'_>>) -> Option<()> {
     }
     Some(())
 }
+
+/// The decimal whose digits, in units of 10^-18, `bytes` are; zero if there are none.
+pub fn decimal(bytes: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let (sign, digits) = text.strip_prefix('-').map_or(("", text), |digits| ("-", digits));
+    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let digits = format!("{digits:0>19}");
+    let (whole, fraction) = digits.split_at(digits.len().saturating_sub(18));
+    Some(format!("{sign}{whole}.{fraction}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::decimal;
+
+    #[test]
+    fn decimals_have_eighteen_digits() {
+        for (digits, shown) in [
+            (&b"500000000000000000"[..], "0.500000000000000000"),
+            (b"", "0.000000000000000000"),
+            (b"12000000000000000001", "12.000000000000000001"),
+            (b"-1", "-0.000000000000000001"),
+        ] {
+            assert_eq!(decimal(digits).as_deref(), Some(shown));
+        }
+        assert_eq!(decimal(b"0.5"), None);
+    }
+}

@@ -15,6 +15,15 @@ pub(super) static IN_ANY: &[&Shape] = &[
     &MSG_CLEAR_ADMIN,
     &MSG_UPDATE_INSTANTIATE_CONFIG,
     &MSG_UPDATE_LABEL,
+    &MSG_SUDO,
+    &MSG_PIN_CODES,
+    &MSG_UNPIN_CODES,
+    &MSG_WASM_PARAMS,
+    &MSG_STORE_AND_INSTANTIATE,
+    &MSG_STORE_AND_MIGRATE,
+    &MSG_ADD_UPLOADERS,
+    &MSG_REMOVE_UPLOADERS,
+    &STORE_CODE_AUTHORIZATION,
     &EXECUTION_AUTHORIZATION,
     &MIGRATION_AUTHORIZATION,
     &MAX_CALLS_LIMIT,
@@ -98,6 +107,78 @@ crate::shapes! {
         one(1, "sender", Text),
         one(2, "new_label", Text),
         one(3, "contract", Text),
+    ];
+    /// Calls a contract as the chain; the authority's.
+    pub MSG_SUDO = "cosmwasm.wasm.v1.MsgSudoContract" as "wasm/MsgSudoContract": [
+        one(1, "authority", Text),
+        one(2, "contract", Text),
+        one(3, "msg", Json),
+    ];
+    /// Keeps codes compiled; the authority's.
+    pub MSG_PIN_CODES = "cosmwasm.wasm.v1.MsgPinCodes" as "wasm/MsgPinCodes": [
+        one(1, "authority", Text),
+        many(2, "code_ids", U64),
+    ];
+    /// Ends that; the authority's.
+    pub MSG_UNPIN_CODES = "cosmwasm.wasm.v1.MsgUnpinCodes" as "wasm/MsgUnpinCodes": [
+        one(1, "authority", Text),
+        many(2, "code_ids", U64),
+    ];
+    /// Replaces the parameters; the authority's.
+    pub MSG_WASM_PARAMS = "cosmwasm.wasm.v1.MsgUpdateParams" as "wasm/MsgUpdateParams": [
+        one(1, "authority", Text),
+        one(2, "params", Message(&WASM_PARAMETERS)).kept(),
+    ];
+    /// Who may store code, and who may instantiate what names nobody.
+    pub WASM_PARAMETERS = "cosmwasm.wasm.v1.Params": [
+        one(1, "code_upload_access", Message(&ACCESS_CONFIG)).kept(),
+        one(2, "instantiate_default_permission", Named(ACCESS_TYPES)),
+    ];
+    /// Uploads code and makes a contract of it.
+    pub MSG_STORE_AND_INSTANTIATE = "cosmwasm.wasm.v1.MsgStoreAndInstantiateContract"
+        as "wasm/MsgStoreAndInstantiateContract": [
+        one(1, "authority", Text),
+        one(3, "wasm_byte_code", Bytes),
+        one(4, "instantiate_permission", Message(&ACCESS_CONFIG)),
+        one(5, "unpin_code", Bool),
+        one(6, "admin", Text),
+        one(7, "label", Text),
+        one(8, "msg", Json),
+        coins(9, "funds"),
+        one(10, "source", Text),
+        one(11, "builder", Text),
+        one(12, "code_hash", Bytes),
+    ];
+    /// Uploads code and gives it to a contract.
+    pub MSG_STORE_AND_MIGRATE = "cosmwasm.wasm.v1.MsgStoreAndMigrateContract"
+        as "wasm/MsgStoreAndMigrateContract": [
+        one(1, "authority", Text),
+        one(2, "wasm_byte_code", Bytes),
+        one(3, "instantiate_permission", Message(&ACCESS_CONFIG)),
+        one(4, "contract", Text),
+        one(5, "msg", Json),
+    ];
+    /// Lets more accounts upload; the authority's.
+    pub MSG_ADD_UPLOADERS = "cosmwasm.wasm.v1.MsgAddCodeUploadParamsAddresses"
+        as "wasm/MsgAddCodeUploadParamsAddresses": [
+        one(1, "authority", Text),
+        many(2, "addresses", Text),
+    ];
+    /// Lets fewer accounts upload; the authority's.
+    pub MSG_REMOVE_UPLOADERS = "cosmwasm.wasm.v1.MsgRemoveCodeUploadParamsAddresses"
+        as "wasm/MsgRemoveCodeUploadParamsAddresses": [
+        one(1, "authority", Text),
+        many(2, "addresses", Text),
+    ];
+    /// Leave to upload code for another.
+    pub STORE_CODE_AUTHORIZATION = "cosmwasm.wasm.v1.StoreCodeAuthorization"
+        as "wasm/StoreCodeAuthorization": [
+        many(1, "grants", Message(&CODE_GRANT)).kept(),
+    ];
+    /// Which code, and the widest permission.
+    pub CODE_GRANT = "cosmwasm.wasm.v1.CodeGrant": [
+        one(1, "code_hash", Bytes),
+        one(2, "instantiate_permission", Message(&ACCESS_CONFIG)),
     ];
     /// Leave to call contracts for another.
     pub EXECUTION_AUTHORIZATION = "cosmwasm.wasm.v1.ContractExecutionAuthorization"

@@ -1,6 +1,9 @@
 //! The key of wallets.
 
-use k256::ecdsa::{Signature, VerifyingKey, signature::Verifier as _};
+use std::sync::OnceLock;
+
+use secp256k1::{Message, PublicKey, Secp256k1, VerifyOnly, ecdsa::Signature};
+use sha2::{Digest as _, Sha256};
 
 use crate::auth::AuthError;
 
@@ -34,9 +37,11 @@ impl Secp256k1Key {
     /// Whether `signature` (64 bytes, r and s) is over SHA-256 of `message`. A high s is refused: it
     /// would let anybody make a second transaction hash from a signed transaction.
     pub fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
-        let Ok(key) = VerifyingKey::from_sec1_bytes(&self.0) else { return false };
-        let Ok(signature) = Signature::from_slice(signature) else { return false };
-        signature.normalize_s().is_none() && key.verify(message, &signature).is_ok()
+        let Ok(key) = PublicKey::from_slice(&self.0) else { return false };
+        let Ok(signature) = Signature::from_compact(signature) else { return false };
+        let Ok(digest) = Message::from_slice(&Sha256::digest(message)) else { return false };
+        // The library refuses a high s by itself.
+        curve().verify_ecdsa(&digest, &signature, &key).is_ok()
     }
 
     pub(super) fn to_amino(&self) -> Vec<u8> {
@@ -44,10 +49,20 @@ impl Secp256k1Key {
     }
 }
 
+/// libsecp256k1, which Bitcoin depends on: verifying takes a third of what it takes in pure Rust.
+fn curve() -> &'static Secp256k1<VerifyOnly> {
+    static CURVE: OnceLock<Secp256k1<VerifyOnly>> = OnceLock::new();
+    CURVE.get_or_init(Secp256k1::verification_only)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use k256::ecdsa::{SigningKey, signature::Signer as _};
+    use k256::ecdsa::{
+        Signature, SigningKey, VerifyingKey,
+        signature::{Signer as _, Verifier as _},
+    };
+    use proptest::prelude::*;
 
     fn key() -> SigningKey {
         SigningKey::from_slice(&[7; 32]).unwrap()
@@ -84,5 +99,50 @@ mod tests {
         (bytes[0], bytes[32]) = (2, 5);
         let signature: Signature = key().sign(b"message");
         assert!(!Secp256k1Key::new(&bytes).unwrap().verifies(b"message", &signature.to_bytes()));
+    }
+
+    /// The same question to another implementation.
+    fn verifies_elsewhere(key: &[u8], message: &[u8], signature: &[u8]) -> bool {
+        let Ok(key) = VerifyingKey::from_sec1_bytes(key) else { return false };
+        let Ok(signature) = Signature::from_slice(signature) else { return false };
+        signature.normalize_s().is_none() && key.verify(message, &signature).is_ok()
+    }
+
+    proptest! {
+        /// What one node accepts every node accepts, also one that was built with another library.
+        #[test]
+        fn two_implementations_agree(
+            secret in 1u8.., message: Vec<u8>, place in 0usize..97, value: u8, changes: bool,
+        ) {
+            let signer = SigningKey::from_slice(&[secret; 32]).unwrap();
+            let mut key = signer.verifying_key().to_encoded_point(true).as_bytes().to_vec();
+            let signature: Signature = signer.sign(&message);
+            let mut signature = signature.to_bytes().to_vec();
+            if changes {
+                match place.checked_sub(64) {
+                    None => signature[place] = value,
+                    Some(place) => key[place] = value,
+                }
+            }
+            let Ok(known) = Secp256k1Key::new(&key) else { return Ok(()) };
+            let expected = verifies_elsewhere(&key, &message, &signature);
+            prop_assert_eq!(known.verifies(&message, &signature), expected);
+            prop_assert!(changes || expected);
+        }
+    }
+
+    #[test]
+    fn numbers_outside_of_the_group_are_refused() {
+        let mut order = [0xff; 32];
+        order[15] = 0xfe;
+        order[16..].copy_from_slice(&[
+            0xba, 0xae, 0xdc, 0xe6, 0xaf, 0x48, 0xa0, 0x3b, 0xbf, 0xd2, 0x5e, 0x8c, 0xd0, 0x36,
+            0x41, 0x41,
+        ]);
+        for (r, s) in [([0; 32], [1; 32]), ([1; 32], [0; 32]), (order, [1; 32]), ([1; 32], order)] {
+            let signature = [r, s].concat();
+            assert!(!public().verifies(b"message", &signature));
+            assert!(!verifies_elsewhere(public().as_bytes(), b"message", &signature));
+        }
     }
 }

@@ -9,7 +9,9 @@ use prost::Message as _;
 use super::{parse, revoke};
 use crate::{
     auth::AccAddress,
-    authz::{AuthzError, Pair, STORE, StoredGrant, authorization::Left, state_key, view},
+    authz::{
+        AuthzError, MAX_EXEC_DEPTH, Pair, STORE, StoredGrant, authorization::Left, state_key, view,
+    },
     core::{Context, ModuleError},
     router::{MessageResponse, MessageRouter},
 };
@@ -22,6 +24,9 @@ pub(super) fn execute(
     let grantee = parse("grantee", &message.grantee)?;
     if message.msgs.is_empty() {
         return Err(AuthzError::InvalidRequest { reason: "messages cannot be empty" }.into());
+    }
+    for (index, inner) in message.msgs.iter().enumerate() {
+        router.check(inner).map_err(|error| misshapen(error, index))?;
     }
     let mut results = Vec::new();
     for (index, inner) in message.msgs.iter().enumerate() {
@@ -59,6 +64,10 @@ fn take(ctx: &mut Context, pair: &Pair, message: &Any) -> Result<(), ModuleError
     }
 }
 
+fn deeper(depth: u32) -> Result<u32, AuthzError> {
+    if depth >= MAX_EXEC_DEPTH { Err(AuthzError::TooDeep) } else { Ok(depth.saturating_add(1)) }
+}
+
 /// Executes a message; its events say which of the messages they are of.
 fn run(
     ctx: &mut Context,
@@ -67,10 +76,20 @@ fn run(
     index: usize,
 ) -> Result<Vec<u8>, ModuleError> {
     let mut inner = Context { events: Vec::new(), ..ctx.clone() };
+    inner.nesting.exec_depth = deeper(ctx.nesting.exec_depth)?;
     let response = router.execute(&mut inner, message).map_err(|error| failed(error, message))?;
     let indexed = inner.events.into_iter();
     ctx.events.extend(indexed.map(|event| event.with("authz_msg_index", index.to_string())));
     Ok(response.bytes)
+}
+
+fn misshapen(error: ModuleError, index: usize) -> ModuleError {
+    match error {
+        ModuleError::Refused { codespace, code, message } => {
+            ModuleError::Refused { codespace, code, message: format!("msg {index}: {message}") }
+        }
+        other => other,
+    }
 }
 
 fn failed(error: ModuleError, inner: &Any) -> ModuleError {

@@ -1,5 +1,6 @@
 //! What a grant allows. Pure but for its gas.
 
+mod code;
 mod contract;
 mod filter;
 mod limit;
@@ -12,9 +13,11 @@ use cosmos_sdk_proto::{
         authz::v1beta1::GenericAuthorization,
         bank::v1beta1::{MsgSend, SendAuthorization},
     },
+    cosmwasm::wasm::v1::{MsgStoreCode, StoreCodeAuthorization},
 };
 use prost::{Message, Name};
 
+pub use code::CodeGrant;
 pub use contract::{ContractAction, ContractGrant};
 pub use filter::Filter;
 pub use limit::Limit;
@@ -50,6 +53,11 @@ pub enum Authorization {
         /// Which contracts, and within which limits.
         grants: Vec<ContractGrant>,
     },
+    /// Storing code.
+    StoreCode {
+        /// Which code.
+        grants: Vec<CodeGrant>,
+    },
 }
 
 /// What is left of a grant after a message.
@@ -79,6 +87,11 @@ impl Authorization {
                 })?;
                 Ok(Self::Send { spend_limit, allow_list: send.allow_list })
             }
+            url if url == StoreCodeAuthorization::type_url() => {
+                let store: StoreCodeAuthorization = decode(any)?;
+                let grants = store.grants.into_iter().map(CodeGrant::from).collect();
+                Ok(Self::StoreCode { grants })
+            }
             other => contract::from_any(any).unwrap_or_else(|| {
                 let reason = format!("{} is no authorization", short(other));
                 Err(AuthzError::InvalidType { reason })
@@ -95,6 +108,7 @@ impl Authorization {
                 allow_list: allow_list.clone(),
             }),
             Self::Contract { action, grants } => contract::to_any(*action, grants),
+            Self::StoreCode { grants } => code::to_any(grants),
         }
     }
 
@@ -104,6 +118,7 @@ impl Authorization {
             Self::Generic { type_url } => type_url.clone(),
             Self::Send { .. } => MsgSend::type_url(),
             Self::Contract { action, .. } => action.type_url(),
+            Self::StoreCode { .. } => MsgStoreCode::type_url(),
         }
     }
 
@@ -111,6 +126,7 @@ impl Authorization {
     pub fn check(&self) -> Result<(), AuthzError> {
         match self {
             Self::Contract { grants, .. } => contract::check(grants),
+            Self::StoreCode { grants } => code::check(grants),
             Self::Generic { type_url } if type_url.is_empty() => Err(AuthzError::NoMessageType),
             Self::Generic { .. } => Ok(()),
             Self::Send { spend_limit, .. } if spend_limit.is_empty() => {
@@ -135,6 +151,7 @@ impl Authorization {
                 accept_send(ctx, spend_limit, allow_list, message)
             }
             Self::Contract { action, grants } => contract::accept(ctx, *action, grants, message),
+            Self::StoreCode { grants } => code::accept(ctx, grants, message),
         }
     }
 }

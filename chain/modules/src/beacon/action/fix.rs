@@ -28,8 +28,9 @@ pub fn fix(ctx: &mut Context) -> Result<(), ModuleError> {
     hash.update(chain_id);
     hash.update(index.to_be_bytes());
     let (mut power, mut total_power) = (0u64, 0u64);
-    // In order of addresses.
-    for validator in validators::all(ctx)? {
+    // Who voted at that height, in order of addresses: a change of the set since then cannot take a
+    // contribution out of a value that everybody has seen coming.
+    for validator in validators::at(ctx, index)? {
         let address = validator.address();
         total_power = total_power.saturating_add(validator.power);
         let Some(link) = view::record(ctx, &address)?.link(index) else { continue };

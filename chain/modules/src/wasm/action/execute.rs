@@ -12,11 +12,11 @@ pub(in crate::wasm) fn execute(
     ctx: &mut Context,
     message: &Execute,
 ) -> Result<Option<Vec<u8>>, WasmError> {
-    let checksum = run.load(ctx, &message.contract, "Loading CosmWasm module: execute")?;
+    let loaded = run.load(ctx, &message.contract, "Loading CosmWasm module: execute")?;
     if !message.funds.is_empty() {
         move_funds(ctx, &message.sender, &message.contract, &message.funds)?;
     }
-    let code = run.code(ctx, &checksum)?;
+    let code = run.code(ctx, &loaded)?;
     let sent = run.message_info(&message.sender, &message.funds);
     let call = EntryCall::Execute { info: &sent, message: &message.message };
     let response = run.callee(&message.contract, &code).call(ctx, &call)?;

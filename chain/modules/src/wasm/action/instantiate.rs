@@ -13,7 +13,9 @@ use crate::{
         address::{self, Predictable},
         dispatch,
         error::WasmError,
-        event, params,
+        event,
+        load::{self, Loaded},
+        policy::Policy,
         run::Run,
         state_key,
         state_key::STORE,
@@ -33,13 +35,10 @@ pub(in crate::wasm) fn instantiate(
     message: &Instantiate,
 ) -> Result<(AccAddress, Option<Vec<u8>>), WasmError> {
     let info = view::code_or_refuse(ctx, message.code_id)?;
-    run.charge_setup(
-        ctx,
-        message.code_id,
-        &info.code_hash,
-        "Loading CosmWasm module: instantiate",
-    )?;
-    if !params::allows(&info.instantiate_config.unwrap_or_default(), &message.sender) {
+    let location = "Loading CosmWasm module: instantiate";
+    let is_pinned = load::charge_setup(ctx, message.code_id, &info.code_hash, location)?;
+    let policy = Policy::of(ctx, &message.sender)?;
+    if !policy.may_instantiate(&message.sender, &info) {
         return Err(WasmError::Unauthorized { what: "can not instantiate" });
     }
     let contract = new_address(ctx, message, &info.code_hash)?;
@@ -47,14 +46,16 @@ pub(in crate::wasm) fn instantiate(
     if !message.funds.is_empty() {
         move_funds(ctx, &message.sender, &contract, &message.funds)?;
     }
-    let code = run.code(ctx, &info.code_hash)?;
+    let loaded = Loaded { checksum: info.code_hash, is_pinned };
+    let code = run.code(ctx, &loaded)?;
     let callee = run.callee(&contract, &code);
     let sent = run.message_info(&message.sender, &message.funds);
     let call = EntryCall::Instantiate { info: &sent, message: &message.message };
     let response = callee.call(ctx, &call)?;
     record(ctx, message, &contract, &code)?;
     ctx.emit(event::instantiate(&contract, message.code_id));
-    let data = dispatch::handle_response(run, ctx, &contract, response)
+    let reaches = policy.reaches_below_instantiation();
+    let data = dispatch::handle_response_below(run, ctx, &contract, response, reaches)
         .map_err(|error| error.during("dispatch"))?;
     Ok((contract, data))
 }

@@ -14,7 +14,9 @@ use crate::{
     wasm::{
         dispatch,
         error::WasmError,
-        event, params,
+        event,
+        load::{self, Loaded},
+        policy::Policy,
         run::Run,
         state_key,
         state_key::STORE,
@@ -33,25 +35,28 @@ pub(in crate::wasm) fn migrate(
     let contract = &message.contract;
     let unknown = WasmError::InvalidRequest { what: "unknown contract" };
     let mut info = view::contract(ctx, contract)?.ok_or(unknown)?;
-    if info.admin.is_empty() || info.admin != message.sender.to_string() {
+    let policy = Policy::of(ctx, &message.sender)?;
+    if !policy.may_modify(&message.sender, &info) {
         return Err(WasmError::Unauthorized { what: "can not migrate" });
     }
     let unknown = WasmError::InvalidRequest { what: "unknown code" };
     let new_code = view::code(ctx, message.code_id)?.ok_or(unknown)?;
-    if !params::allows(&new_code.instantiate_config.unwrap_or_default(), &message.sender) {
+    if !policy.may_instantiate(&message.sender, &new_code) {
         return Err(WasmError::Unauthorized { what: "to use new code" });
     }
-    let code = run.code(ctx, &new_code.code_hash)?;
+    let code = run.code(ctx, &Loaded::paid(ctx, message.code_id, new_code.code_hash)?)?;
     keep_port(&mut info, contract, &code)?;
     let old_code = view::code_or_refuse(ctx, info.code_id)?;
-    let old_version = run.code(ctx, &old_code.code_hash)?.migrate_version;
+    let old_code = run.code(ctx, &Loaded::paid(ctx, info.code_id, old_code.code_hash)?)?;
+    let old_version = old_code.migrate_version;
     let is_same_version = old_version.is_some() && old_version == code.migrate_version;
     let response =
         if is_same_version { None } else { Some(call(run, ctx, message, &code, old_version)?) };
     record(ctx, message, info)?;
     ctx.emit(event::migrate(contract, message.code_id));
     let Some(response) = response else { return Ok(None) };
-    dispatch::handle_response(run, ctx, contract, response)
+    let reaches = policy.reaches_below_migration();
+    dispatch::handle_response_below(run, ctx, contract, response, reaches)
         .map_err(|error| error.during("dispatch"))
 }
 
@@ -62,7 +67,8 @@ fn call(
     code: &std::sync::Arc<Code>,
     old_migrate_version: Option<u64>,
 ) -> Result<Response, WasmError> {
-    run.charge_setup(ctx, message.code_id, &code.checksum, "Loading CosmWasm module: migrate")?;
+    let location = "Loading CosmWasm module: migrate";
+    load::charge_setup(ctx, message.code_id, &code.checksum, location)?;
     let sender = Addr::unchecked(message.sender.to_string());
     let info = MigrateInfo { sender, old_migrate_version };
     let call = EntryCall::Migrate { info: &info, message: &message.message };

@@ -2,15 +2,17 @@
 
 use std::io::Read as _;
 
-use cosmos_sdk_proto::cosmwasm::wasm::v1::{CodeInfo, MsgStoreCodeResponse};
+use cosmos_sdk_proto::cosmwasm::wasm::v1::CodeInfo;
 use flate2::read::GzDecoder;
 use prost::Message as _;
+use sha2::{Digest as _, Sha256};
 
 use crate::{
     Context, ModuleError,
     wasm::{
         error::WasmError,
         event, gas, params,
+        policy::Policy,
         run::Run,
         state_key,
         state_key::STORE,
@@ -21,19 +23,28 @@ use crate::{
 
 /// First bytes of a gzip archive.
 const GZIP_MAGIC: &[u8] = &[0x1f, 0x8b];
+/// First bytes of Wasm.
+const WASM_MAGIC: &[u8] = b"\0asm";
+
+/// A code that was stored.
+pub(in crate::wasm) struct Stored {
+    pub(in crate::wasm) code_id: u64,
+    pub(in crate::wasm) checksum: Vec<u8>,
+}
 
 /// Checks, compiles and stores Wasm under the next number.
 pub(in crate::wasm) fn store_code(
     run: &Run<'_>,
     ctx: &mut Context,
     message: &StoreCode,
-) -> Result<MsgStoreCodeResponse, WasmError> {
+) -> Result<Stored, WasmError> {
     let parameters = view::params(ctx)?;
     let default = params::default_permission(&parameters, &message.sender);
     let permission = message.permission.clone().unwrap_or_else(|| default.clone());
     // wasmd reads the parameters once for each of their two parts.
     let upload = view::params(ctx)?.code_upload_access.unwrap_or_default();
-    if !params::allows(&upload, &message.sender) || !params::is_subset(&permission, &default) {
+    let policy = Policy::of(ctx, &message.sender)?;
+    if !policy.may_store(&message.sender, &upload, &permission, &default) {
         return Err(WasmError::Unauthorized { what: "can not create code" });
     }
     let wasm = unpack(ctx, &message.code)?;
@@ -48,7 +59,22 @@ pub(in crate::wasm) fn store_code(
     ctx.set(STORE, &state_key::code(code_id), info.encode_to_vec())?;
     remember_byte_code(ctx, &code.checksum, wasm)?;
     ctx.emit(event::store_code(&code, code_id));
-    Ok(MsgStoreCodeResponse { code_id, checksum: code.checksum.to_vec() })
+    Ok(Stored { code_id, checksum: code.checksum.to_vec() })
+}
+
+/// SHA-256 of the Wasm in an upload, in the words of wasmd's authorizations.
+pub(in crate::wasm) fn checksum_of_upload(
+    ctx: &Context,
+    code: &[u8],
+) -> Result<[u8; 32], WasmError> {
+    let wasm = unpack(ctx, code).map_err(|error| match error {
+        fatal if fatal.is_fatal() => fatal,
+        _ => WasmError::InvalidRequest { what: "uncompress wasm archive" },
+    })?;
+    if !wasm.starts_with(WASM_MAGIC) {
+        return Err(WasmError::InvalidRequest { what: "checksum" });
+    }
+    Ok(Sha256::digest(&wasm).into())
 }
 
 /// Keeps Wasm bytes in the state. Not charged: wasmd, whose gas this module keeps, has them in files.
@@ -67,17 +93,17 @@ pub(super) fn take_id(ctx: &Context, key: &[u8]) -> Result<u64, WasmError> {
     Ok(id)
 }
 
-/// The Wasm of an upload; an archive may not unpack to more than may be stored.
+/// The Wasm of an upload; an archive unpacks to less than may be stored, as wasmd counts it.
 fn unpack(ctx: &Context, code: &[u8]) -> Result<Vec<u8>, WasmError> {
     if !code.starts_with(GZIP_MAGIC) {
         return Ok(code.to_vec());
     }
     ctx.gas.charge(gas::unpack(code.len()), "Uncompress gzip bytecode")?;
-    let bound = gas::length(MAX_WASM_BYTES).saturating_add(1);
+    let bound = gas::length(MAX_WASM_BYTES);
     let mut wasm = Vec::new();
     GzDecoder::new(code).take(bound).read_to_end(&mut wasm).map_err(WasmError::Uncompress)?;
     match wasm.len() {
-        0..=MAX_WASM_BYTES => Ok(wasm),
+        0..MAX_WASM_BYTES => Ok(wasm),
         _ => Err(WasmError::Unpacked { limit: MAX_WASM_BYTES }),
     }
 }
@@ -100,8 +126,9 @@ mod tests {
     #[test]
     fn archives_unpack_up_to_the_limit_and_no_further() {
         let ctx = context();
-        let most = vec![0; MAX_WASM_BYTES];
+        let most = vec![0; MAX_WASM_BYTES - 1];
         assert_eq!(unpack(&ctx, &pack(&most)).unwrap(), most);
+        assert!(unpack(&ctx, &pack(&vec![0; MAX_WASM_BYTES])).is_err());
         let bomb = pack(&vec![0; 64 * MAX_WASM_BYTES]);
         assert!(bomb.len() < MAX_WASM_BYTES);
         let error = unpack(&ctx, &bomb).unwrap_err();

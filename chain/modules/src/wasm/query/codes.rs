@@ -5,11 +5,15 @@ use cosmos_sdk_proto::cosmwasm::wasm::v1::{
     QueryCodesResponse, QueryParamsRequest, QueryParamsResponse, QueryPinnedCodesRequest,
     QueryPinnedCodesResponse,
 };
+use stoa_proto::cosmwasm::wasm::v1::{
+    QueryCodeInfoRequest, QueryCodeInfoResponse, QueryWasmLimitsConfigRequest,
+    QueryWasmLimitsConfigResponse,
+};
 
 use super::page::page;
 use crate::{
     Context,
-    wasm::{error::WasmError, state_key, types::check_code_id, view},
+    wasm::{error::WasmError, state_key, view},
 };
 
 /// One code with its Wasm.
@@ -17,10 +21,35 @@ pub(super) fn code(
     ctx: &Context,
     request: &QueryCodeRequest,
 ) -> Result<QueryCodeResponse, WasmError> {
-    check_code_id(request.code_id)?;
+    check_asked_code(request.code_id)?;
     let info = view::code_or_refuse(ctx, request.code_id)?;
     let data = view::byte_code(ctx, &info.code_hash)?;
     Ok(QueryCodeResponse { code_info: Some(described(request.code_id, info)), data })
+}
+
+/// One code without its Wasm.
+pub(super) fn info(
+    ctx: &Context,
+    request: &QueryCodeInfoRequest,
+) -> Result<QueryCodeInfoResponse, WasmError> {
+    check_asked_code(request.code_id)?;
+    let info = view::code_or_refuse(ctx, request.code_id)?;
+    Ok(QueryCodeInfoResponse {
+        code_id: request.code_id,
+        creator: info.creator,
+        checksum: info.code_hash,
+        instantiate_permission: info.instantiate_config,
+    })
+}
+
+/// The static limits of Wasm as JSON: none is set, so the VM's own hold, as on wasmd.
+pub(super) fn limits(_: &QueryWasmLimitsConfigRequest) -> QueryWasmLimitsConfigResponse {
+    QueryWasmLimitsConfigResponse { config: "{}".to_owned() }
+}
+
+/// Refuses the number zero, in the words of wasmd's queries.
+pub(super) const fn check_asked_code(code_id: u64) -> Result<(), WasmError> {
+    if code_id == 0 { Err(WasmError::Invalid { what: "code id" }) } else { Ok(()) }
 }
 
 /// All codes.

@@ -10,7 +10,7 @@ use cosmos_sdk_proto::cosmwasm::wasm::v1::{
 };
 use sha2::{Digest as _, Sha256};
 
-use super::{address_in, page::page};
+use super::{address_in, codes::check_asked_code, page::page};
 use crate::{
     Context, ModuleError,
     auth::AccAddress,
@@ -19,7 +19,6 @@ use crate::{
         Wasm,
         address::{self, Predictable},
         error::WasmError,
-        scope::Scope,
         state_key,
         state_key::{POSITION_BYTES, STORE},
         types, view,
@@ -55,7 +54,7 @@ pub(super) fn by_code(
     ctx: &Context,
     request: &QueryContractsByCodeRequest,
 ) -> Result<QueryContractsByCodeResponse, WasmError> {
-    types::check_code_id(request.code_id)?;
+    check_asked_code(request.code_id)?;
     let prefix = state_key::contracts_by_code(request.code_id);
     let mut contracts = Vec::new();
     let pagination = page(ctx, &prefix, request.pagination.as_ref(), |key, _| {
@@ -115,7 +114,7 @@ pub(super) fn smart(
     let contract = types::address("contract", &request.address)?;
     let mut inner = ctx.clone();
     inner.gas = wasm.smart_query_meter(ctx);
-    let answer = wasm.query_smart(&Scope::default(), &mut inner, &contract, &request.query_data);
+    let answer = wasm.query_smart(&mut inner, &contract, &request.query_data);
     ctx.gas.charge(inner.gas.used().min(inner.gas.limit()), "smart query")?;
     Ok(QuerySmartContractStateResponse { data: answer? })
 }

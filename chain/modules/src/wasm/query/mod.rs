@@ -27,6 +27,8 @@ pub(super) fn answer(
         "AllContractState" => reply(data, |request| contracts::all_state(ctx, &request)),
         "RawContractState" => reply(data, |request| contracts::raw_state(ctx, &request)),
         "SmartContractState" => reply(data, |request| contracts::smart(wasm, ctx, &request)),
+        "CodeInfo" => reply(data, |request| codes::info(ctx, &request)),
+        "WasmLimitsConfig" => reply(data, |request| Ok(codes::limits(&request))),
         "BuildAddress" => reply(data, |request| contracts::build_address(&request)),
         "Code" => reply(data, |request| codes::code(ctx, &request)),
         "Codes" => reply(data, |request| codes::codes(ctx, &request)),

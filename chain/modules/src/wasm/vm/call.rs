@@ -8,7 +8,7 @@ use cosmwasm_std::{
 };
 use cosmwasm_vm::{
     Backend, Instance, VmResult, call_execute_raw, call_instantiate_raw,
-    call_migrate_with_info_raw, call_query_raw, call_reply_raw, from_slice, to_vec,
+    call_migrate_with_info_raw, call_query_raw, call_reply_raw, call_sudo_raw, from_slice, to_vec,
 };
 use serde::de::DeserializeOwned;
 
@@ -18,7 +18,7 @@ use super::{
 use crate::{
     Context, ModuleError,
     auth::AccAddress,
-    wasm::{Wasm, error::WasmError, gas, scope::Scope, state_key},
+    wasm::{Wasm, error::WasmError, gas, state_key},
 };
 
 /// Most bytes that a submessage may carry along to its reply (wasmvm `lib_libwasmvm.go`).
@@ -32,8 +32,6 @@ type ContractInstance = Instance<AddressApi, ContractStorage, ContractQuerier>;
 pub(in crate::wasm) struct Callee<'a> {
     /// The module.
     pub(in crate::wasm) wasm: &'a Wasm,
-    /// Nesting of the call.
-    pub(in crate::wasm) scope: &'a Scope,
     /// Whose state.
     pub(in crate::wasm) contract: &'a AccAddress,
     /// Whose program.
@@ -46,13 +44,14 @@ pub(in crate::wasm) enum EntryCall<'a> {
     Execute { info: &'a MessageInfo, message: &'a [u8] },
     Migrate { info: &'a MigrateInfo, message: &'a [u8] },
     Reply { json: &'a [u8] },
+    Sudo { message: &'a [u8] },
 }
 
 impl EntryCall<'_> {
     const fn entry(&self) -> Entry {
         match self {
             Self::Instantiate { .. } => Entry::Instantiate,
-            Self::Execute { .. } | Self::Reply { .. } => Entry::Execute,
+            Self::Execute { .. } | Self::Reply { .. } | Self::Sudo { .. } => Entry::Execute,
             Self::Migrate { .. } => Entry::Migrate,
         }
     }
@@ -77,6 +76,7 @@ impl Callee<'_> {
                     call_migrate_with_info_raw(instance, env, message, &to_vec(info)?)
                 }
                 EntryCall::Reply { json } => call_reply_raw(instance, env, json),
+                EntryCall::Sudo { message } => call_sudo_raw(instance, env, message),
             })?;
         let response = answer(call.entry(), result)?;
         check_payloads(&response)?;
@@ -129,7 +129,6 @@ impl Callee<'_> {
             storage: ContractStorage::new(detached(ctx), prefix, fault.clone()),
             querier: ContractQuerier {
                 wasm: self.wasm.clone(),
-                scope: *self.scope,
                 ctx: detached(ctx),
                 caller: self.contract.clone(),
                 fault: fault.clone(),

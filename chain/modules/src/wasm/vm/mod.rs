@@ -26,7 +26,7 @@ pub(super) use go_json::reply as reply_json;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Entry {
     Instantiate,
-    /// Also `reply`.
+    /// Also `reply` and `sudo`.
     Execute,
     Migrate,
     Query,

@@ -11,7 +11,7 @@ use crate::{
     Context, GasMeter, ModuleError,
     auth::AccAddress,
     beacon,
-    wasm::{Wasm, error::WasmError, gas, scope::Scope, view},
+    wasm::{Wasm, error::WasmError, gas, view},
 };
 
 /// Most bytes of a query; the VM reads no more from a contract.
@@ -20,7 +20,6 @@ const MAX_QUERY_BYTES: usize = 64 * 1024;
 /// Answers queries from the state of the calling transaction.
 pub(super) struct ContractQuerier {
     pub(super) wasm: Wasm,
-    pub(super) scope: Scope,
     pub(super) ctx: Context,
     pub(super) caller: AccAddress,
     pub(super) fault: Fault,
@@ -103,7 +102,7 @@ impl ContractQuerier {
         #[allow(deprecated)] // contracts of CosmWasm 1 still send it
         match request {
             QueryRequest::Bank(query) => bank_query::answer(ctx, &query),
-            QueryRequest::Wasm(query) => wasm_query::answer(&self.wasm, &self.scope, ctx, &query),
+            QueryRequest::Wasm(query) => wasm_query::answer(&self.wasm, ctx, &query),
             QueryRequest::Ibc(IbcQuery::PortId {}) => {
                 let contract = view::contract_or_refuse(ctx, &self.caller)?;
                 json(&PortIdResponse { port_id: contract.ibc_port_id })

@@ -7,13 +7,12 @@ use super::querier::{QueryFailure, asked_address, json, unsupported};
 use crate::{
     Context,
     auth::AccAddress,
-    wasm::{Wasm, error::WasmError, scope::Scope, state_key, state_key::STORE, types, view},
+    wasm::{Wasm, error::WasmError, state_key, state_key::STORE, types, view},
 };
 
 /// Answers one query.
 pub(super) fn answer(
     wasm: &Wasm,
-    scope: &Scope,
     ctx: &mut Context,
     query: &WasmQuery,
 ) -> Result<Vec<u8>, QueryFailure> {
@@ -21,7 +20,7 @@ pub(super) fn answer(
         WasmQuery::Smart { contract_addr, msg } => {
             let contract = asked_address(contract_addr)?;
             types::check_json(msg)?;
-            Ok(wasm.query_smart(scope, ctx, &contract, msg)?)
+            Ok(wasm.query_smart(ctx, &contract, msg)?)
         }
         WasmQuery::Raw { contract_addr, key } => raw(ctx, contract_addr, key),
         WasmQuery::ContractInfo { contract_addr } => {

@@ -12,7 +12,6 @@ fn ask(path: &str, data: &[u8]) -> SystemResult<ContractResult<Binary>> {
     ctx.set(beacon::STORE, &key, beacon.encode_to_vec()).unwrap();
     let querier = ContractQuerier {
         wasm: Wasm::new(Limits::default()),
-        scope: Scope::default(),
         ctx,
         caller: AccAddress::new([1; 20]).unwrap(),
         fault: Fault::default(),
