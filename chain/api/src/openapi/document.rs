@@ -144,6 +144,7 @@ impl Schemas {
             Kind::U64 => json!({"type": "string", "format": "uint64"}),
             Kind::I64 => json!({"type": "string", "format": "int64"}),
             Kind::Text | Kind::Int => json!({"type": "string"}),
+            Kind::Dec => json!({"type": "string", "pattern": "^-?[0-9]+\\.[0-9]{18}$"}),
             Kind::Bytes => json!({"type": "string", "format": "byte", "nullable": true}),
             Kind::Hex => json!({"type": "string", "pattern": "^[0-9A-F]*$"}),
             Kind::Json => json!({"description": "JSON of a contract.", "nullable": true}),

@@ -167,7 +167,7 @@ fn described(field: &Field) -> FieldDescriptorProto {
         Kind::U64 => Type::Uint64,
         Kind::I64 => Type::Int64,
         Kind::Text | Kind::Int => Type::String,
-        Kind::Bytes | Kind::Hex | Kind::Json => Type::Bytes,
+        Kind::Bytes | Kind::Hex | Kind::Json | Kind::Dec => Type::Bytes,
         Kind::Enum(_) | Kind::Named(_) => Type::Enum,
         Kind::Message(_) | Kind::Any | Kind::Timestamp | Kind::Duration => Type::Message,
     };

@@ -36,7 +36,8 @@ pub(super) fn read(field: &Field, text: &str) -> Result<Wire, String> {
         Kind::Bytes | Kind::Json => Wire::Content(base64(text).ok_or("illegal base64 data")?),
         Kind::Timestamp => Wire::Content(timestamp(text).ok_or_else(|| invalid(text))?),
         Kind::Duration => Wire::Content(duration(text).ok_or_else(|| invalid(text))?),
-        Kind::Message(_) | Kind::Any => return Err(invalid(text)),
+        // No request has decimals.
+        Kind::Message(_) | Kind::Any | Kind::Dec => return Err(invalid(text)),
     };
     Ok(value)
 }
