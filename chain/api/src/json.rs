@@ -52,7 +52,7 @@ fn one(kind: Kind, value: &Wire<'_>, depth: usize) -> Option<Value> {
     Some(match kind {
         Kind::Int if content.is_empty() => json!("0"),
         Kind::Text | Kind::Int => Value::String(String::from_utf8(content.to_vec()).ok()?),
-        Kind::Bytes | Kind::Json if content.is_empty() => Value::Null,
+        Kind::Json if content.is_empty() => Value::Null,
         Kind::Hex => Value::String(hex::encode_upper(content)),
         Kind::Dec => Value::String(schema::decimal(content)?),
         Kind::Json => serde_json::from_slice(content)

@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
     response::Response,
 };
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tower_http::cors::{Any, CorsLayer};
 
 use crate::{
@@ -15,7 +15,8 @@ use crate::{
     grpc::{HEIGHT, parse_height},
     json,
     limits::{MAX_REQUEST_BYTES, MAX_URI_BYTES},
-    request::{self, REPEATED, Values, percent_decode},
+    openapi,
+    request::{self, Mismatch, Values, percent_decode},
     routes::{self, Method},
     status::Status,
 };
@@ -26,7 +27,7 @@ pub(crate) fn router(sources: Sources) -> Router {
         .allow_methods(Any)
         .allow_headers(Any)
         .expose_headers([HeaderName::from_static(HEIGHT)]);
-    Router::new().fallback(handle).with_state(sources).layer(cors)
+    openapi::routes().fallback(handle).with_state(sources).layer(cors)
 }
 
 async fn handle(State(sources): State<Sources>, request: Request) -> Response {
@@ -49,45 +50,36 @@ async fn answer(sources: &Sources, request: Request) -> Result<(Value, u64), Sta
     }
     let (route, captured) =
         routes::find(method, parts.uri.path()).ok_or_else(Status::not_implemented)?;
-    let mut values = query_values(parts.uri.query().unwrap_or_default())?;
-    if method == Method::Post {
-        values.extend(body_values(body).await?);
-    }
-    for (name, text) in captured {
-        values.insert(name.to_owned(), percent_decode(text, false)?);
-    }
-    let data = request::encode(route.params, &values)?;
+    let data = match method {
+        // A body is the whole request.
+        Method::Post => request::parse(&read_body(body).await?, route.request)?,
+        Method::Get => {
+            let mut values = Values::new();
+            for (name, text) in &captured {
+                values.push(((*name).to_owned(), percent_decode(text, false)?));
+            }
+            values.extend(query_values(parts.uri.query().unwrap_or_default())?);
+            let is_in_path =
+                |wrong: &Mismatch| captured.iter().any(|(name, _)| *name == wrong.name);
+            request::encode(route.request, &values)
+                .map_err(|wrong| wrong.status(is_in_path(&wrong)))?
+        }
+    };
     let height = parse_height(parts.headers.get(HEIGHT).map(HeaderValue::as_bytes))?;
     let answer = sources.ask(route.grpc, data, height).await?;
-    let json = json::render(&answer.bytes, route.response)
-        .map_err(|error| Status::internal(&error.to_string()))?;
+    let json = json::render(&answer.bytes, route.response).map_err(Status::internal)?;
     Ok((json, answer.height))
 }
 
 fn query_values(query: &str) -> Result<Values, Status> {
-    let mut values = Values::new();
-    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+    let pairs = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
         let (name, text) = pair.split_once('=').unwrap_or((pair, ""));
-        let (name, text) = (percent_decode(name, true)?, percent_decode(text, true)?);
-        // Several conditions on events mean all of them, and denominations are a list; others occur once.
-        match values.get_mut(&name) {
-            Some(earlier) if name == "events" => {
-                earlier.push_str(" AND ");
-                earlier.push_str(&text);
-            }
-            Some(earlier) if name == "denoms" => {
-                earlier.push(REPEATED);
-                earlier.push_str(&text);
-            }
-            _ => {
-                values.insert(name, text);
-            }
-        }
-    }
-    Ok(values)
+        Ok((percent_decode(name, true)?, percent_decode(text, true)?))
+    });
+    pairs.collect()
 }
 
-async fn body_values(body: Body) -> Result<Values, Status> {
+async fn read_body(body: Body) -> Result<Map<String, Value>, Status> {
     let bytes = to_bytes(body, MAX_REQUEST_BYTES).await.map_err(|_| {
         Status::invalid(format!("the body is unreadable or longer than {MAX_REQUEST_BYTES} bytes"))
     })?;
@@ -95,12 +87,7 @@ async fn body_values(body: Body) -> Result<Values, Status> {
     let Value::Object(object) = json else {
         return Err(Status::invalid("the body is no JSON object"));
     };
-    let text = |(name, value)| match value {
-        Value::String(text) => Some((name, text)),
-        Value::Number(number) => Some((name, number.to_string())),
-        _ => None,
-    };
-    Ok(object.into_iter().filter_map(text).collect())
+    Ok(object)
 }
 
 fn respond(status: StatusCode, json: &Value, height: u64) -> Response {

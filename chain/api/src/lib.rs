@@ -8,16 +8,19 @@
 //!
 //! gRPC passes protobuf through as it is: every path that the application answers is served, without
 //! generated stubs. LCD turns the same protobuf into the JSON of the Cosmos SDK by the shapes of
-//! [`shapes`]. Reflection is not served: the interface crates come without descriptors.
+//! [`shapes`]. Reflection and the OpenAPI document are made of the same routes and shapes.
 
 mod answer;
+mod codec;
 mod comet;
 mod config;
 mod grpc;
 mod json;
 mod lcd;
 pub mod limits;
+mod openapi;
 mod port;
+mod reflection;
 mod request;
 mod routes;
 mod server;

@@ -26,6 +26,9 @@ pub enum ApiError {
         /// What is wrong with it.
         source: tendermint_rpc::Error,
     },
+    /// The interface cannot be described.
+    #[error("reflection: {0}")]
+    Reflection(#[from] tonic_reflection::server::Error),
     /// A server stopped by itself.
     #[error("serving: {0}")]
     Serve(std::io::Error),
@@ -41,14 +44,14 @@ pub async fn serve(
 ) -> Result<(), ApiError> {
     let comet = Comet::new(comet_rpc)
         .map_err(|source| ApiError::CometUrl { url: comet_rpc.to_owned(), source })?;
-    let sources = Sources::new(app, comet, config.minimum_gas_price);
+    let sources = Sources::new(app, comet);
     let (stop, stopped) = watch::channel(false);
     tokio::spawn(async move {
         shutdown.await;
         // Both receivers are alive until the servers end.
         let _ = stop.send(true);
     });
-    let grpc = listen(config.grpc_addr, grpc::router(sources.clone()), stopped.clone());
+    let grpc = listen(config.grpc_addr, grpc::router(sources.clone())?, stopped.clone());
     let lcd = listen(config.lcd_addr, lcd::router(sources), stopped);
     tokio::try_join!(grpc, lcd).map(drop)
 }

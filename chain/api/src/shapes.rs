@@ -2,22 +2,35 @@
 
 use stoa_app::tx::schema::{
     self, Kind,
-    Kind::{Any, Bool, Bytes, Enum, Hex, I64, Json, Message, Text, Timestamp, U32, U64},
+    Kind::{Any, Bool, Bytes, Enum, Hex, I32, I64, Json, Message, Text, Timestamp, U32, U64},
     Shape, many, one,
 };
 
 mod blocks;
 mod powers;
+mod reflection;
+mod requests;
 
 pub(crate) use blocks::*;
 pub(crate) use powers::*;
+pub(crate) use reflection::*;
+pub(crate) use requests::*;
+
+/// The same fields under another name: the SDK has one message a method, even where they are equal.
+const fn named(name: &'static str, of: &Shape) -> Shape {
+    Shape { name, amino: None, fields: of.fields }
+}
 
 /// The shape behind the type URL of an `Any` in an answer.
 pub(crate) fn find(type_url: &str) -> Option<&'static Shape> {
     let name = type_url.strip_prefix('/')?;
     let is_named = |shape: &&Shape| shape.name == name;
-    let mut responses = RESPONSES.iter().chain(powers::RESPONSES).copied();
-    schema::find(type_url).or_else(|| responses.find(is_named))
+    schema::find(type_url).or_else(|| responses().find(is_named))
+}
+
+/// Answers of all messages.
+pub(crate) fn responses() -> impl Iterator<Item = &'static Shape> {
+    RESPONSES.iter().chain(powers::RESPONSES).copied()
 }
 
 /// Answers of messages, as simulations show them.
@@ -66,6 +79,13 @@ const COIN: Kind = Message(&schema::COIN);
 const PAGE: Kind = Message(&PAGE_RESPONSE);
 
 shapes! {
+    PAGE_REQUEST = "cosmos.base.query.v1beta1.PageRequest": [
+        one(1, "key", Bytes),
+        one(2, "offset", U64),
+        one(3, "limit", U64),
+        one(4, "count_total", Bool),
+        one(5, "reverse", Bool),
+    ];
     PAGE_RESPONSE = "cosmos.base.query.v1beta1.PageResponse": [
         one(1, "next_key", Bytes), one(2, "total", U64),
     ];
@@ -78,6 +98,18 @@ shapes! {
         many(1, "accounts", Any), one(2, "pagination", PAGE),
     ];
     MODULE_ACCOUNTS = "cosmos.auth.v1beta1.QueryModuleAccountsResponse": [many(1, "accounts", Any)];
+    MODULE_ACCOUNT_FOUND = "cosmos.auth.v1beta1.QueryModuleAccountByNameResponse": [
+        one(1, "account", Any),
+    ];
+    ADDRESS_OF_NUMBER = "cosmos.auth.v1beta1.QueryAccountAddressByIDResponse": [
+        one(1, "account_address", Text),
+    ];
+    ADDRESS_TEXT = "cosmos.auth.v1beta1.AddressBytesToStringResponse": [
+        one(1, "address_string", Text),
+    ];
+    ADDRESS_BYTES = "cosmos.auth.v1beta1.AddressStringToBytesResponse": [
+        one(1, "address_bytes", Bytes),
+    ];
     BECH32_PREFIX = "cosmos.auth.v1beta1.Bech32PrefixResponse": [one(1, "bech32_prefix", Text)];
     AUTH_PARAMS = "cosmos.auth.v1beta1.QueryParamsResponse": [
         one(1, "params", Message(&AUTH_PARAMETERS)),
@@ -135,7 +167,7 @@ shapes! {
     GRANTS = "cosmos.authz.v1beta1.QueryGrantsResponse": [
         many(1, "grants", Message(&schema::GRANT)), one(2, "pagination", PAGE),
     ];
-    NAMED_GRANTS = "cosmos.authz.v1beta1.QueryGranterGrantsResponse": [
+    GRANTER_GRANTS = "cosmos.authz.v1beta1.QueryGranterGrantsResponse": [
         many(1, "grants", Message(&schema::GRANT_AUTHORIZATION)), one(2, "pagination", PAGE),
     ];
     GRANT_RESPONSE = "cosmos.authz.v1beta1.MsgGrantResponse": [];
@@ -249,6 +281,13 @@ shapes! {
         one(4, "total_power", U64),
     ];
 
+    NODE_STATUS = "cosmos.base.node.v1beta1.StatusResponse": [
+        one(1, "earliest_store_height", U64),
+        one(2, "height", U64),
+        one(3, "timestamp", Timestamp),
+        one(4, "app_hash", Bytes),
+        one(5, "validator_hash", Bytes),
+    ];
     NODE_CONFIG = "cosmos.base.node.v1beta1.ConfigResponse": [
         one(1, "minimum_gas_price", Text),
         one(2, "pruning_keep_recent", Text),
@@ -286,6 +325,14 @@ shapes! {
         one(3, "pagination", PAGE),
         one(4, "total", U64),
     ];
+    BLOCK_TXS = "cosmos.tx.v1beta1.GetBlockWithTxsResponse": [
+        many(1, "txs", Message(&schema::TX)),
+        one(2, "block_id", Message(&BLOCK_ID)),
+        one(3, "block", Message(&BLOCK)),
+        one(4, "pagination", PAGE),
+    ];
+    DECODED_TX = "cosmos.tx.v1beta1.TxDecodeResponse": [one(1, "tx", Message(&schema::TX))];
+    ENCODED_TX = "cosmos.tx.v1beta1.TxEncodeResponse": [one(1, "tx_bytes", Bytes)];
     TX_RESPONSE = "cosmos.base.abci.v1beta1.TxResponse": [
         one(1, "height", I64),
         one(2, "txhash", Text),
@@ -302,6 +349,30 @@ shapes! {
         many(13, "events", Message(&EVENT)),
     ];
     MESSAGE_LOG = "cosmos.base.abci.v1beta1.ABCIMessageLog": [
-        one(1, "msg_index", U32), one(2, "log", Text),
+        one(1, "msg_index", U32),
+        one(2, "log", Text),
+        many(3, "events", Message(&STRING_EVENT)),
+    ];
+    STRING_EVENT = "cosmos.base.abci.v1beta1.StringEvent": [
+        one(1, "type", Text), many(2, "attributes", Message(&STRING_ATTRIBUTE)),
+    ];
+    STRING_ATTRIBUTE = "cosmos.base.abci.v1beta1.Attribute": [
+        one(1, "key", Text), one(2, "value", Text),
     ];
 }
+
+/// Answers of the same fields as another, under their own names.
+pub(crate) static SPENDABLE_BALANCES: Shape =
+    named("cosmos.bank.v1beta1.QuerySpendableBalancesResponse", &BALANCES);
+pub(crate) static SPENDABLE_BALANCE: Shape =
+    named("cosmos.bank.v1beta1.QuerySpendableBalanceByDenomResponse", &BALANCE);
+pub(crate) static DENOM_METADATA_BY_QUERY: Shape =
+    named("cosmos.bank.v1beta1.QueryDenomMetadataByQueryStringResponse", &DENOM_METADATA);
+pub(crate) static DENOM_OWNERS_BY_QUERY: Shape =
+    named("cosmos.bank.v1beta1.QueryDenomOwnersByQueryResponse", &DENOM_OWNERS);
+pub(crate) static GRANTEE_GRANTS: Shape =
+    named("cosmos.authz.v1beta1.QueryGranteeGrantsResponse", &GRANTER_GRANTS);
+pub(crate) static ISSUED_ALLOWANCES: Shape =
+    named("cosmos.feegrant.v1beta1.QueryAllowancesByGranterResponse", &ALLOWANCES);
+pub(crate) static LATEST_BEACON: Shape =
+    named("stoa.beacon.v1.QueryLatestResponse", &BEACON_ANSWER);

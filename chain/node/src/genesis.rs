@@ -205,7 +205,7 @@ fn coins_json(coins: &Coins) -> Vec<Value> {
 
 /// The state of a chain that nobody has used yet, in the shape of the Cosmos SDK and wasmd. Without
 /// parameters the contract module takes its defaults: anybody may upload and instantiate.
-pub(crate) fn app_state() -> Value {
+pub fn app_state() -> Value {
     json!({
         "auth": {
             "params": {

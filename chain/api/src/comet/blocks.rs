@@ -5,7 +5,7 @@ use cosmos_sdk_proto::{
     cosmos::base::tendermint::v1beta1::{
         Block as SdkBlock, GetBlockByHeightRequest, GetBlockByHeightResponse, Header as SdkHeader,
     },
-    tendermint::types::{Block, Header},
+    tendermint::types::{Block, BlockId, Commit, Header, PartSetHeader},
 };
 use prost::Message as _;
 use tendermint::block::Height;
@@ -31,7 +31,7 @@ pub(super) fn height(height: i64) -> Result<Height, Status> {
     let positive = u64::try_from(height).ok().filter(|height| *height > 0);
     positive
         .and_then(|height| Height::try_from(height).ok())
-        .ok_or_else(|| Status::invalid("height must be positive"))
+        .ok_or_else(|| Status::unknown(format!("height must be greater than 0, but got {height}")))
 }
 
 /// A consensus address as wallets and explorers write it.
@@ -41,7 +41,8 @@ pub(super) fn validator_address(bytes: &[u8]) -> String {
 
 /// The answers for the last and for a chosen block have the same form.
 fn encode(response: block::Response) -> Vec<u8> {
-    let block = Block::from(response.block);
+    let mut block = Block::from(response.block);
+    begin(&mut block);
     let sdk_block = SdkBlock {
         header: block.header.clone().map(sdk_header),
         data: block.data.clone(),
@@ -54,6 +55,16 @@ fn encode(response: block::Response) -> Vec<u8> {
         sdk_block: Some(sdk_block),
     }
     .encode_to_vec()
+}
+
+/// The first block has no block before it: its places are there and empty, as Go's types have them.
+pub(super) fn begin(block: &mut Block) {
+    let nowhere = || BlockId { hash: Vec::new(), part_set_header: Some(PartSetHeader::default()) };
+    if let Some(header) = &mut block.header {
+        header.last_block_id.get_or_insert_with(nowhere);
+    }
+    let empty = || Commit { block_id: Some(nowhere()), ..Commit::default() };
+    block.last_commit.get_or_insert_with(empty);
 }
 
 fn sdk_header(header: Header) -> SdkHeader {

@@ -36,8 +36,8 @@ pub(super) async fn run(rpc: &HttpClient, data: &[u8]) -> Result<Vec<u8>, Status
             rpc.broadcast_tx_async(request.tx_bytes).await.map(|_| TxResponse::default())
         }
         _ => {
-            let reason = "unsupported return type; supported types: sync, async";
-            return Err(Status::invalid(reason));
+            let reason = "unsupported return type unspecified; supported types: sync, async";
+            return Err(Status::unknown(reason));
         }
     };
     let response = match response {
@@ -47,7 +47,7 @@ pub(super) async fn run(rpc: &HttpClient, data: &[u8]) -> Result<Vec<u8>, Status
             let known = REFUSALS.iter().find(|(part, _)| text.contains(part));
             let Some((_, code)) = known else { return Err(failed(error)) };
             let codespace = codespace::SDK.to_owned();
-            TxResponse { code: *code, codespace, raw_log: text, ..TxResponse::default() }
+            TxResponse { code: *code, codespace, ..TxResponse::default() }
         }
     };
     let tx_response = Some(TxResponse { txhash, ..response });

@@ -3,10 +3,11 @@ use std::sync::Arc;
 use axum::http::HeaderMap;
 use cosmos_sdk_proto::cosmos::{
     bank::v1beta1::{QueryAllBalancesRequest, QueryAllBalancesResponse},
-    base::v1beta1::Coin,
+    base::{node::v1beta1::ConfigResponse, v1beta1::Coin},
 };
 use prost::Message as _;
 use stoa_modules::{ModuleError, router::QueryError};
+use tonic::codegen::Service as _;
 
 use super::*;
 use crate::{QueryPort, comet::Comet};
@@ -24,6 +25,11 @@ impl QueryPort for Fake {
                     QueryAllBalancesResponse { balances: vec![coin], ..Default::default() };
                 Ok((answer.encode_to_vec(), height.max(9)))
             }
+            "/cosmos.base.node.v1beta1.Service/Config" => {
+                let minimum_gas_price = "0.025ustoa".to_owned();
+                let answer = ConfigResponse { minimum_gas_price, ..ConfigResponse::default() };
+                Ok((answer.encode_to_vec(), height.max(9)))
+            }
             "/cosmos.auth.v1beta1.Query/Account" => {
                 Err(QueryError::NotFound { what: "account x".to_owned() }.into())
             }
@@ -34,8 +40,8 @@ impl QueryPort for Fake {
 
 async fn call(request: Request) -> (StatusCode, Value, HeaderMap) {
     let comet = Comet::new("http://127.0.0.1:1").unwrap();
-    let sources = Sources::new(Arc::new(Fake), comet, "0.025ustoa".to_owned());
-    let response = handle(State(sources), request).await;
+    let sources = Sources::new(Arc::new(Fake), comet);
+    let response = router(sources).call(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let bytes = to_bytes(body, MAX_REQUEST_BYTES).await.unwrap();
     (parts.status, serde_json::from_slice(&bytes).unwrap(), parts.headers)
@@ -90,11 +96,21 @@ async fn the_node_tells_its_price_and_a_silent_consensus_is_unavailable() {
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
 }
 
-#[test]
-fn conditions_on_events_are_joined() {
-    let values = query_values("events=a.b='1'&events=c.d='2'&limit=5&limit=6").unwrap();
-    assert_eq!(values["events"], "a.b='1' AND c.d='2'");
-    assert_eq!(values["limit"], "6");
+#[tokio::test]
+async fn the_document_and_the_page_are_served() {
+    let (status, json, headers) = call(get("/openapi.json")).await;
+    assert_eq!((status, &json["openapi"]), (StatusCode::OK, &Value::from("3.0.3")));
+    assert_eq!(headers["access-control-allow-origin"], "*");
+    let comet = Comet::new("http://127.0.0.1:1").unwrap();
+    let sources = Sources::new(Arc::new(Fake), comet);
+    for path in ["/swagger/", "/swagger"] {
+        let response = router(sources.clone()).call(get(path)).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        let page = to_bytes(response.into_body(), MAX_REQUEST_BYTES).await.unwrap();
+        let page = String::from_utf8(page.to_vec()).unwrap();
+        // The page works without any other server.
+        assert!(page.contains("/openapi.json") && !page.contains("http"), "{page}");
+    }
 }
 
 mod hostile;

@@ -1,6 +1,6 @@
 //! What can be refused before any account is read.
 
-use stoa_modules::{Context, ModuleError, auth};
+use stoa_modules::{Context, ModuleError, Time, auth};
 
 use super::{AnteError, fee, signers::Signers};
 use crate::tx::Tx;
@@ -14,7 +14,25 @@ pub(super) fn check(ctx: &Context, tx: &Tx, signers: &Signers) -> Result<(), Mod
     if timeout > 0 && height > timeout {
         return Err(AnteError::TimedOut { height, timeout }.into());
     }
+    check_time(ctx, tx)?;
     check_memo(ctx, tx)
+}
+
+/// A last time in the first second of 1970 is none, as in the SDK.
+fn check_time(ctx: &Context, tx: &Tx) -> Result<(), AnteError> {
+    let time = ctx.block.time();
+    match tx.timeout_time() {
+        Some(timeout) if timeout.unix_timestamp() != 0 && timeout < time => {
+            Err(AnteError::TimeOver { time: shown(time), timeout: shown(timeout) })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A time as Go prints it: `2026-01-01 00:00:00.5 +0000 UTC`.
+fn shown(time: Time) -> String {
+    let text = time.to_rfc3339();
+    format!("{} +0000 UTC", text.trim_end_matches('Z').replacen('T', " ", 1))
 }
 
 fn check_shape(tx: &Tx, signers: &Signers) -> Result<(), AnteError> {

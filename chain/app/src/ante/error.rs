@@ -54,6 +54,17 @@ pub enum AnteError {
         /// Last height at which it could have been executed.
         timeout: u64,
     },
+    /// The last time is over. Times are in the words of Go.
+    #[error("block time: {time}, timeout timestamp: {timeout}: tx timeout")]
+    TimeOver {
+        /// Time of the block.
+        time: String,
+        /// Last time at which it could have been executed.
+        timeout: String,
+    },
+    /// Without a sequence; wasmd does not allow that either.
+    #[error("unordered transactions are not enabled: feature not supported")]
+    Unordered,
     /// The memo is too long.
     #[error(
         "maximum number of characters is {limit} but received {actual} characters: memo too large"
@@ -187,6 +198,8 @@ impl AnteError {
             Self::TimedOut { .. } => 30,
             Self::WrongSequence { .. } => 32,
             Self::SequenceOverflow { .. } => 35,
+            Self::Unordered => 37,
+            Self::TimeOver { .. } => 42,
         }
     }
 }

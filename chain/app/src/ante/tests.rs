@@ -143,6 +143,8 @@ impl Chain {
 /// A transaction that its author fills in.
 struct Draft {
     body: TxBody,
+    /// Encoded fields that the type of the body does not know.
+    newer: Vec<u8>,
     fee: Fee,
     sequence: u64,
     account_number: u64,
@@ -160,6 +162,7 @@ impl Draft {
         let message = Any { type_url: MsgSend::type_url(), value: send.encode_to_vec() };
         Self {
             body: TxBody { messages: vec![message], ..TxBody::default() },
+            newer: Vec::new(),
             fee: Fee { amount: vec![coin(5_000)], gas_limit: 200_000, ..Fee::default() },
             sequence: 0,
             account_number: 0,
@@ -193,7 +196,8 @@ impl Draft {
         let fee = Some(self.fee.clone());
         let auth_info = AuthInfo { signer_infos, fee, ..AuthInfo::default() };
         let auth_info_bytes = auth_info.encode_to_vec();
-        TxRaw { body_bytes: self.body.encode_to_vec(), auth_info_bytes, signatures }
+        let body_bytes = [self.body.encode_to_vec(), self.newer.clone()].concat();
+        TxRaw { body_bytes, auth_info_bytes, signatures }
     }
 
     /// What is signed in the draft's mode; in modes without bytes, what is signed in `DIRECT`.

@@ -42,6 +42,9 @@ pub(super) fn check(
     required: &Signers,
     signatures: &[Signed<'_>],
 ) -> Result<(), ModuleError> {
+    if tx.is_unordered() {
+        return Err(AnteError::Unordered.into());
+    }
     let (expected, actual) = (required.addresses.len(), tx.signer_infos().len());
     if expected != actual {
         return Err(AnteError::SignerInfoCount { expected, actual }.into());

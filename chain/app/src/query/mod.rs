@@ -17,7 +17,7 @@ mod subspace;
 
 pub(crate) use gate::Gates;
 
-use stoa_modules::{ExecMode, GasMeter};
+use stoa_modules::{ExecMode, GasMeter, core::codespace};
 use stoa_store::{Overlay, StoreError};
 
 use crate::{
@@ -103,7 +103,7 @@ impl App {
     pub fn query(&self, request: &QueryRequest) -> QueryResponse {
         let Refusal { codespace, code, log } = match self.ask(request) {
             Ok(response) => return response,
-            Err(refusal) => refusal,
+            Err(refusal) => over_abci(refusal),
         };
         let latest = self.info().map_or(0, |info| info.height);
         let height = u64::try_from(request.height).ok().filter(|height| *height > 0);
@@ -165,6 +165,14 @@ impl App {
         let gas = GasMeter::new(limit);
         let ctx = context(block, ExecMode::Query, gas, Overlay::new(snapshot));
         Ok(caught(|| self.modules.query(&ctx, &request.path, &request.data))?)
+    }
+}
+
+/// What a module refuses with a code of its own has the SDK's "unknown request" over ABCI.
+fn over_abci(refusal: Refusal) -> Refusal {
+    match refusal.codespace {
+        codespace::SDK | codespace::UNDEFINED | stored::store_code::CODESPACE => refusal,
+        _ => Refusal::sdk(sdk_code::UNKNOWN_REQUEST, format!("{}: unknown request", refusal.log)),
     }
 }
 

@@ -2,10 +2,11 @@
 
 use cosmos_sdk_proto::cosmos::tx::v1beta1::{AuthInfo, TxBody, TxRaw};
 use prost::Message;
-use stoa_modules::ModuleError;
+use stoa_modules::{ModuleError, Time};
 
 use super::{
-    Tx, TxError, schema,
+    NewerFields, Tx, TxError, schema,
+    schema::Value,
     strict::{self, NonCritical},
     wire,
 };
@@ -25,6 +26,8 @@ fn read(bytes: &[u8]) -> Result<Tx, TxError> {
     if body.messages.is_empty() {
         return Err(TxError::NoMessages);
     }
+    let newer = newer_fields(&raw.body_bytes)
+        .ok_or(TxError::Malformed { message: schema::TX_BODY.name })?;
     let fee = auth_info.fee.clone().unwrap_or_default();
     Ok(Tx {
         size_bytes: bytes.len(),
@@ -32,9 +35,34 @@ fn read(bytes: &[u8]) -> Result<Tx, TxError> {
         auth_info_bytes: raw.auth_info_bytes,
         signatures: raw.signatures,
         body,
+        newer,
         auth_info,
         fee,
     })
+}
+
+/// Nothing if the time is none that the SDK can write: it has years from 1 to 9999.
+fn newer_fields(body: &[u8]) -> Option<NewerFields> {
+    let mut newer = NewerFields::default();
+    for (field, values) in schema::read(body, &schema::TX_BODY)? {
+        match (field.name, values.last()) {
+            ("unordered", Some(Value::Number(number))) => newer.is_unordered = *number != 0,
+            ("timeout_timestamp", Some(Value::Content(bytes))) => {
+                newer.timeout = Some(timestamp(bytes)?);
+            }
+            _ => {}
+        }
+    }
+    Some(newer)
+}
+
+fn timestamp(bytes: &[u8]) -> Option<Time> {
+    let fields = schema::read(bytes, &schema::SECONDS_AND_NANOS)?;
+    let number = |place: usize| match fields.get(place).and_then(|(_, values)| values.last()) {
+        Some(Value::Number(number)) => i64::from_le_bytes(number.to_le_bytes()),
+        _ => 0,
+    };
+    Time::from_unix_timestamp(number(0), u32::try_from(number(1)).ok()?).ok()
 }
 
 /// The outermost layer is covered by no signature, so it must have exactly one encoding (ADR-027):
@@ -104,10 +132,10 @@ mod tests {
     #[test]
     fn fields_that_this_version_does_not_know_are_refused_at_any_depth() {
         let mut in_body = raw();
-        in_body.body_bytes.extend([0x20, 1]);
+        in_body.body_bytes.extend([0x30, 1]);
         assert_eq!(
             decode(&in_body.encode_to_vec()).unwrap_err().to_string(),
-            "errUnknownField \"/cosmos.tx.v1beta1.TxBody\": {TagNum: 4, WireType:0}: tx parse error"
+            "errUnknownField \"/cosmos.tx.v1beta1.TxBody\": {TagNum: 6, WireType:0}: tx parse error"
         );
         let mut in_auth = raw();
         in_auth.auth_info_bytes.extend([0x80, 0x40, 1]);
@@ -118,6 +146,27 @@ mod tests {
             ..raw()
         };
         assert_eq!(code(&in_message.encode_to_vec()), 2);
+    }
+
+    #[test]
+    fn a_last_time_and_a_missing_order_are_read_and_impossible_times_are_refused() {
+        let mut tx = raw();
+        tx.body_bytes.extend([0x20, 1, 0x2a, 2, 0x08, 7]);
+        let read = decode(&tx.encode_to_vec()).unwrap();
+        assert!(read.is_unordered());
+        assert_eq!(read.timeout_time(), Time::from_unix_timestamp(7, 0).ok());
+        let plain = decode(&raw().encode_to_vec()).unwrap();
+        assert_eq!((plain.is_unordered(), plain.timeout_time()), (false, None));
+        // A billion nanoseconds, and a time before the year 1.
+        let impossible: [&[u8]; 2] = [
+            &[0x2a, 6, 0x10, 0x80, 0x94, 0xeb, 0xdc, 0x03],
+            &[0x2a, 11, 0x08, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x01],
+        ];
+        for timeout in impossible {
+            let mut tx = raw();
+            tx.body_bytes.extend(timeout);
+            assert_eq!(code(&tx.encode_to_vec()), 2);
+        }
     }
 
     #[test]

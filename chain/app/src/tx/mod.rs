@@ -21,6 +21,8 @@ use cosmos_sdk_proto::{
     cosmos::tx::v1beta1::{AuthInfo, Fee, SignerInfo, TxBody},
 };
 
+use stoa_modules::Time;
+
 pub use amino::AminoError;
 pub use decode::decode;
 pub use error::TxError;
@@ -35,8 +37,16 @@ pub struct Tx {
     auth_info_bytes: Vec<u8>,
     signatures: Vec<Vec<u8>>,
     body: TxBody,
+    newer: NewerFields,
     auth_info: AuthInfo,
     fee: Fee,
+}
+
+/// Fields of the body that SDK 0.53 has and the interface crate does not know.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct NewerFields {
+    is_unordered: bool,
+    timeout: Option<Time>,
 }
 
 impl Tx {
@@ -58,6 +68,16 @@ impl Tx {
     /// Last height at which it may be executed; zero for any.
     pub const fn timeout_height(&self) -> u64 {
         self.body.timeout_height
+    }
+
+    /// Last block time at which it may be executed, if one is named.
+    pub const fn timeout_time(&self) -> Option<Time> {
+        self.newer.timeout
+    }
+
+    /// Whether it names no place in its signers' history.
+    pub const fn is_unordered(&self) -> bool {
+        self.newer.is_unordered
     }
 
     /// Extensions that must be understood.

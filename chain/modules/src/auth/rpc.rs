@@ -3,8 +3,10 @@
 use cosmos_sdk_proto::{
     Any,
     cosmos::auth::v1beta1::{
-        BaseAccount, QueryAccountInfoRequest, QueryAccountInfoResponse, QueryAccountRequest,
-        QueryAccountResponse, QueryAccountsRequest, QueryAccountsResponse,
+        AddressBytesToStringRequest, AddressBytesToStringResponse, AddressStringToBytesRequest,
+        AddressStringToBytesResponse, BaseAccount, QueryAccountAddressByIdRequest,
+        QueryAccountAddressByIdResponse, QueryAccountInfoRequest, QueryAccountInfoResponse,
+        QueryAccountRequest, QueryAccountResponse, QueryAccountsRequest, QueryAccountsResponse,
         QueryModuleAccountByNameRequest, QueryModuleAccountByNameResponse,
         QueryModuleAccountsResponse, QueryParamsResponse,
     },
@@ -26,6 +28,9 @@ pub fn query(ctx: &Context, path: &str, data: &[u8]) -> Option<Result<Vec<u8>, M
         "Account" => account(ctx, data),
         "AccountInfo" => account_info(ctx, data),
         "Accounts" => accounts(ctx, data),
+        "AccountAddressByID" => address_of_number(ctx, data),
+        "AddressBytesToString" => address_text(data),
+        "AddressStringToBytes" => address_bytes(data),
         "Params" => params(ctx),
         "ModuleAccounts" => module_accounts(ctx),
         "ModuleAccountByName" => module_account_by_name(ctx, data),
@@ -42,7 +47,7 @@ fn find(ctx: &Context, text: &str) -> Result<Account, ModuleError> {
     if text.is_empty() {
         return Err(QueryError::invalid("Address cannot be empty").into());
     }
-    let address: AccAddress = text.parse().map_err(QueryError::invalid)?;
+    let address: AccAddress = text.parse().map_err(QueryError::unknown)?;
     let account = view::account(ctx, &address)?;
     Ok(account.ok_or_else(|| QueryError::NotFound { what: format!("account {address}") })?)
 }
@@ -76,6 +81,37 @@ fn accounts(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
         Ok(())
     })?;
     Ok(QueryAccountsResponse { accounts, pagination: Some(pagination) }.encode_to_vec())
+}
+
+#[allow(deprecated, reason = "what clients put into the old field is refused as by the SDK")]
+fn address_of_number(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
+    let request: QueryAccountAddressByIdRequest = read(data)?;
+    if request.id != 0 {
+        let reason = "requesting with id isn't supported, try to request using account-id";
+        return Err(QueryError::invalid(reason).into());
+    }
+    let number = request.account_id;
+    let missing = || QueryError::Missing {
+        reason: format!("account address not found with account number {number}"),
+    };
+    let bytes = ctx.get(STORE, &state_key::by_number(number))?.ok_or_else(missing)?;
+    let address = AccAddress::new(bytes).map_err(QueryError::invalid)?;
+    Ok(QueryAccountAddressByIdResponse { account_address: address.to_string() }.encode_to_vec())
+}
+
+fn address_text(data: &[u8]) -> Result<Vec<u8>, ModuleError> {
+    let request: AddressBytesToStringRequest = read(data)?;
+    if request.address_bytes.is_empty() {
+        return Err(QueryError::unknown("empty address bytes is not allowed").into());
+    }
+    let address = AccAddress::new(request.address_bytes).map_err(QueryError::unknown)?;
+    Ok(AddressBytesToStringResponse { address_string: address.to_string() }.encode_to_vec())
+}
+
+fn address_bytes(data: &[u8]) -> Result<Vec<u8>, ModuleError> {
+    let request: AddressStringToBytesRequest = read(data)?;
+    let address: AccAddress = request.address_string.parse().map_err(QueryError::unknown)?;
+    Ok(AddressStringToBytesResponse { address_bytes: address.as_bytes().to_vec() }.encode_to_vec())
 }
 
 fn params(ctx: &Context) -> Result<Vec<u8>, ModuleError> {

@@ -117,8 +117,8 @@ fn denom_metadata(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
     let request: QueryDenomMetadataRequest = read(data)?;
     valid(&request.denom)?;
     let found = metadata::load(ctx, &request.denom)?;
-    let what = format!("client metadata for denom {}", request.denom);
-    let metadata = found.ok_or(QueryError::NotFound { what })?;
+    let reason = format!("client metadata for denom {}", request.denom);
+    let metadata = found.ok_or(QueryError::Missing { reason })?;
     Ok(QueryDenomMetadataResponse { metadata: Some(metadata) }.encode_to_vec())
 }
 

@@ -28,7 +28,7 @@ fn read<M: Message + Default>(data: &[u8]) -> Result<M, QueryError> {
 }
 
 fn parse(address: &str) -> Result<AccAddress, QueryError> {
-    address.parse().map_err(QueryError::invalid)
+    address.parse().map_err(QueryError::unknown)
 }
 
 fn allowance(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {

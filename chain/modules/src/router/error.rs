@@ -54,6 +54,12 @@ pub enum QueryError {
         /// What it is, e.g. `account stoa1…`.
         what: String,
     },
+    /// The same where the SDK has other words.
+    #[error("rpc error: code = NotFound desc = {reason}: key not found")]
+    Missing {
+        /// The whole sentence.
+        reason: String,
+    },
     /// The request cannot be understood (gRPC status 3).
     #[error("rpc error: code = InvalidArgument desc = {reason}: invalid request")]
     Invalid {
@@ -63,6 +69,12 @@ pub enum QueryError {
     /// There is no answer for another reason (gRPC status 13).
     #[error("rpc error: code = Internal desc = {reason}: invalid request")]
     Internal {
+        /// Why.
+        reason: String,
+    },
+    /// A refusal to which the SDK gives no status (gRPC status 2).
+    #[error("{reason}: invalid request")]
+    Unknown {
         /// Why.
         reason: String,
     },
@@ -76,13 +88,20 @@ impl QueryError {
     pub fn invalid(reason: impl ToString) -> Self {
         Self::Invalid { reason: reason.to_string() }
     }
+
+    /// A refusal without a status, with the text of `reason`.
+    pub fn unknown(reason: impl ToString) -> Self {
+        Self::Unknown { reason: reason.to_string() }
+    }
 }
 
 impl From<QueryError> for ModuleError {
     fn from(error: QueryError) -> Self {
         let code = match error {
-            QueryError::NotFound { .. } => 22,
-            QueryError::Invalid { .. } | QueryError::Internal { .. } => 18,
+            QueryError::NotFound { .. } | QueryError::Missing { .. } => 22,
+            QueryError::Invalid { .. }
+            | QueryError::Internal { .. }
+            | QueryError::Unknown { .. } => 18,
             QueryError::UnknownPath => 6,
         };
         Self::Refused { codespace: codespace::SDK, code, message: error.to_string() }

@@ -97,7 +97,7 @@ impl Plan {
         let request = request.cloned().unwrap_or_default();
         if request.offset > 0 && !request.key.is_empty() {
             let reason = "invalid request, either offset or key is expected, got both";
-            return Err(QueryError::invalid(reason));
+            return Err(QueryError::unknown(reason));
         }
         if request.offset > MAX_COUNTED {
             return Err(QueryError::invalid(format!("offset is above {MAX_COUNTED}, use key")));

@@ -99,11 +99,8 @@ async fn serve_api(
         until_stopped.await;
         return std::future::pending().await;
     }
-    let api = stoa_api::Config {
-        grpc_addr: config.api.grpc_address,
-        lcd_addr: config.api.lcd_address,
-        minimum_gas_price: config.minimum_gas_prices,
-    };
+    let api =
+        stoa_api::Config { grpc_addr: config.api.grpc_address, lcd_addr: config.api.lcd_address };
     stoa_api::serve(api, Arc::new(Queries(app)), &config.comet.rpc, until_stopped).await?;
     // It ended because the node stops: the ABCI server says when that is done.
     std::future::pending().await

@@ -64,6 +64,61 @@ fn limits_of_memo_height_and_gas_hold() {
     chain.run(&Draft::send(&buyer()).with(|d| d.body.timeout_height = 10).sign(&buyer())).unwrap();
 }
 
+/// `timeout_timestamp` of so many seconds, and `unordered`.
+fn newer(timeout_seconds: u8, is_unordered: bool) -> Vec<u8> {
+    [&[0x20, u8::from(is_unordered)][..], &[0x2a, 2, 0x08, timeout_seconds]].concat()
+}
+
+#[test]
+fn a_transaction_is_too_late_after_its_last_time() {
+    for mode in [SignMode::Direct, SignMode::LegacyAminoJson] {
+        let mut chain = Chain::new();
+        chain.ctx.block.time_nanos = 50_500_000_000;
+        let draft = || Draft { mode, ..Draft::send(&buyer()) };
+        let late = draft().with(|draft| draft.newer = newer(50, false));
+        let error = chain.run(&late.sign(&buyer())).unwrap_err();
+        assert_eq!((error.codespace(), error.code()), ("sdk", 42));
+        assert_eq!(
+            error.to_string(),
+            "block time: 1970-01-01 00:00:50.5 +0000 UTC, \
+             timeout timestamp: 1970-01-01 00:00:50 +0000 UTC: tx timeout"
+        );
+        chain.run(&draft().with(|draft| draft.newer = newer(51, false)).sign(&buyer())).unwrap();
+    }
+}
+
+#[test]
+fn unordered_transactions_are_refused_as_by_wasmd_whatever_their_mode_and_sequence() {
+    for mode in [ExecMode::Check, ExecMode::Deliver, ExecMode::Simulate] {
+        for sequence in [0, 7] {
+            let mut chain = Chain::new().mode(mode);
+            let draft = Draft { sequence, newer: newer(99, true), ..Draft::send(&buyer()) };
+            let error = chain.run(&draft.sign(&buyer())).unwrap_err();
+            assert_eq!((error.codespace(), error.code()), ("sdk", 37));
+            assert_eq!(
+                error.to_string(),
+                "unordered transactions are not enabled: feature not supported"
+            );
+            assert_eq!(chain.money(&buyer().address()), 1_000_000);
+        }
+    }
+}
+
+#[test]
+fn the_last_time_is_covered_by_the_signature() {
+    let signed = Draft::send(&buyer()).with(|draft| draft.newer = newer(51, false));
+    for mode in [SignMode::Direct, SignMode::LegacyAminoJson] {
+        let raw = Draft { mode, ..Draft::send(&buyer()) }
+            .with(|draft| draft.newer.clone_from(&signed.newer))
+            .raw(&[(&buyer(), 0, 0)]);
+        for other in [newer(52, false), Vec::new()] {
+            let body = signed.body.encode_to_vec();
+            let forged = TxRaw { body_bytes: [body, other].concat(), ..raw.clone() };
+            assert_eq!(Chain::new().code(&forged.encode_to_vec()), 4);
+        }
+    }
+}
+
 #[test]
 fn missing_grants_and_other_modes_are_refused() {
     let refused = refuse(|draft| draft.fee.granter = attacker().address().to_string());

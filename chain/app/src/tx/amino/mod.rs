@@ -80,6 +80,13 @@ pub(super) fn sign_bytes(tx: &Tx, signer: &SignerData<'_>) -> Result<Vec<u8>, Am
     if body.timeout_height > 0 {
         let _ = write!(out, r#","timeout_height":"{}""#, body.timeout_height);
     }
+    if let Some(time) = tx.timeout_time() {
+        out.push_str(r#","timeout_timestamp":"#);
+        json::text(&mut out, &time.to_rfc3339());
+    }
+    if tx.is_unordered() {
+        out.push_str(r#","unordered":true"#);
+    }
     out.push('}');
     Ok(out.into_bytes())
 }

@@ -219,10 +219,15 @@ static IN_ANY: &[&[&Shape]] = &[
     &[&TX],
 ];
 
+/// Everything that may stand inside an `Any` of a transaction or an account.
+pub fn packed() -> impl Iterator<Item = &'static Shape> {
+    IN_ANY.iter().flat_map(|shapes| shapes.iter()).copied()
+}
+
 /// The shape behind the type URL of an `Any`, among those that transactions and accounts may hold.
 pub fn find(type_url: &str) -> Option<&'static Shape> {
     let name = type_url.strip_prefix('/')?;
-    IN_ANY.iter().flat_map(|shapes| shapes.iter()).copied().find(|shape| shape.name == name)
+    packed().find(|shape| shape.name == name)
 }
 
 #[cfg(test)]

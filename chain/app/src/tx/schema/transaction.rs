@@ -1,7 +1,7 @@
 //! Transactions, and what all messages are made of.
 
 use super::{
-    Kind::{Any, Bytes, Enum, I32, I64, Int, Message, Text, U32, U64},
+    Kind::{Any, Bool, Bytes, Enum, I32, I64, Int, Message, Text, Timestamp, U32, U64},
     coins, many, member, one,
 };
 
@@ -33,6 +33,8 @@ crate::shapes! {
         many(1, "messages", Any),
         one(2, "memo", Text),
         one(3, "timeout_height", U64),
+        one(4, "unordered", Bool),
+        one(5, "timeout_timestamp", Timestamp),
         many(1023, "extension_options", Any),
         many(2047, "non_critical_extension_options", Any),
     ];
@@ -81,6 +83,8 @@ crate::shapes! {
         one(1, "seconds", I64),
         one(2, "nanos", I32),
     ];
+    /// The same fields under the name of a duration.
+    pub DURATION = "google.protobuf.Duration": [one(1, "seconds", I64), one(2, "nanos", I32)];
     /// Key and value of an `Any`, where it is read strictly.
     pub ANY = "google.protobuf.Any": [one(1, "type_url", Text), one(2, "value", Bytes)];
 }

@@ -12,8 +12,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::{address_in, codes::check_asked_code, page::page};
 use crate::{
-    Context,
+    Context, ModuleError,
     auth::AccAddress,
+    router::QueryError,
     wasm::{
         Wasm,
         address::{self, Predictable},
@@ -108,7 +109,8 @@ pub(super) fn smart(
     ctx: &Context,
     request: &QuerySmartContractStateRequest,
 ) -> Result<QuerySmartContractStateResponse, WasmError> {
-    types::check_json(&request.query_data)?;
+    let no_json = |_| ModuleError::from(QueryError::invalid("invalid query data"));
+    types::check_json(&request.query_data).map_err(no_json)?;
     let contract = types::address("contract", &request.address)?;
     let mut inner = ctx.clone();
     inner.gas = wasm.smart_query_meter(ctx);

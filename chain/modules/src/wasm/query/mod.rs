@@ -7,10 +7,8 @@ mod page;
 use prost::Message;
 
 use super::{Wasm, error::WasmError};
-use crate::{Context, ModuleError, auth::AccAddress, core::codespace};
+use crate::{Context, ModuleError, auth::AccAddress, router::QueryError};
 
-/// Code of "invalid address" in codespace `sdk`.
-const INVALID_ADDRESS: u32 = 7;
 /// Path of the service.
 const SERVICE: &str = "/cosmwasm.wasm.v1.Query/";
 
@@ -41,14 +39,11 @@ pub(super) fn answer(
     Some(answer.map_err(refusal))
 }
 
-/// Who asks from outside is told about a broken address with the SDK's code for it; messages are not.
+/// To those who ask from outside a broken address is a plain error, as in wasmd.
 fn refusal(error: WasmError) -> ModuleError {
     match error {
-        WasmError::Address { .. } => ModuleError::Refused {
-            codespace: codespace::SDK,
-            code: INVALID_ADDRESS,
-            message: format!("{error}: invalid address"),
-        },
+        WasmError::Address { source, .. } => QueryError::unknown(source).into(),
+        WasmError::InvalidRequest { what } => QueryError::unknown(what).into(),
         other => other.into(),
     }
 }

@@ -3,7 +3,8 @@
 use cosmos_sdk_proto::cosmos::base::query::v1beta1::{PageRequest, PageResponse};
 
 use crate::{
-    Context, ModuleError, router,
+    Context, ModuleError,
+    router::{self, QueryError},
     wasm::{error::WasmError, state_key::STORE},
 };
 
@@ -19,7 +20,8 @@ pub(super) fn page(
 ) -> Result<PageResponse, WasmError> {
     let mut request = request.cloned().unwrap_or_default();
     if request.offset != 0 || request.count_total {
-        return Err(WasmError::InvalidRequest { what: "offset and count queries not supported" });
+        let refused = QueryError::invalid("offset and count queries not supported");
+        return Err(ModuleError::from(refused).into());
     }
     if request.limit == 0 || request.limit > MAX_ENTRIES {
         request.limit = MAX_ENTRIES;
