@@ -57,7 +57,7 @@ fn governed() -> Context {
     ctx
 }
 
-fn send(ctx: &mut Context, message: &(impl Name)) -> Result<(), ModuleError> {
+fn send(ctx: &mut Context, message: &impl Name) -> Result<(), ModuleError> {
     let type_url = format!("/stoa.privilege.v1.{}", name_of(message));
     let message = Any { type_url, value: message.encode_to_vec() };
     let host = chain();
