@@ -24,7 +24,7 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<()> {
     let mut command = Command::new(target.join("debug/stoa-sessions"));
     command.current_dir(root).arg("--wasmd").arg(wasmd);
     command.arg("--output").arg(target.join("oracle"));
-    for session in &arguments.session {
+    if let Some(session) = &arguments.session {
         command.args(["--session", session]);
     }
     workspace::run(&mut command)

@@ -22,7 +22,7 @@ pub async fn tell(name: &'static str, ports: Ports) -> Result<Node> {
     let (alice, bob) = (accounts::named("alice")?, accounts::named("bob")?);
     let client = Client::connect(&network, Key::from_mnemonic(&alice.mnemonic)?).await?;
     let coin = Coin::new(5u128, "ustoa");
-    let sent = client.send(&bob.address, &[coin.clone()]).await?;
+    let sent = client.send(&bob.address, std::slice::from_ref(&coin)).await?;
     let second = client.send(&bob.address, &[coin]).await?;
     let wasm = fs::read(binaries::contract("dao")?)?;
     let stored = client.store_code(wasm).await?;
