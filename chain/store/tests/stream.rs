@@ -79,7 +79,7 @@ fn example() -> (tempfile::TempDir, Database) {
     for height in 1..=9u64 {
         let write = |number: u64| {
             let key = (number * height % 23).to_be_bytes().to_vec();
-            let value = (number % 5 > 0).then(|| vec![height as u8; number as usize]);
+            let value = (!number.is_multiple_of(5)).then(|| vec![height as u8; number as usize]);
             ((number % 2) as usize, key, value)
         };
         commit(&database, height, &(0..20).map(write).collect());
