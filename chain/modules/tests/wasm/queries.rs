@@ -75,7 +75,7 @@ fn what_does_not_exist_is_named() {
     assert_eq!(error.to_string(), format!("address {nobody}: no such contract"));
     let request = QueryContractInfoRequest { address: "stoa1x".to_owned() };
     let error = chain.ask::<QueryContractInfoResponse>("ContractInfo", &request).unwrap_err();
-    assert_eq!((error.codespace(), error.code()), ("sdk", 7));
+    assert_eq!((error.codespace(), error.code()), ("sdk", 18));
     let error =
         chain.ask::<QueryCodeResponse>("Code", &QueryCodeRequest { code_id: 9 }).unwrap_err();
     assert_eq!((error.codespace(), error.code()), ("wasm", 28));

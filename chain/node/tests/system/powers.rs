@@ -98,7 +98,8 @@ fn consensus_follows_the_validator_set_and_halts_for_an_upgrade() {
     let authority = governor.address().to_string();
     send(&node, &governor, 1, &MsgSoftwareUpgrade { authority, plan: Some(plan) });
     assert!(!node.wait_for_stoad(), "it must not end well");
-    assert!(node.logs().contains("UPGRADE \"v2\" NEEDED at height"), "{}", node.logs());
+    let log = fs::read_to_string(node.home.path().join("stoad.log")).unwrap();
+    assert!(log.contains("UPGRADE \"v2\" NEEDED at height"), "{log}");
     let note = fs::read_to_string(node.home.path().join("data/upgrade-info.json")).unwrap();
     assert!(note.contains("\"v2\""), "{note}");
     // The same binary halts at the same block again.
