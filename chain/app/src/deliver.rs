@@ -84,10 +84,11 @@ impl TxRun<'_> {
         Ok(Ran { result, block_gas: ctx.gas.used().min(limit) })
     }
 
-    /// The result of what is refused before its gas limit counts: until then a transaction that can be read
-    /// has used what reading the block's limits costs.
+    /// The result of what is refused before its gas limit counts: until then a transaction has used what
+    /// reading the block's limits costs. In a block, what cannot be read does not get that far.
     pub(crate) fn unread(&self, refusal: Refusal) -> Ran {
-        let block_gas = if refusal.is_unreadable() { 0 } else { self.limits.lookup_gas };
+        let is_nothing = self.mode == ExecMode::Deliver && refusal.is_unreadable();
+        let block_gas = if is_nothing { 0 } else { self.limits.lookup_gas };
         Ran { result: TxResult::refused(refusal, 0, block_gas), block_gas }
     }
 

@@ -71,7 +71,7 @@ fn of_simulation(answer: &Query) -> ExecTxResult {
     let refused = ExecTxResult {
         code: answer.code,
         codespace: answer.codespace.clone(),
-        log: answer.log.clone(),
+        log: without_source_lines(&answer.log),
         ..ExecTxResult::default()
     };
     if answer.code != 0 {
@@ -92,10 +92,37 @@ fn of_simulation(answer: &Query) -> ExecTxResult {
     }
 }
 
+/// A text without the lines of Go source that the SDK puts into refused simulations, ` [path.go:151]`: they
+/// name the binary, not the refusal.
+fn without_source_lines(log: &str) -> String {
+    let mut parts = log.split(" [");
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.split_once(']') {
+            Some((place, rest)) if is_source_line(place) => text.push_str(rest),
+            _ => text.extend([" [", part]),
+        }
+    }
+    text
+}
+
+fn is_source_line(place: &str) -> bool {
+    let line = place.rsplit_once(".go:").map(|(_, line)| line);
+    line.is_some_and(|line| !line.is_empty() && line.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::compare::Field;
+
+    #[test]
+    fn lines_of_source_are_left_out_and_other_brackets_stay() {
+        let log = "no such contract [!cosm!wasm/wasmd@v0.60.8/x/wasm/types/errors.go:159] with gas [1 2] \
+                   [x.go:] [open";
+        let left = "no such contract with gas [1 2] [x.go:] [open";
+        assert_eq!(without_source_lines(log), left);
+    }
 
     fn simulation(used: i64, data: &[u8]) -> Query {
         let result = Simulated { data: data.to_vec(), ..Simulated::default() };

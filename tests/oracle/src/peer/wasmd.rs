@@ -20,6 +20,9 @@ const VALIDATOR: &str = "validator";
 const VALIDATOR_FUNDS: &str = "2000000000stake";
 const VALIDATOR_BOND: &str = "1000000000stake";
 
+/// The limit of a simulation in both, `stoa_app::query::SIMULATION_GAS_LIMIT`.
+const SIMULATION_GAS_LIMIT: u64 = 30_000_000;
+
 /// The program, and the home in which its genesis file is made.
 pub struct Wasmd {
     program: PathBuf,
@@ -81,6 +84,8 @@ impl Wasmd {
             // Without a gRPC server the service that simulates is not there, over ABCI either.
             .args(["--api.enable=false", "--grpc.enable=true", "--grpc-web.enable=false"])
             .args(["--grpc.address", &free_address()?.to_string()])
+            // As an operator may set it; stoad has such a limit always.
+            .args(["--wasm.simulation_gas_limit", &SIMULATION_GAS_LIMIT.to_string()])
             .arg("--home")
             .arg(home);
         Ok((Process::start("wasmd", &mut command, home)?, address))
