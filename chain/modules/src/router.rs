@@ -7,6 +7,7 @@
 mod error;
 mod genesis;
 mod page;
+mod request;
 
 use std::path::Path;
 
@@ -17,6 +18,7 @@ use serde_json::Value;
 pub use error::{QueryError, RouteError};
 pub use genesis::Continuation;
 pub use page::{MAX_PAGE, filtered_page, page};
+pub(crate) use request::read_request;
 
 use crate::{
     auth::{self, AccAddress},

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     core::{Context, ModuleError},
-    router::{QueryError, page},
+    router::{QueryError, page, read_request},
 };
 
 /// Answers the paths of this module; nothing for others.
@@ -39,10 +39,6 @@ pub fn query(ctx: &Context, path: &str, data: &[u8]) -> Option<Result<Vec<u8>, M
     })
 }
 
-fn read<M: Message + Default>(data: &[u8]) -> Result<M, QueryError> {
-    M::decode(data).map_err(QueryError::invalid)
-}
-
 fn find(ctx: &Context, text: &str) -> Result<Account, ModuleError> {
     if text.is_empty() {
         return Err(QueryError::invalid("Address cannot be empty").into());
@@ -53,13 +49,13 @@ fn find(ctx: &Context, text: &str) -> Result<Account, ModuleError> {
 }
 
 fn account(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
-    let request: QueryAccountRequest = read(data)?;
+    let request: QueryAccountRequest = read_request(data)?;
     let account = find(ctx, &request.address)?.to_any();
     Ok(QueryAccountResponse { account: Some(account) }.encode_to_vec())
 }
 
 fn account_info(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
-    let request: QueryAccountInfoRequest = read(data)?;
+    let request: QueryAccountInfoRequest = read_request(data)?;
     let account = find(ctx, &request.address)?;
     let info = BaseAccount {
         address: account.address.to_string(),
@@ -71,7 +67,7 @@ fn account_info(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
 }
 
 fn accounts(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
-    let request: QueryAccountsRequest = read(data)?;
+    let request: QueryAccountsRequest = read_request(data)?;
     let mut accounts: Vec<Any> = Vec::new();
     let prefix = state_key::accounts().start;
     let pagination = page(ctx, STORE, &prefix, request.pagination.as_ref(), |key, value| {
@@ -85,7 +81,7 @@ fn accounts(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
 
 #[allow(deprecated, reason = "what clients put into the old field is refused as by the SDK")]
 fn address_of_number(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
-    let request: QueryAccountAddressByIdRequest = read(data)?;
+    let request: QueryAccountAddressByIdRequest = read_request(data)?;
     if request.id != 0 {
         let reason = "requesting with id isn't supported, try to request using account-id";
         return Err(QueryError::invalid(reason).into());
@@ -100,7 +96,7 @@ fn address_of_number(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError>
 }
 
 fn address_text(data: &[u8]) -> Result<Vec<u8>, ModuleError> {
-    let request: AddressBytesToStringRequest = read(data)?;
+    let request: AddressBytesToStringRequest = read_request(data)?;
     if request.address_bytes.is_empty() {
         return Err(QueryError::unknown("empty address bytes is not allowed").into());
     }
@@ -109,7 +105,7 @@ fn address_text(data: &[u8]) -> Result<Vec<u8>, ModuleError> {
 }
 
 fn address_bytes(data: &[u8]) -> Result<Vec<u8>, ModuleError> {
-    let request: AddressStringToBytesRequest = read(data)?;
+    let request: AddressStringToBytesRequest = read_request(data)?;
     let address: AccAddress = request.address_string.parse().map_err(QueryError::unknown)?;
     Ok(AddressStringToBytesResponse { address_bytes: address.as_bytes().to_vec() }.encode_to_vec())
 }
@@ -128,7 +124,7 @@ fn module_accounts(ctx: &Context) -> Result<Vec<u8>, ModuleError> {
 }
 
 fn module_account_by_name(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
-    let request: QueryModuleAccountByNameRequest = read(data)?;
+    let request: QueryModuleAccountByNameRequest = read_request(data)?;
     let missing = || QueryError::NotFound { what: format!("account {}", request.name) };
     let module = ModuleIdentity::by_name(&request.name).ok_or_else(missing)?;
     let account = view::account(ctx, &module.address())?.ok_or_else(missing)?;

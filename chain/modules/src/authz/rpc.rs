@@ -4,13 +4,13 @@ use cosmos_sdk_proto::cosmos::authz::v1beta1::{
     GrantAuthorization, QueryGranteeGrantsRequest, QueryGranteeGrantsResponse,
     QueryGranterGrantsRequest, QueryGranterGrantsResponse, QueryGrantsRequest, QueryGrantsResponse,
 };
-use prost::Message;
+use prost::Message as _;
 
 use super::{AuthzError, Pair, STORE, StoredGrant, state_key, view};
 use crate::{
     auth::AccAddress,
     core::{Context, ModuleError},
-    router::{QueryError, filtered_page, page},
+    router::{QueryError, filtered_page, page, read_request},
 };
 
 /// Answers the paths of this module; nothing for others.
@@ -23,16 +23,12 @@ pub fn query(ctx: &Context, path: &str, data: &[u8]) -> Option<Result<Vec<u8>, M
     })
 }
 
-fn read<M: Message + Default>(data: &[u8]) -> Result<M, QueryError> {
-    M::decode(data).map_err(QueryError::invalid)
-}
-
 fn parse(address: &str) -> Result<AccAddress, QueryError> {
     address.parse().map_err(QueryError::unknown)
 }
 
 fn grants(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
-    let request: QueryGrantsRequest = read(data)?;
+    let request: QueryGrantsRequest = read_request(data)?;
     let pair = Pair { granter: parse(&request.granter)?, grantee: parse(&request.grantee)? };
     if !request.msg_type_url.is_empty() {
         let type_url = &request.msg_type_url;
@@ -52,7 +48,7 @@ fn grants(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
 }
 
 fn granter_grants(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
-    let request: QueryGranterGrantsRequest = read(data)?;
+    let request: QueryGranterGrantsRequest = read_request(data)?;
     let granter = parse(&request.granter)?;
     let (prefix, page_request) = (state_key::of_granter(&granter), request.pagination.as_ref());
     let mut grants = Vec::new();
@@ -65,7 +61,7 @@ fn granter_grants(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
 }
 
 fn grantee_grants(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
-    let request: QueryGranteeGrantsRequest = read(data)?;
+    let request: QueryGranteeGrantsRequest = read_request(data)?;
     let grantee = parse(&request.grantee)?;
     let page_request = request.pagination.as_ref();
     let (grants, pagination) =

@@ -22,7 +22,7 @@ use super::{
 use crate::{
     auth::AccAddress,
     core::{Context, ModuleError},
-    router::{QueryError, page},
+    router::{QueryError, page, read_request},
 };
 
 /// Answers the paths of this module; nothing for others.
@@ -41,10 +41,6 @@ pub fn query(ctx: &Context, path: &str, data: &[u8]) -> Option<Result<Vec<u8>, M
         "Params" => params(ctx),
         _ => return None,
     })
-}
-
-fn read<M: Message + Default>(data: &[u8]) -> Result<M, QueryError> {
-    M::decode(data).map_err(QueryError::invalid)
 }
 
 fn parse(address: &str) -> Result<AccAddress, QueryError> {
@@ -78,7 +74,7 @@ fn without(coin: &Coin, hidden: &Coins) -> ProtoCoin {
 }
 
 fn balance(ctx: &Context, data: &[u8], part: Part) -> Result<Vec<u8>, ModuleError> {
-    let request: QueryBalanceRequest = read(data)?;
+    let request: QueryBalanceRequest = read_request(data)?;
     valid(&request.denom)?;
     let owner = parse(&request.address)?;
     let coin = view::balance(ctx, &owner, &request.denom)?;
@@ -87,7 +83,7 @@ fn balance(ctx: &Context, data: &[u8], part: Part) -> Result<Vec<u8>, ModuleErro
 }
 
 fn all_balances(ctx: &Context, data: &[u8], part: Part) -> Result<Vec<u8>, ModuleError> {
-    let request: QueryAllBalancesRequest = read(data)?;
+    let request: QueryAllBalancesRequest = read_request(data)?;
     let owner = parse(&request.address)?;
     let hidden = part.hidden(ctx, &owner)?;
     let prefix = state_key::balances(&owner);
@@ -101,20 +97,20 @@ fn all_balances(ctx: &Context, data: &[u8], part: Part) -> Result<Vec<u8>, Modul
 }
 
 fn total_supply(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
-    let request: QueryTotalSupplyRequest = read(data)?;
+    let request: QueryTotalSupplyRequest = read_request(data)?;
     let (supply, pagination) = coins(ctx, state_key::SUPPLIES, request.pagination.as_ref())?;
     Ok(QueryTotalSupplyResponse { supply, pagination: Some(pagination) }.encode_to_vec())
 }
 
 fn supply_of(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
-    let request: QuerySupplyOfRequest = read(data)?;
+    let request: QuerySupplyOfRequest = read_request(data)?;
     valid(&request.denom)?;
     let amount = view::supply(ctx, &request.denom)?.to_proto();
     Ok(QuerySupplyOfResponse { amount: Some(amount) }.encode_to_vec())
 }
 
 fn denom_metadata(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
-    let request: QueryDenomMetadataRequest = read(data)?;
+    let request: QueryDenomMetadataRequest = read_request(data)?;
     valid(&request.denom)?;
     let found = metadata::load(ctx, &request.denom)?;
     let reason = format!("client metadata for denom {}", request.denom);
@@ -123,7 +119,7 @@ fn denom_metadata(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
 }
 
 fn denom_owners(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
-    let request: QueryDenomOwnersRequest = read(data)?;
+    let request: QueryDenomOwnersRequest = read_request(data)?;
     valid(&request.denom)?;
     let (mut denom_owners, owners) = (Vec::new(), state_key::owners(&request.denom));
     let pagination = page(ctx, STORE, &owners, request.pagination.as_ref(), |key, _| {
@@ -138,7 +134,7 @@ fn denom_owners(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
 }
 
 fn send_enabled(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
-    let request: QuerySendEnabledRequest = read(data)?;
+    let request: QuerySendEnabledRequest = read_request(data)?;
     let entry = |denom: &[u8], value: &[u8]| SendEnabled {
         denom: String::from_utf8_lossy(denom).into_owned(),
         enabled: value.last() == Some(&1),
@@ -162,7 +158,7 @@ fn send_enabled(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
 }
 
 fn denoms_metadata(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
-    let request: QueryDenomsMetadataRequest = read(data)?;
+    let request: QueryDenomsMetadataRequest = read_request(data)?;
     let mut metadatas: Vec<Metadata> = Vec::new();
     let page_request = request.pagination.as_ref();
     let pagination = page(ctx, STORE, state_key::METADATA, page_request, |_, value| {

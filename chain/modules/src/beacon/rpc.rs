@@ -1,7 +1,7 @@
 //! Queries of `stoa.beacon.v1`.
 
 use cosmwasm_std::{Binary, Uint64};
-use prost::Message;
+use prost::Message as _;
 use serde::Serialize;
 use stoa_proto::beacon::v1::{
     Beacon, QueryBeaconRequest, QueryBeaconResponse, QueryLatestRequest, QueryLatestResponse,
@@ -10,7 +10,7 @@ use stoa_proto::beacon::v1::{
 use super::view;
 use crate::{
     core::{Context, ModuleError},
-    router::QueryError,
+    router::{QueryError, read_request},
 };
 
 const PREFIX: &str = "/stoa.beacon.v1.Query/";
@@ -69,19 +69,15 @@ fn find(ctx: &Context, path: &str, data: &[u8]) -> Option<Result<Found, ModuleEr
 }
 
 fn value(ctx: &Context, data: &[u8]) -> Result<Found, ModuleError> {
-    let index = read::<QueryBeaconRequest>(data)?.index;
+    let index = read_request::<QueryBeaconRequest>(data)?.index;
     let missing = || QueryError::NotFound { what: format!("beacon value of index {index}") };
     Ok(Found::Value(view::value(ctx, index)?.ok_or_else(missing)?))
 }
 
 fn latest(ctx: &Context, data: &[u8]) -> Result<Found, ModuleError> {
-    read::<QueryLatestRequest>(data)?;
+    read_request::<QueryLatestRequest>(data)?;
     let missing = || QueryError::NotFound { what: "beacon value".to_owned() };
     Ok(Found::Latest(view::latest(ctx)?.ok_or_else(missing)?))
-}
-
-fn read<M: Message + Default>(data: &[u8]) -> Result<M, ModuleError> {
-    M::decode(data).map_err(|error| QueryError::invalid(error).into())
 }
 
 #[cfg(test)]

@@ -4,13 +4,13 @@ use cosmos_sdk_proto::cosmos::feegrant::v1beta1::{
     Grant, QueryAllowanceRequest, QueryAllowanceResponse, QueryAllowancesByGranterRequest,
     QueryAllowancesByGranterResponse, QueryAllowancesRequest, QueryAllowancesResponse,
 };
-use prost::Message;
+use prost::Message as _;
 
 use super::{STORE, state_key, view};
 use crate::{
     auth::AccAddress,
     core::{Context, ModuleError},
-    router::{QueryError, filtered_page, page},
+    router::{QueryError, filtered_page, page, read_request},
 };
 
 /// Answers the paths of this module; nothing for others.
@@ -23,16 +23,12 @@ pub fn query(ctx: &Context, path: &str, data: &[u8]) -> Option<Result<Vec<u8>, M
     })
 }
 
-fn read<M: Message + Default>(data: &[u8]) -> Result<M, QueryError> {
-    M::decode(data).map_err(QueryError::invalid)
-}
-
 fn parse(address: &str) -> Result<AccAddress, QueryError> {
     address.parse().map_err(QueryError::unknown)
 }
 
 fn allowance(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
-    let QueryAllowanceRequest { granter, grantee } = read(data)?;
+    let QueryAllowanceRequest { granter, grantee } = read_request(data)?;
     let found = view::allowance(ctx, &parse(&granter)?, &parse(&grantee)?)?;
     let reason = "fee-grant not found: not found".to_owned();
     let allowance = found.ok_or(QueryError::Internal { reason })?.to_any();
@@ -41,7 +37,7 @@ fn allowance(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
 }
 
 fn allowances(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
-    let request: QueryAllowancesRequest = read(data)?;
+    let request: QueryAllowancesRequest = read_request(data)?;
     let prefix = state_key::of_grantee(&parse(&request.grantee)?);
     let mut allowances = Vec::new();
     let pagination = page(ctx, STORE, &prefix, request.pagination.as_ref(), |_, value| {
@@ -52,7 +48,7 @@ fn allowances(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
 }
 
 fn allowances_by_granter(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
-    let request: QueryAllowancesByGranterRequest = read(data)?;
+    let request: QueryAllowancesByGranterRequest = read_request(data)?;
     let granter = parse(&request.granter)?.to_string();
     let page_request = request.pagination.as_ref();
     let (allowances, pagination) =

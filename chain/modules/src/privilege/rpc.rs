@@ -1,6 +1,6 @@
 //! Queries of `stoa.privilege.v1`.
 
-use prost::Message;
+use prost::Message as _;
 use stoa_proto::privilege::v1::{
     QueryAuthorityRequest, QueryAuthorityResponse, QueryPrivilegesRequest, QueryPrivilegesResponse,
     Record,
@@ -10,7 +10,7 @@ use super::view;
 use crate::{
     authority,
     core::{Context, ModuleError},
-    router::QueryError,
+    router::read_request,
 };
 
 /// Answers `path` with protobuf bytes, if it is one of this module's.
@@ -23,19 +23,15 @@ pub fn query(ctx: &Context, path: &str, data: &[u8]) -> Option<Result<Vec<u8>, M
 }
 
 fn authority_address(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
-    read::<QueryAuthorityRequest>(data)?;
+    read_request::<QueryAuthorityRequest>(data)?;
     let address = authority::address(ctx)?.to_string();
     Ok(QueryAuthorityResponse { address }.encode_to_vec())
 }
 
 fn privileges(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
-    let contract = read::<QueryPrivilegesRequest>(data)?.contract;
+    let contract = read_request::<QueryPrivilegesRequest>(data)?.contract;
     let holder = |record: &Record| record.grant.clone().unwrap_or_default().contract;
     let mut privileges = view::records(ctx)?;
     privileges.retain(|record| contract.is_empty() || holder(record) == contract);
     Ok(QueryPrivilegesResponse { privileges }.encode_to_vec())
-}
-
-fn read<M: Message + Default>(data: &[u8]) -> Result<M, ModuleError> {
-    M::decode(data).map_err(|error| QueryError::invalid(error).into())
 }

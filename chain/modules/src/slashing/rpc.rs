@@ -14,12 +14,12 @@ use cosmos_sdk_proto::{
         },
     },
 };
-use prost::Message;
+use prost::Message as _;
 
 use super::{EVIDENCE_STORE, STORE, SlashingError, state_key, view};
 use crate::{
     core::{Context, ModuleError},
-    router::{QueryError, page},
+    router::{QueryError, page, read_request},
     validators::ConsensusAddress,
 };
 
@@ -41,13 +41,13 @@ pub fn query(ctx: &Context, path: &str, data: &[u8]) -> Option<Result<Vec<u8>, M
 }
 
 fn params(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
-    read::<QueryParamsRequest>(data)?;
+    read_request::<QueryParamsRequest>(data)?;
     let params = Some(view::params(ctx)?.to_proto());
     Ok(QueryParamsResponse { params }.encode_to_vec())
 }
 
 fn signing_info(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
-    let text = read::<QuerySigningInfoRequest>(data)?.cons_address;
+    let text = read_request::<QuerySigningInfoRequest>(data)?.cons_address;
     let validator = ConsensusAddress::from_bech32(&text).map_err(QueryError::invalid)?;
     let missing = || QueryError::NotFound { what: format!("SigningInfo for validator {text}") };
     let val_signing_info = Some(view::signing_info(ctx, &validator)?.ok_or_else(missing)?);
@@ -55,7 +55,7 @@ fn signing_info(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
 }
 
 fn signing_infos(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
-    let request: QuerySigningInfosRequest = read(data)?;
+    let request: QuerySigningInfosRequest = read_request(data)?;
     let mut info = Vec::new();
     let asked = request.pagination.as_ref();
     let pagination = page(ctx, STORE, state_key::INFOS, asked, |_, bytes| {
@@ -67,7 +67,7 @@ fn signing_infos(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
 }
 
 fn evidence(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
-    let text = read::<QueryEvidenceRequest>(data)?.hash;
+    let text = read_request::<QueryEvidenceRequest>(data)?.hash;
     let hash = hex::decode(&text).map_err(|_| QueryError::invalid("evidence hash is invalid"))?;
     let missing = || QueryError::NotFound { what: format!("evidence {text}") };
     let bytes = ctx.get(EVIDENCE_STORE, &state_key::evidence(&hash))?.ok_or_else(missing)?;
@@ -76,7 +76,7 @@ fn evidence(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
 }
 
 fn all_evidence(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
-    let request: QueryAllEvidenceRequest = read(data)?;
+    let request: QueryAllEvidenceRequest = read_request(data)?;
     let (mut evidence, asked) = (Vec::new(), request.pagination.as_ref());
     let pagination = page(ctx, EVIDENCE_STORE, state_key::EVIDENCES, asked, |_, bytes| {
         evidence.push(Any::decode(bytes).map_err(|_| SlashingError::Corrupt)?);
@@ -84,8 +84,4 @@ fn all_evidence(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
     })?;
     let pagination = Some(pagination);
     Ok(QueryAllEvidenceResponse { evidence, pagination }.encode_to_vec())
-}
-
-fn read<M: Message + Default>(data: &[u8]) -> Result<M, ModuleError> {
-    M::decode(data).map_err(|error| QueryError::invalid(error).into())
 }

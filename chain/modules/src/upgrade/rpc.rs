@@ -6,13 +6,13 @@ use cosmos_sdk_proto::cosmos::upgrade::v1beta1::{
     QueryModuleVersionsRequest, QueryModuleVersionsResponse, QueryUpgradedConsensusStateRequest,
     QueryUpgradedConsensusStateResponse,
 };
-use prost::Message;
+use prost::Message as _;
 
 use super::view;
 use crate::{
     authority,
     core::{Context, ModuleError},
-    router::QueryError,
+    router::{QueryError, read_request},
 };
 
 /// Version of the state of each module, by the SDK's names, in order of names.
@@ -42,13 +42,13 @@ pub fn query(ctx: &Context, path: &str, data: &[u8]) -> Option<Result<Vec<u8>, M
 }
 
 fn current_plan(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
-    read::<QueryCurrentPlanRequest>(data)?;
+    read_request::<QueryCurrentPlanRequest>(data)?;
     let plan = view::plan(ctx)?.map(|plan| plan.to_proto());
     Ok(QueryCurrentPlanResponse { plan }.encode_to_vec())
 }
 
 fn applied_plan(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
-    let name = read::<QueryAppliedPlanRequest>(data)?.name;
+    let name = read_request::<QueryAppliedPlanRequest>(data)?.name;
     let height = view::done_height(ctx, &name)?.unwrap_or(0);
     let height = i64::try_from(height).unwrap_or(i64::MAX);
     Ok(QueryAppliedPlanResponse { height }.encode_to_vec())
@@ -56,12 +56,12 @@ fn applied_plan(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
 
 /// The SDK answers this way where IBC does not say otherwise.
 fn consensus_state(data: &[u8]) -> Result<Vec<u8>, ModuleError> {
-    read::<QueryUpgradedConsensusStateRequest>(data)?;
+    read_request::<QueryUpgradedConsensusStateRequest>(data)?;
     Ok(QueryUpgradedConsensusStateResponse::default().encode_to_vec())
 }
 
 fn module_versions(data: &[u8]) -> Result<Vec<u8>, ModuleError> {
-    let asked = read::<QueryModuleVersionsRequest>(data)?.module_name;
+    let asked = read_request::<QueryModuleVersionsRequest>(data)?.module_name;
     let named = |(name, version): &(&str, u64)| ModuleVersion {
         name: (*name).to_owned(),
         version: *version,
@@ -77,11 +77,7 @@ fn module_versions(data: &[u8]) -> Result<Vec<u8>, ModuleError> {
 }
 
 fn authority_address(ctx: &Context, data: &[u8]) -> Result<Vec<u8>, ModuleError> {
-    read::<QueryAuthorityRequest>(data)?;
+    read_request::<QueryAuthorityRequest>(data)?;
     let address = authority::address(ctx)?.to_string();
     Ok(QueryAuthorityResponse { address }.encode_to_vec())
-}
-
-fn read<M: Message + Default>(data: &[u8]) -> Result<M, ModuleError> {
-    M::decode(data).map_err(|error| QueryError::invalid(error).into())
 }
