@@ -30,6 +30,14 @@ const KEEP_RECENT: u64 = 1_000;
 /// What test chains ask at admission: the default of `stoad`.
 const MIN_GAS_PRICES: &str = "0.025ustoa";
 
+/// Commits, and lets the snapshot end that is then taken: which of them there are depends on heights alone,
+/// and not on who is faster.
+pub(crate) fn commit(app: &App) -> Result<(), AppError> {
+    app.commit()?;
+    app.wait_for_snapshot();
+    Ok(())
+}
+
 /// What a test chain cannot go on after.
 #[derive(Debug, thiserror::Error)]
 pub enum MockError {
@@ -206,7 +214,7 @@ impl MockChain {
         }
         let result = self.app()?.finalize_block(&block)?;
         self.record(result.app_hash)?;
-        self.app()?.commit()?;
+        commit(self.app()?)?;
         Ok(result)
     }
 
@@ -272,7 +280,7 @@ impl MockChain {
                 committed.app_hash.unwrap_or_default()
             } else {
                 let result = app.finalize_block(block)?;
-                app.commit()?;
+                commit(&app)?;
                 result.app_hash
             };
             if *noted.get_or_insert(app_hash) != app_hash {

