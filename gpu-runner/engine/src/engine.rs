@@ -20,6 +20,8 @@ use crate::{
     },
     gpu::GpuExecutor,
     integer::{model::IntegerModel, root::model_root},
+    quality::{QualityReport, quality},
+    reference::FloatModel,
 };
 
 /// A model on a back end. `Send + Sync`: calls wait for one another.
@@ -66,6 +68,15 @@ impl Engine {
     /// Reads the folder and says what it holds; needs no adapter.
     pub fn inspect(dir: &Path) -> Result<ModelInfo, EngineError> {
         read(dir).map(|loaded| loaded.info)
+    }
+
+    /// What the integers of a folder cost on a text, layer by layer, beside its weights in f32.
+    pub fn quality(dir: &Path, text: &str) -> Result<QualityReport, EngineError> {
+        let Loaded { integers, text: tokens, .. } = read(dir)?;
+        let missing = || EngineError::NoTokenizer { path: dir.join("tokenizer.json") };
+        let mut ids = tokens.ok_or_else(missing)?.encode(text)?;
+        ids.truncate(integers.config.context as usize);
+        quality(&integers, &FloatModel::load(dir)?, &ids)
     }
 
     /// Identity and size of the model.

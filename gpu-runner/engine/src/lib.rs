@@ -12,6 +12,7 @@ mod executor;
 mod folder;
 mod gpu;
 mod integer;
+mod quality;
 pub mod reference;
 
 pub use api::{
@@ -22,3 +23,4 @@ pub use engine::Engine;
 pub use error::EngineError;
 pub use folder::config::MAX_CONTEXT_TOKENS;
 pub use folder::text::MAX_PROMPT_BYTES;
+pub use quality::{LayerError, QualityReport};

@@ -75,11 +75,17 @@ impl FloatModel {
 
     /// Logits after every position; ids must be below the vocabulary size.
     pub fn logits(&self, ids: &[u32]) -> Vec<Vec<f32>> {
+        self.pass(ids, &mut |_| ())
+    }
+
+    /// [`FloatModel::logits`], showing the residual rows after the embedding and after every layer.
+    pub fn pass(&self, ids: &[u32], residuals: &mut dyn FnMut(&[Vec<f32>])) -> Vec<Vec<f32>> {
         let hidden = self.config.hidden as usize;
         let mut rows: Vec<Vec<f32>> = ids
             .iter()
             .map(|id| self.embedding[*id as usize * hidden..][..hidden].to_vec())
             .collect();
+        residuals(&rows);
         for layer in &self.layers {
             let normed = self.normalised(&rows, &layer.attention_norm);
             let mixed = self.attention(layer, &normed);
@@ -94,6 +100,7 @@ impl FloatModel {
                 })
                 .collect();
             accumulate(&mut rows, &gated, &layer.down);
+            residuals(&rows);
         }
         let head = self.output.as_ref().unwrap_or(&self.embedding);
         let normed = self.normalised(&rows, &self.final_norm);

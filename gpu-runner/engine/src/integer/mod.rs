@@ -6,3 +6,4 @@ pub mod real;
 pub mod root;
 pub mod rotary;
 pub mod tables;
+mod traced;
