@@ -9,6 +9,7 @@ mod export;
 mod import;
 mod integrity;
 mod layout;
+mod leaving;
 mod meta;
 mod node_writer;
 mod nodes;
@@ -55,6 +56,8 @@ pub struct Database {
     head: Mutex<Head>,
     /// Held for a whole commit; readers never wait for it.
     writer: Mutex<NodeWriter>,
+    /// Stores that the next commit leaves out, or that an earlier one has.
+    leaving: Vec<StoreName>,
 }
 
 #[derive(Clone)]
@@ -100,7 +103,7 @@ impl Database {
         check_format(&engine, &keyspaces.meta)?;
         import::clear_unfinished(&engine, &keyspaces)?;
         let head = Mutex::new(read_head(&engine, &keyspaces, &options.stores)?);
-        Ok(Self { engine, keyspaces, options, head, writer: Mutex::default() })
+        Ok(Self { engine, keyspaces, options, head, writer: Mutex::default(), leaving: Vec::new() })
     }
 
     /// The last commit; none before the first.
