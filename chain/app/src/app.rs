@@ -10,9 +10,11 @@ use stoa_modules::{
     BlockInfo, ExecMode, GasMeter,
     beacon::{BeaconKey, Contributor},
     router::Modules,
-    upgrade::Upgrades,
+    upgrade::{self, Upgrades},
 };
-use stoa_store::{Database, FailPoint, Options, Overlay, Root, StagedCommit};
+use stoa_store::{
+    CommitRecord, Database, FailPoint, Options, Overlay, Root, StagedCommit, StoreName,
+};
 
 use crate::{
     ante::{AnteParams, Verified},
@@ -120,6 +122,8 @@ pub struct AppInfo {
     pub height: u64,
     /// Root of the state at that height; none before the first.
     pub app_hash: Option<Root>,
+    /// How many upgrades were applied.
+    pub app_version: u64,
 }
 
 impl App {
@@ -127,8 +131,8 @@ impl App {
     pub fn open(data: &Path, config: AppConfig) -> Result<Self, AppError> {
         let Pruning { keep_recent, interval: prune_interval } = config.pruning;
         let stores = config.upgrades.stores(&STORES);
-        let options = Options { keep_recent, prune_interval, stores };
-        let database = Database::open(&data.join(STATE_FOLDER), options)?;
+        let options = Options { keep_recent, prune_interval, stores: stores.all() };
+        let database = Database::open(&data.join(STATE_FOLDER), options)?.without(stores.ended)?;
         let modules = Modules::open(&data.join(WASM_FOLDER)).map_err(AppError::Modules)?;
         let snapshots = Snapshots::open(&data.join(SNAPSHOTS_FOLDER), config.snapshots)?;
         let app = Self {
@@ -155,9 +159,19 @@ impl App {
 
     /// Last height and root: where consensus resumes.
     pub fn info(&self) -> Result<AppInfo, AppError> {
-        let latest = self.database.latest()?;
-        let height = latest.as_ref().map_or(0, |record| record.height);
-        Ok(AppInfo { height, app_hash: latest.map(|record| record.app_hash) })
+        let Some(CommitRecord { height, app_hash, note }) = self.database.latest()? else {
+            return Ok(AppInfo { height: 0, app_hash: None, app_version: 0 });
+        };
+        let block = Note::decode(height, &note)?.block(height);
+        let overlay = Overlay::new(self.database.at(height)?.1);
+        let ctx = context(block, ExecMode::Query, GasMeter::unlimited(), overlay);
+        let app_version = upgrade::protocol_version(&ctx).map_err(AppError::Upgrade)?;
+        Ok(AppInfo { height, app_hash: Some(app_hash), app_version })
+    }
+
+    /// The stores of the state.
+    pub(crate) fn stores(&self) -> Vec<StoreName> {
+        self.upgrades.stores(&STORES).mounted
     }
 
     /// The root after a height that is held.

@@ -7,6 +7,7 @@ mod beacon_attacks;
 mod block_gas;
 mod contracts;
 mod crashes;
+mod dao;
 mod events;
 mod export;
 mod faults;

@@ -15,6 +15,7 @@ use crate::{
     steward::{any, deploy, genesis, governor, grant, send_through},
 };
 
+/// A change of the governor that only bounds the gas of a block.
 pub fn update(max_gas: i64) -> MsgUpdateParams {
     MsgUpdateParams {
         authority: governor().address().to_string(),
