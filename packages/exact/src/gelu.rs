@@ -118,7 +118,7 @@ const fn tanh_table() -> [u32; GELU_ENTRIES] {
             power = multiply(power, power);
             k += 1;
         }
-        table[i] = (((ONE << 31) / (ONE + power) + 1) / 2) as u32;
+        table[i] = ((ONE << 31) / (ONE + power)).div_ceil(2) as u32;
         i += 1;
     }
     table
