@@ -7,6 +7,7 @@ use std::{
 };
 
 use stoa_exact::{Choice, SEMANTICS_VERSION};
+use stoa_simd::Isa;
 
 use crate::{
     AdapterReport, BackendKind, EngineError, FinishReason, GenerateRequest, Generation, ModelInfo,
@@ -216,7 +217,7 @@ fn cpu_report() -> AdapterReport {
     AdapterReport {
         name: "CPU twin".to_owned(),
         api: "CPU".to_owned(),
-        driver: format!("stoa-exact {}", std::env::consts::ARCH),
+        driver: format!("stoa-simd {} {}", std::env::consts::ARCH, Isa::best().name()),
         is_software: true,
     }
 }
