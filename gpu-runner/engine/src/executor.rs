@@ -34,7 +34,9 @@ impl Capacity {
     pub fn check(&self, tokens: &[StepToken]) -> Result<(), EngineError> {
         let refuse = |rule| Err(EngineError::InvalidStep { rule });
         if tokens.is_empty() || tokens.len() > self.step_tokens as usize {
-            return refuse("a step has at least one token and at most as many as the back end takes");
+            return refuse(
+                "a step has at least one token and at most as many as the back end takes",
+            );
         }
         for token in tokens {
             if token.sequence >= self.sequences {

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use stoa_exact::WeightScale;
 
 use crate::{
-    CpuOptions, EngineError, Executor,
+    AdapterReport, Capacity, CpuOptions, EngineError, Executor, OnLogits, StepToken,
     cpu::CpuExecutor,
     folder::config::ModelConfig,
     gpu::GpuExecutor,
@@ -51,7 +51,19 @@ impl Synthetic {
         let (epsilon, theta) = (1e-5, 10_000.0);
         let (bos, eos) = (None, Vec::new());
         let config = ModelConfig {
-            hidden, inner, layers, heads, groups, head, vocab, context, epsilon, theta, tied: true, bos, eos,
+            hidden,
+            inner,
+            layers,
+            heads,
+            groups,
+            head,
+            vocab,
+            context,
+            epsilon,
+            theta,
+            tied: true,
+            bos,
+            eos,
         };
         let mut seed = seed;
         let mut matrix = |rows: u32, columns: u32| {
@@ -98,8 +110,37 @@ impl Synthetic {
     }
 
     /// The GPU back end.
-    pub fn gpu(&self) -> Result<impl Executor + use<>, EngineError> {
-        GpuExecutor::new(&self.0)
+    pub fn gpu(&self) -> Result<SyntheticGpu, EngineError> {
+        GpuExecutor::new(&self.0).map(SyntheticGpu)
+    }
+}
+
+/// The GPU back end with what a benchmark wants to know of it.
+pub struct SyntheticGpu(GpuExecutor);
+
+impl SyntheticGpu {
+    /// The adapter.
+    pub fn report(&self) -> AdapterReport {
+        self.0.report()
+    }
+
+    /// Dispatches of a step with logits.
+    pub fn dispatches(&self) -> usize {
+        self.0.dispatches()
+    }
+}
+
+impl Executor for SyntheticGpu {
+    fn capacity(&self) -> Capacity {
+        self.0.capacity()
+    }
+
+    fn step(
+        &mut self,
+        tokens: &[StepToken],
+        on_logits: &mut OnLogits<'_>,
+    ) -> Result<(), EngineError> {
+        self.0.step(tokens, on_logits)
     }
 }
 

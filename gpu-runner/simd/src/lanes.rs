@@ -6,7 +6,8 @@ use stoa_exact::{EXP2_TABLE, FIXED_MAX, LOG2_E_Q29};
 /// `stoa_exact::requantise`.
 #[inline(always)]
 pub fn requantise(value: i32, multiplier: i32, shift: u32) -> i32 {
-    let product = u64::from(value.unsigned_abs()).wrapping_mul(u64::from(multiplier.unsigned_abs()));
+    let product =
+        u64::from(value.unsigned_abs()).wrapping_mul(u64::from(multiplier.unsigned_abs()));
     // Half of one step; 0 for shift 0.
     let half = 1u64.wrapping_shl(shift) >> 1;
     let rounded = product.wrapping_add(half).wrapping_shr(shift).min(FIXED_MAX as u64) as i32;

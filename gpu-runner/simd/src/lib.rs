@@ -11,6 +11,7 @@ mod attention;
 mod dot;
 mod isa;
 mod lanes;
+mod peak;
 mod rows;
 
 pub use isa::Isa;

@@ -1,5 +1,7 @@
 //! The model on all cores of a processor: one pass over the weights for all tokens of a step.
 
+#[cfg(test)]
+mod allocation;
 mod arena;
 mod attention;
 mod cache;

@@ -17,7 +17,7 @@ use crate::{
     synthetic::{Shape, Synthetic, split_mix},
 };
 
-const SHAPE: Shape = Shape {
+pub const SHAPE: Shape = Shape {
     hidden: 96,
     inner: 224,
     layers: 2,
@@ -176,7 +176,10 @@ fn every_schedule_unit_and_thread_count_gives_the_bits_of_the_definition() {
             for round in 0..3 {
                 let actual = scheduled(&mut executor, &sequences, &mut draw);
                 let name = isa.name();
-                assert!(actual == expected, "{name}, {threads} threads, round {round}, seed {seed}");
+                assert!(
+                    actual == expected,
+                    "{name}, {threads} threads, round {round}, seed {seed}"
+                );
             }
         }
     }

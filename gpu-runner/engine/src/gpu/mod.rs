@@ -10,7 +10,7 @@ use std::sync::Arc;
 use stoa_kernels::{AdapterDescription, Gpu, KernelError, step_words};
 
 use crate::{
-    EngineError,
+    AdapterReport, EngineError,
     executor::{Capacity, Executor, OnLogits, StepToken},
     integer::model::IntegerModel,
 };
@@ -39,6 +39,17 @@ impl GpuExecutor {
     /// What the driver says of the adapter.
     pub fn description(&self) -> &AdapterDescription {
         self.gpu.description()
+    }
+
+    /// What the engine says of the adapter.
+    pub fn report(&self) -> AdapterReport {
+        let AdapterDescription { name, api, driver, is_software } = self.description().clone();
+        AdapterReport { name, api, driver, is_software }
+    }
+
+    /// Dispatches of a step with logits.
+    pub fn dispatches(&self) -> usize {
+        self.plan.body.len() + self.plan.head.len()
     }
 
     /// Records and submits one step.

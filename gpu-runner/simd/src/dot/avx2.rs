@@ -54,8 +54,7 @@ unsafe fn widened(from: *const i8) -> __m256i {
 #[inline]
 #[target_feature(enable = "avx2")]
 fn lanes(total: __m256i) -> i32 {
-    let four =
-        _mm_add_epi32(_mm256_castsi256_si128(total), _mm256_extracti128_si256::<1>(total));
+    let four = _mm_add_epi32(_mm256_castsi256_si128(total), _mm256_extracti128_si256::<1>(total));
     let two = _mm_add_epi32(four, _mm_shuffle_epi32::<0b01_00_11_10>(four));
     _mm_cvtsi128_si32(_mm_add_epi32(two, _mm_shuffle_epi32::<0b10_11_00_01>(two)))
 }

@@ -22,7 +22,9 @@ pub fn tile<const TOKENS: usize>(weights: &[i8], codes: &[i8], columns: usize, s
     }
     if whole < columns {
         // SAFETY: the mask ends with each row.
-        unsafe { add_cells(&mut totals, [weights, codes], columns, whole, (1 << (columns - whole)) - 1) };
+        unsafe {
+            add_cells(&mut totals, [weights, codes], columns, whole, (1 << (columns - whole)) - 1)
+        };
     }
     for (totals, sums) in totals.into_iter().zip(sums.chunks_exact_mut(ROWS)) {
         // SAFETY: `sums` holds four words.
@@ -42,7 +44,9 @@ pub fn single(weights: &[i8], codes: &[i8], columns: usize, sums: &mut [i32]) {
     }
     if whole < columns {
         // SAFETY: the mask ends with the row.
-        unsafe { add_cells(&mut total, [weights, codes], columns, whole, (1 << (columns - whole)) - 1) };
+        unsafe {
+            add_cells(&mut total, [weights, codes], columns, whole, (1 << (columns - whole)) - 1)
+        };
     }
     sums[0] = _mm512_reduce_add_epi32(total[0][0]);
 }
@@ -85,7 +89,6 @@ fn four_sums([a, b, c, d]: [__m512i; ROWS]) -> __m128i {
     let ab = _mm512_add_epi32(_mm512_unpacklo_epi32(a, b), _mm512_unpackhi_epi32(a, b));
     let cd = _mm512_add_epi32(_mm512_unpacklo_epi32(c, d), _mm512_unpackhi_epi32(c, d));
     let four = _mm512_add_epi32(_mm512_unpacklo_epi64(ab, cd), _mm512_unpackhi_epi64(ab, cd));
-    let half =
-        _mm256_add_epi32(_mm512_castsi512_si256(four), _mm512_extracti64x4_epi64::<1>(four));
+    let half = _mm256_add_epi32(_mm512_castsi512_si256(four), _mm512_extracti64x4_epi64::<1>(four));
     _mm_add_epi32(_mm256_castsi256_si128(half), _mm256_extracti128_si256::<1>(half))
 }

@@ -35,10 +35,26 @@ fn case() -> impl Strategy<Value = Case> {
         let width = 8 * eighths;
         let shift = stoa_exact::bounds::SCORE_SHIFT_MIN..=stoa_exact::bounds::SCORE_SHIFT_MAX;
         let rows = || codes(width * positions);
-        (codes(width), 0..=FIXED_MAX as u32, rows(), maxima(positions), rows(), maxima(positions), shift)
-            .prop_map(|(query, query_max, keys, key_maxima, values, value_maxima, shift)| Case {
-                query, query_max, keys, key_maxima, values, value_maxima, shift,
-            })
+        (
+            codes(width),
+            0..=FIXED_MAX as u32,
+            rows(),
+            maxima(positions),
+            rows(),
+            maxima(positions),
+            shift,
+        )
+            .prop_map(
+                |(query, query_max, keys, key_maxima, values, value_maxima, shift)| Case {
+                    query,
+                    query_max,
+                    keys,
+                    key_maxima,
+                    values,
+                    value_maxima,
+                    shift,
+                },
+            )
     })
 }
 
