@@ -208,7 +208,7 @@ fn read(dir: &Path) -> Result<Loaded, EngineError> {
 /// Token `position` of the sequence from the logits before it.
 fn draw(logits: &[Vec<i32>], sampler: Sampler, position: u32) -> u32 {
     let Sampler { temperature_milli, top_k, seed } = sampler;
-    let choice = Choice { temperature_milli, top_k, seed, position };
+    let choice = Choice { temperature_milli, top_k, top_p_milli: 0, seed, position };
     // The vocabulary has at least one id, so there always is a row with an element.
     logits.last().and_then(|row| stoa_exact::sample(row, choice)).unwrap_or_default()
 }

@@ -13,6 +13,7 @@ use crate::{
     integer::{
         matrix::Matrix,
         model::{IntegerModel, Layer},
+        rotary::RotaryScaling,
         tables,
     },
 };
@@ -61,6 +62,7 @@ impl Synthetic {
             context,
             epsilon,
             theta,
+            scaling: RotaryScaling::None,
             tied: true,
             bos,
             eos,
