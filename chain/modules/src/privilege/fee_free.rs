@@ -7,9 +7,10 @@
 
 use std::collections::BTreeMap;
 
-use cosmos_sdk_proto::{Any, cosmwasm::wasm::v1::MsgExecuteContract};
+use cosmos_sdk_proto::Any;
 use prost::{Message as _, Name as _};
 use serde::de::IgnoredAny;
+use stoa_proto::cosmwasm::wasm::v1::MsgExecuteContract;
 
 use super::{Grant, Privilege, PrivilegeError, STORE, state_key, view};
 use crate::{
