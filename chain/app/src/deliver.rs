@@ -101,7 +101,9 @@ impl TxRun<'_> {
             return Err(RouteError::UnknownType { type_url: extension.type_url.clone() }.into());
         }
         if !tx.fee().amount.iter().all(|coin| bank::is_integer(&coin.amount)) {
-            return Err(RouteError::Malformed { type_url: "/cosmos.tx.v1beta1.Fee" }.into());
+            return Err(
+                RouteError::Malformed { type_url: "/cosmos.tx.v1beta1.Fee".to_owned() }.into()
+            );
         }
         tx.messages().iter().try_for_each(|message| self.modules.check(message))
     }

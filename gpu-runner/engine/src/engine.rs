@@ -7,6 +7,7 @@ use std::{
 };
 
 use stoa_exact::{Choice, SEMANTICS_VERSION};
+use stoa_simd::Isa;
 
 use crate::{
     AdapterReport, BackendKind, EngineError, FinishReason, GenerateRequest, Generation, ModelInfo,
@@ -50,7 +51,7 @@ impl Engine {
             BackendKind::Cpu => (cpu_report(), Box::new(CpuExecutor::new(integers))),
             BackendKind::Gpu => {
                 let executor = GpuExecutor::new(&integers)?;
-                (gpu_report(&executor), Box::new(executor))
+                (executor.report(), Box::new(executor))
             }
         };
         tracing::info!(
@@ -227,17 +228,7 @@ fn cpu_report() -> AdapterReport {
     AdapterReport {
         name: "CPU twin".to_owned(),
         api: "CPU".to_owned(),
-        driver: format!("stoa-exact {}", std::env::consts::ARCH),
+        driver: format!("stoa-simd {} {}", std::env::consts::ARCH, Isa::best().name()),
         is_software: true,
-    }
-}
-
-fn gpu_report(executor: &GpuExecutor) -> AdapterReport {
-    let description = executor.description().clone();
-    AdapterReport {
-        name: description.name,
-        api: description.api,
-        driver: description.driver,
-        is_software: description.is_software,
     }
 }

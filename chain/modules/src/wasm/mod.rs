@@ -32,10 +32,8 @@ mod vm;
 
 use std::{fmt, sync::Arc};
 
-use cosmos_sdk_proto::{
-    Any,
-    cosmwasm::wasm::v1::{AccessConfig, GenesisState},
-};
+use cosmos_sdk_proto::Any;
+use stoa_proto::cosmwasm::wasm::v1::{AccessConfig, GenesisState};
 
 pub use counter::{count_transaction, expected_transaction_count, transaction_count};
 pub use invariants::INVARIANTS;

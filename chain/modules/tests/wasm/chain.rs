@@ -5,13 +5,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use cosmos_sdk_proto::{
-    Any,
-    cosmwasm::wasm::v1::{
-        MsgExecuteContractResponse, MsgInstantiateContractResponse, MsgStoreCodeResponse,
-        QuerySmartContractStateRequest, QuerySmartContractStateResponse,
-    },
-};
+use cosmos_sdk_proto::Any;
 use flate2::read::GzDecoder;
 use prost::{Message, Name};
 use serde_json::{Value, json};
@@ -22,6 +16,10 @@ use stoa_modules::{
     core::{BlockGas, LoadedCode, Nesting},
     router::{MessageResponse, MessageRouter, RouteError},
     wasm::{Limits, Wasm},
+};
+use stoa_proto::cosmwasm::wasm::v1::{
+    MsgExecuteContractResponse, MsgInstantiateContractResponse, MsgStoreCodeResponse,
+    QuerySmartContractStateRequest, QuerySmartContractStateResponse,
 };
 use stoa_store::{EmptySnapshot, Entry, KeyRange, Order, Overlay, Snapshot, StoreError, StoreName};
 

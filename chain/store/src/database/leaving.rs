@@ -46,7 +46,10 @@ mod tests {
     use fjall::Readable as _;
 
     use super::*;
-    use crate::{Changes, database::{Options, layout}};
+    use crate::{
+        Changes,
+        database::{Options, layout},
+    };
 
     const BANK: StoreName = StoreName("bank");
     const GONE: StoreName = StoreName("gone");
@@ -70,7 +73,11 @@ mod tests {
     }
 
     fn only_bank(height: u64) -> Changes {
-        changes(height, None).stores().filter(|(store, _)| *store == BANK).map(|(store, writes)| (store, writes.clone())).collect()
+        changes(height, None)
+            .stores()
+            .filter(|(store, _)| *store == BANK)
+            .map(|(store, writes)| (store, writes.clone()))
+            .collect()
     }
 
     #[test]
@@ -100,7 +107,7 @@ mod tests {
         assert_eq!(before.get(GONE, &[1]).unwrap(), Some(vec![7]));
         assert_eq!(database.roots(3).unwrap().len(), 2);
         assert_eq!(database.roots(4).unwrap().len(), 1);
-        drop(database);
+        drop((before, database));
         let database = open(folders[0].path(), &[BANK, GONE], &[GONE]);
         for height in 5..=8 {
             let root = commit(&database, height, only_bank(height));
@@ -110,7 +117,9 @@ mod tests {
         assert!(matches!(refused, Err(StoreError::UnknownStore { .. })), "it does not come back");
         database.writer.lock().unwrap().wait().unwrap();
         let view = database.engine.snapshot();
-        for keyspace in [&database.keyspaces.nodes, &database.keyspaces.versions, &database.keyspaces.latest] {
+        for keyspace in
+            [&database.keyspaces.nodes, &database.keyspaces.versions, &database.keyspaces.latest]
+        {
             assert_eq!(view.prefix(keyspace, layout::store_prefix(GONE)).count(), 0);
         }
     }
