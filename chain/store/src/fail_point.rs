@@ -50,7 +50,7 @@ fail_points! {
     Staged = "finalize.staged",
     /// Consensus has decided that the block is kept.
     CommitBegun = "commit.begun",
-    /// The nodes of the height before are on the disk.
+    /// What comes behind the commit of the height before is written.
     NodesAwaited = "commit.nodes_awaited",
     /// The values are in the batch.
     ValuesAdded = "commit.values_added",
@@ -62,9 +62,9 @@ fail_points! {
     Synced = "commit.synced",
     /// Readers see the new height.
     HeadSwapped = "commit.head_swapped",
-    /// The thread that writes the nodes of the trees has begun.
+    /// The thread that writes nodes and versions has begun.
     NodesBegun = "commit.nodes_begun",
-    /// The nodes are written and not synced.
+    /// Nodes and versions are written and not synced.
     NodesWritten = "commit.nodes_written",
     /// Admission stands on the new height; consensus has no answer yet.
     CommitEnded = "commit.ended",

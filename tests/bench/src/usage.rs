@@ -1,6 +1,6 @@
 //! What a process has used, from `/proc`.
 
-use std::{fs, path::Path, thread, time::Duration};
+use std::{fs, os::unix::fs::MetadataExt as _, path::Path, thread, time::Duration};
 
 use anyhow::{Context as _, Result};
 use serde::Serialize;
@@ -14,6 +14,8 @@ const IDLE_MILLIS: u64 = 10;
 const IDLE_PAUSE: Duration = Duration::from_millis(100);
 /// Most pauses before a process counts as idle anyway.
 const MAX_IDLE_PAUSES: usize = 50;
+/// Unit of `st_blocks`, whatever the file system's own is.
+const BLOCK_BYTES: u64 = 512;
 
 /// Resident memory.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
@@ -59,14 +61,18 @@ pub fn settle(process: u32) -> Result<()> {
     Ok(())
 }
 
-/// Bytes of all files below a folder.
+/// Bytes that all files below a folder take on the disk; of a file with holes, what is written.
 pub fn disk_bytes(folder: &Path) -> Result<u64> {
     let mut total = 0;
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         // A file may be removed meanwhile.
         let Ok(metadata) = entry.metadata() else { continue };
-        total += if metadata.is_dir() { disk_bytes(&entry.path())? } else { metadata.len() };
+        total += if metadata.is_dir() {
+            disk_bytes(&entry.path())?
+        } else {
+            metadata.blocks() * BLOCK_BYTES
+        };
     }
     Ok(total)
 }

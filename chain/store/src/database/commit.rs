@@ -3,8 +3,9 @@
 use fjall::{OwnedWriteBatch, PersistMode};
 
 use super::{
-    CommitRecord, Database, Head, import, layout, meta,
-    node_writer::{NodeChanges, NodeWrites},
+    CommitRecord, Database, Head,
+    behind::{Behind, NodeChanges},
+    import, layout, meta,
     replay::{self, Trees},
 };
 use crate::{Changes, FailPoint, Root, StoreError};
@@ -73,7 +74,7 @@ impl Database {
 
         let mut batch = self.engine.batch().durability(Some(PersistMode::SyncAll));
         let StagedCommit { record, changes, trees, nodes, .. } = staged;
-        let writes = self.write_values(&mut batch, changes, height, earliest_before.is_none());
+        let writes = self.write_values(&mut batch, &changes, height, earliest_before.is_none());
         FailPoint::ValuesAdded.reach();
         let earliest = self.prune(&mut batch, earliest_before.unwrap_or(height), height)?;
         FailPoint::PruningAdded.reach();
@@ -81,12 +82,12 @@ impl Database {
         batch.insert(meta, meta::EARLIEST_KEY, earliest.to_be_bytes());
         batch.insert(meta, meta::LATEST_KEY, height.to_be_bytes());
         batch.insert(meta, meta::commit_key(height), record.encode());
-        let nodes = NodeWrites { height, trees: meta::encode_trees(&trees), stores: nodes };
+        let behind = Behind { height, trees: meta::encode_trees(&trees), nodes, changes };
         let behind = if needs_nodes {
-            nodes.add_to(&mut batch, &self.keyspaces);
+            behind.add_to(&mut batch, &self.keyspaces);
             None
         } else {
-            Some(nodes)
+            Some(behind)
         };
         FailPoint::BatchBuilt.reach();
         batch.commit()?;
@@ -98,38 +99,35 @@ impl Database {
         let head = Head { record, earliest, trees, snapshot, needs_nodes };
         let before = std::mem::replace(&mut *self.head()?, head);
         FailPoint::HeadSwapped.reach();
-        if let Some(nodes) = behind {
-            writer.begin(&self.engine, &self.keyspaces, nodes, before.trees);
+        if let Some(behind) = behind {
+            writer.begin(&self.engine, &self.keyspaces, behind, before.trees);
         }
         Ok(app_hash)
     }
 
-    /// Adds the values and their versions to `batch`; answers them by their places.
+    /// Adds the values to `batch`; answers them by their places.
     fn write_values(
         &self,
         batch: &mut OwnedWriteBatch,
-        changes: Changes,
+        changes: &Changes,
         height: u64,
         is_first_commit: bool,
     ) -> Vec<(Vec<u8>, Option<Vec<u8>>)> {
         let keyspaces = &self.keyspaces;
         let mut writes = Vec::new();
-        for (store, changes) in changes.into_stores() {
+        for (store, changes) in changes.stores() {
             for (key, value) in changes {
-                let version = layout::version(&layout::ordered(store, &key), height);
-                let stored = layout::encode_version(value.as_deref());
-                batch.insert(&keyspaces.versions, version, stored);
-                let place = layout::place(store, &key);
-                match &value {
+                let place = layout::place(store, key);
+                match value {
                     Some(value) => {
                         batch.insert(&keyspaces.latest, place.as_slice(), value.as_slice());
                     }
                     None => batch.remove(&keyspaces.latest, place.as_slice()),
                 }
-                writes.push((place, value));
+                writes.push((place, value.clone()));
             }
         }
-        // Nothing is older than the first commit: pruning need not look there.
+        // Nothing is older than the first commit, and nothing of it comes behind: nobody need look there.
         if !is_first_commit {
             let parts = layout::encode_places(writes.iter().map(|(place, _)| place.as_slice()));
             for (number, part) in (0..).zip(parts) {

@@ -1,9 +1,10 @@
 //! The disk: values by height, commitment nodes and commit records, in one storage engine.
 //!
 //! A commit is one batch of the engine's journal, checksummed as a whole and synced before
-//! [`Database::commit`] returns: after a crash either all of it is there or none. Only the commitment's
-//! nodes come behind it; see [`node_writer`].
+//! [`Database::commit`] returns: after a crash either all of it is there or none. Only what follows from it,
+//! the commitment's nodes and the versions of values, comes behind it; see [`behind`].
 
+mod behind;
 mod commit;
 mod export;
 mod import;
@@ -11,7 +12,6 @@ mod integrity;
 mod layout;
 mod leaving;
 mod meta;
-mod node_writer;
 mod nodes;
 mod proof;
 mod prune;
@@ -27,7 +27,7 @@ use std::{
 use fjall::{Keyspace, KeyspaceCreateOptions, PersistMode, Snapshot as View};
 
 use crate::{EmptySnapshot, Snapshot, StoreError, StoreName, commitment::iavl::Tree};
-use node_writer::NodeWriter;
+use behind::BehindWriter;
 use reads::Reads;
 use replay::Trees;
 use snapshots::{Historic, Latest};
@@ -40,8 +40,8 @@ pub use proof::Proven;
 
 /// Blocks of files that the engine keeps in memory, in bytes.
 const MAX_BLOCK_CACHE_BYTES: u64 = 32 * 1024 * 1024;
-/// Writes to one keyspace that the engine keeps in memory before it sorts them into a file; twice as much
-/// while it does. There are five keyspaces.
+/// Writes to one keyspace that the engine keeps in memory before it sorts them into a file. At most four such
+/// parts wait for that, then commits do. There are five keyspaces.
 const MAX_UNSORTED_BYTES: u64 = 16 * 1024 * 1024;
 /// Journals beside the one that is written: what is in them is in memory, too, and is read at the next start.
 /// The engine allows no less.
@@ -66,7 +66,7 @@ pub struct Database {
     head: Mutex<Head>,
     reads: Arc<Reads>,
     /// Held for a whole commit; readers never wait for it.
-    writer: Mutex<NodeWriter>,
+    writer: Mutex<BehindWriter>,
     /// Stores that the next commit leaves out, or that an earlier one has.
     leaving: Vec<StoreName>,
 }
@@ -87,7 +87,7 @@ struct Head {
     /// Of every mounted store.
     trees: Trees,
     snapshot: Arc<dyn Snapshot>,
-    /// Whether the next commit must write its nodes itself: there are no trees of the same stores before,
+    /// Whether the next commit must write itself what else comes behind it: there are no trees of the same stores before,
     /// from which they could be computed again.
     needs_nodes: bool,
 }

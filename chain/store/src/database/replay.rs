@@ -1,12 +1,13 @@
-//! The trees of the last commit, whose nodes a crash may have lost.
+//! What follows from the last commit, which a crash may have lost: its nodes and versions.
 
 use std::{collections::BTreeMap, thread};
 
 use fjall::{Readable as _, Snapshot as View};
 
 use super::{
-    CommitRecord, Keyspaces, layout, meta,
-    node_writer::{NodeChanges, NodeWrites},
+    CommitRecord, Keyspaces,
+    behind::{Behind, NodeChanges},
+    layout, meta,
     nodes::StoredNodes,
 };
 use crate::{
@@ -42,13 +43,14 @@ pub(super) fn load(
     }
     if complete < last.height {
         let changes = changes_of(&view, keyspaces, stores, last.height)?;
-        let stores = apply(&mut trees, &view, keyspaces, last.height, &changes)?;
+        let nodes = apply(&mut trees, &view, keyspaces, last.height, &changes)?;
         if app_hash(&trees) != last.app_hash {
             return Err(StoreError::Corrupt { what: "changes of the last commit" });
         }
-        let writes = NodeWrites { height: last.height, trees: meta::encode_trees(&trees), stores };
+        let encoded = meta::encode_trees(&trees);
+        let behind = Behind { height: last.height, trees: encoded, nodes, changes };
         let mut batch = engine.batch();
-        writes.add_to(&mut batch, keyspaces);
+        behind.add_to(&mut batch, keyspaces);
         batch.commit()?;
     }
     Ok(trees)
@@ -101,21 +103,19 @@ pub(super) fn app_hash(trees: &Trees) -> crate::Root {
     multistore::root(trees.iter().map(|(store, tree)| (store.0, tree.root())))
 }
 
-/// What the commit of `height` wrote.
+/// What the last commit, of `height`, wrote: the values that are at its places until the next one.
 fn changes_of(
     view: &View,
     keyspaces: &Keyspaces,
     stores: &[StoreName],
     height: u64,
 ) -> Result<Changes, StoreError> {
-    let missing = || StoreError::Corrupt { what: "version of a value" };
     let mut changes = Changes::new();
     for part in view.prefix(&keyspaces.touched, height.to_be_bytes()) {
         for place in layout::decode_places(&part.value()?)? {
             let (store, key) = layout::split_place(&place, stores)?;
-            let version = layout::version(&layout::ordered(store, &key), height);
-            let value = view.get(&keyspaces.versions, version)?.ok_or_else(missing)?;
-            changes.insert(store, key, layout::decode_version(&value)?);
+            let value = view.get(&keyspaces.latest, place)?;
+            changes.insert(store, key, value.map(|value| value.to_vec()));
         }
     }
     Ok(changes)

@@ -30,14 +30,19 @@ fn content(database: &Database, keyspace: &Keyspace) -> Vec<(Vec<u8>, Vec<u8>)> 
     database.engine.snapshot().iter(keyspace).map(|entry| pair(entry).unwrap()).collect()
 }
 
-/// What a crash leaves behind that comes after the commit of `height` and before its nodes are written.
-fn lose_nodes(database: &Database, height: u64) {
+/// What a crash leaves that comes after the commit of `height` and before anything is written behind it.
+fn lose_what_follows(database: &Database, height: u64) {
     database.writer.lock().unwrap().wait().unwrap();
     let mut batch = database.engine.batch();
     for (key, _) in content(database, &database.keyspaces.nodes) {
         let version = &key[key.len() - 12..key.len() - 4];
         if version == height.to_be_bytes() {
             batch.remove(&database.keyspaces.nodes, key);
+        }
+    }
+    for (key, _) in content(database, &database.keyspaces.versions) {
+        if key.ends_with(&(!height).to_be_bytes()) {
+            batch.remove(&database.keyspaces.versions, key);
         }
     }
     for store in &database.options.stores {
@@ -48,17 +53,18 @@ fn lose_nodes(database: &Database, height: u64) {
 }
 
 #[test]
-fn nodes_that_a_crash_lost_are_computed_again() {
+fn what_a_crash_lost_behind_a_commit_is_computed_again() {
     let folder = tempfile::tempdir().unwrap();
     let mut database = open(folder.path(), &[BANK, WASM]);
     for height in 1..=5 {
         commit(&database, height, &[BANK, WASM]);
     }
     let of = |database: &Database| {
-        [&database.keyspaces.nodes, &database.keyspaces.meta].map(|keys| content(database, keys))
+        let Keyspaces { latest, versions, touched, nodes, meta } = &database.keyspaces;
+        [latest, versions, touched, nodes, meta].map(|keyspace| content(database, keyspace))
     };
     let before = of(&database);
-    lose_nodes(&database, 5);
+    lose_what_follows(&database, 5);
     assert_ne!(of(&database), before);
     drop(database);
     database = open(folder.path(), &[BANK, WASM]);

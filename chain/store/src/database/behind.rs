@@ -1,8 +1,9 @@
-//! Nodes of the trees are written behind the commit that they belong to.
+//! What follows from a commit is written behind it: nodes of the trees and versions of the values.
 //!
-//! A commit is durable once its values and record are on the disk: the nodes can be computed again from
-//! the trees before and the block's changes ([`super::replay`]). So they are written by a thread of their
-//! own while the next block is executed, and the next commit waits for them: at most one height is behind.
+//! A commit is durable once the values, their places and its record are on the disk: the nodes can be computed
+//! again from the trees before and the block's changes, and what a version holds is the value until the next
+//! commit ([`super::replay`]). So both are written by a thread of their own while the next block is executed,
+//! and the next commit waits for them: at most one height is behind.
 
 use std::thread::{self, JoinHandle};
 
@@ -10,7 +11,7 @@ use fjall::OwnedWriteBatch;
 
 use super::{Keyspaces, layout, meta, replay::Trees};
 use crate::{
-    FailPoint, StoreError, StoreName,
+    Changes, FailPoint, StoreError, StoreName,
     commitment::iavl::{NewNode, NodeId},
 };
 
@@ -21,38 +22,47 @@ pub(super) struct NodeChanges {
     pub(super) orphans: Vec<NodeId>,
 }
 
-/// Everything about the trees that one height adds to the disk.
-pub(super) struct NodeWrites {
+/// Everything that one height adds to the disk and that follows from what its commit has synced.
+pub(super) struct Behind {
     pub(super) height: u64,
     /// The trees' record; that it is there says that all the rest is.
     pub(super) trees: Vec<u8>,
-    pub(super) stores: Vec<NodeChanges>,
+    pub(super) nodes: Vec<NodeChanges>,
+    /// The writes whose versions these are.
+    pub(super) changes: Changes,
 }
 
-impl NodeWrites {
-    pub(super) fn add_to(self, batch: &mut OwnedWriteBatch, keyspaces: &Keyspaces) {
-        let Self { height, trees, stores } = self;
-        for NodeChanges { store, written, orphans } in stores {
-            for node in written {
-                batch.insert(&keyspaces.nodes, layout::node(store, node.id), node.record());
-            }
-            if !orphans.is_empty() {
-                let key = meta::orphans_key(height, store);
-                batch.insert(&keyspaces.meta, key, meta::encode_orphans(&orphans));
+impl Behind {
+    pub(super) fn add_to(&self, batch: &mut OwnedWriteBatch, keyspaces: &Keyspaces) {
+        let Self { height, trees, nodes, changes } = self;
+        for (store, writes) in changes.stores() {
+            for (key, value) in writes {
+                let version = layout::version(&layout::ordered(store, key), *height);
+                let stored = layout::encode_version(value.as_deref());
+                batch.insert(&keyspaces.versions, version, stored);
             }
         }
-        batch.insert(&keyspaces.meta, meta::trees_key(height), trees);
+        for NodeChanges { store, written, orphans } in nodes {
+            for node in written {
+                batch.insert(&keyspaces.nodes, layout::node(*store, node.id), node.record());
+            }
+            if !orphans.is_empty() {
+                let key = meta::orphans_key(*height, *store);
+                batch.insert(&keyspaces.meta, key, meta::encode_orphans(orphans));
+            }
+        }
+        batch.insert(&keyspaces.meta, meta::trees_key(*height), trees.as_slice());
     }
 }
 
-/// The thread that writes the nodes of the last commit.
+/// The thread that writes what follows from the last commit.
 #[derive(Default)]
-pub(super) struct NodeWriter {
+pub(super) struct BehindWriter {
     running: Option<JoinHandle<Result<(), fjall::Error>>>,
     has_failed: bool,
 }
 
-impl NodeWriter {
+impl BehindWriter {
     /// Returns once nothing is behind. After a failure nothing may be committed any more.
     pub(super) fn wait(&mut self) -> Result<(), StoreError> {
         let Some(thread) = self.running.take() else {
@@ -77,7 +87,7 @@ impl NodeWriter {
         &mut self,
         engine: &fjall::Database,
         keyspaces: &Keyspaces,
-        writes: NodeWrites,
+        writes: Behind,
         superseded: Trees,
     ) {
         let (engine, keyspaces) = (engine.clone(), keyspaces.clone());
@@ -95,7 +105,7 @@ impl NodeWriter {
 }
 
 /// The folder can be opened again once the database is dropped.
-impl Drop for NodeWriter {
+impl Drop for BehindWriter {
     fn drop(&mut self) {
         // What is missing is computed again at the next start.
         let _ = self.wait();
