@@ -1,11 +1,12 @@
 //! Transactions between their forms, without looking at any state.
 
 use prost::Message;
-use stoa_app::tx::{self, schema};
+use stoa_app::tx::{self, schema, std_tx};
 
 use crate::status::Status;
 
-/// `TxDecodeRequest`, `TxDecodeResponse` and `TxEncodeRequest`: a transaction, as the bytes that it is.
+/// `TxDecodeRequest`, `TxDecodeResponse` and `TxEncodeRequest`: a transaction, as the bytes that it is; and
+/// `TxDecodeAminoRequest` and `TxEncodeAminoResponse`.
 #[derive(Clone, PartialEq, Message)]
 struct One {
     #[prost(bytes = "vec", tag = "1")]
@@ -17,6 +18,8 @@ pub(crate) fn answer(path: &str, data: &[u8]) -> Option<Result<Vec<u8>, Status>>
     Some(match path.strip_prefix("/cosmos.tx.v1beta1.Service/")? {
         "TxDecode" => decode(data),
         "TxEncode" => encode(data),
+        "TxDecodeAmino" => decode_amino(data),
+        "TxEncodeAmino" => encode_amino(data),
         _ => return None,
     })
 }
@@ -42,6 +45,33 @@ fn encode(data: &[u8]) -> Result<Vec<u8>, Status> {
         return Err(refused());
     }
     let tx = tx::travelling(&tx).ok_or_else(refused)?;
+    Ok(One { tx }.encode_to_vec())
+}
+
+/// `TxDecodeAminoResponse` and `TxEncodeAminoRequest`.
+#[derive(Clone, PartialEq, Message)]
+struct Amino {
+    #[prost(string, tag = "1")]
+    json: String,
+}
+
+/// The JSON of a transaction of before protobuf.
+fn decode_amino(data: &[u8]) -> Result<Vec<u8>, Status> {
+    let One { tx } = One::decode(data).map_err(Status::invalid)?;
+    if tx.is_empty() {
+        return Err(Status::invalid("invalid empty tx bytes"));
+    }
+    let json = std_tx::to_json(&tx).map_err(Status::unknown)?;
+    Ok(Amino { json }.encode_to_vec())
+}
+
+/// The bytes of a transaction of before protobuf.
+fn encode_amino(data: &[u8]) -> Result<Vec<u8>, Status> {
+    let Amino { json } = Amino::decode(data).map_err(Status::invalid)?;
+    if json.is_empty() {
+        return Err(Status::invalid("invalid empty tx json"));
+    }
+    let tx = std_tx::to_binary(&json).map_err(Status::unknown)?;
     Ok(One { tx }.encode_to_vec())
 }
 

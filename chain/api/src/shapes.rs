@@ -332,6 +332,8 @@ shapes! {
         one(4, "pagination", PAGE),
     ];
     DECODED_TX = "cosmos.tx.v1beta1.TxDecodeResponse": [one(1, "tx", Message(&schema::TX))];
+    DECODED_AMINO = "cosmos.tx.v1beta1.TxDecodeAminoResponse": [one(1, "amino_json", Text)];
+    ENCODED_AMINO = "cosmos.tx.v1beta1.TxEncodeAminoResponse": [one(1, "amino_binary", Bytes)];
     ENCODED_TX = "cosmos.tx.v1beta1.TxEncodeResponse": [one(1, "tx_bytes", Bytes)];
     TX_RESPONSE = "cosmos.base.abci.v1beta1.TxResponse": [
         one(1, "height", I64),

@@ -109,7 +109,9 @@ pub(super) static ROUTES: &[Route] = routes! {
         Get  "/txs/{hash}" => GetTx: TX_ASKED => FOUND_TX;
         Get  "/txs/block/{height}" => GetBlockWithTxs: BLOCK_TXS_ASKED => BLOCK_TXS;
         Post "/decode" => TxDecode: DECODE_ASKED => DECODED_TX;
+        Post "/decode/amino" => TxDecodeAmino: DECODE_AMINO_ASKED => DECODED_AMINO;
         Post "/encode" => TxEncode: ENCODE_ASKED => ENCODED_TX;
+        Post "/encode/amino" => TxEncodeAmino: ENCODE_AMINO_ASKED => ENCODED_AMINO;
     }
     "/cosmwasm/wasm/v1" => "cosmwasm.wasm.v1.Query" {
         Get  "/code" => Codes: CODES_ASKED => CODES;

@@ -137,6 +137,8 @@ shapes! {
         one(1, "height", I64), one(2, "pagination", PAGE),
     ];
     DECODE_ASKED = "cosmos.tx.v1beta1.TxDecodeRequest": [one(1, "tx_bytes", Bytes)];
+    DECODE_AMINO_ASKED = "cosmos.tx.v1beta1.TxDecodeAminoRequest": [one(1, "amino_binary", Bytes)];
+    ENCODE_AMINO_ASKED = "cosmos.tx.v1beta1.TxEncodeAminoRequest": [one(1, "amino_json", Text)];
     ENCODE_ASKED = "cosmos.tx.v1beta1.TxEncodeRequest": [one(1, "tx", Message(&schema::TX))];
 
     CODES_ASKED = "cosmwasm.wasm.v1.QueryCodesRequest": [one(1, "pagination", PAGE)];

@@ -24,7 +24,7 @@ use cosmos_sdk_proto::{
 
 use stoa_modules::Time;
 
-pub use amino::AminoError;
+pub use amino::{AminoError, std_tx};
 pub use decode::decode;
 pub use error::TxError;
 pub use sign_mode::{SignModeError, SignerData};

@@ -4,16 +4,10 @@
 
 use std::path::Path;
 
-use cosmos_sdk_proto::{
-    cosmos::{
-        base::abci::v1beta1::TxMsgData,
-        upgrade::v1beta1::{
-            MsgSoftwareUpgrade, Plan, QueryCurrentPlanRequest, QueryCurrentPlanResponse,
-        },
-    },
-    cosmwasm::wasm::v1::{
-        MsgExecuteContractResponse, MsgInstantiateContract, MsgInstantiateContractResponse,
-        MsgStoreCodeResponse, QuerySmartContractStateRequest, QuerySmartContractStateResponse,
+use cosmos_sdk_proto::cosmos::{
+    base::abci::v1beta1::TxMsgData,
+    upgrade::v1beta1::{
+        MsgSoftwareUpgrade, Plan, QueryCurrentPlanRequest, QueryCurrentPlanResponse,
     },
 };
 use prost::Message as _;
@@ -24,6 +18,10 @@ use stoa_modules::{
     consensus::MsgUpdateParams,
     router::Continuation,
     upgrade::{StoreUpgrades, Upgrade, Upgrades},
+};
+use stoa_proto::cosmwasm::wasm::v1::{
+    MsgExecuteContractResponse, MsgInstantiateContract, MsgInstantiateContractResponse,
+    MsgStoreCodeResponse, QuerySmartContractStateRequest, QuerySmartContractStateResponse,
 };
 use stoa_proto::privilege::v1::{
     Grant, MsgGrantPrivilege, MsgSetAuthority, Privilege, QueryAuthorityRequest,

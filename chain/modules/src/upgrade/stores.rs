@@ -1,6 +1,6 @@
 //! Stores that come, go and change their names with an upgrade; the SDK's `StoreUpgrades`.
 
-use stoa_store::{KeyRange, Order, StoreName};
+use stoa_store::{Entry, KeyRange, Order, StoreName};
 
 use crate::core::{Context, ModuleError};
 
@@ -71,7 +71,7 @@ pub(super) fn change(ctx: &Context, upgrade: StoreUpgrades) -> Result<(), Module
 }
 
 /// Empties a store; answers what lay in it.
-fn take(ctx: &Context, store: StoreName) -> Result<Vec<(Vec<u8>, Vec<u8>)>, ModuleError> {
+fn take(ctx: &Context, store: StoreName) -> Result<Vec<Entry>, ModuleError> {
     let mut walk = ctx.walk(store, KeyRange::default(), Order::Ascending)?;
     let mut taken = Vec::new();
     while let Some(entry) = ctx.step(&mut walk)? {

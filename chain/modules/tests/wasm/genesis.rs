@@ -43,6 +43,22 @@ fn an_exported_state_comes_back_whole() {
     assert_eq!(refused, ("sdk", 4), "nobody is the default that came along");
 }
 
+/// The sections that both have, of a chain of wasmd 0.60.8 (`testdata/README.md`).
+fn of_wasmd() -> serde_json::Value {
+    serde_json::from_str(include_str!("../../testdata/wasmd-export.json")).unwrap()
+}
+
+#[test]
+fn what_wasmd_exports_is_read_and_exported_alike() {
+    let section = of_wasmd()["wasm"].clone();
+    let state: GenesisState = serde_json::from_value(section.clone()).unwrap();
+    let chain = Chain::new();
+    let mut ctx = chain.ctx(GasMeter::unlimited());
+    chain.wasm.init_genesis(&mut ctx, state).unwrap();
+    let exported = chain.wasm.export_genesis(&ctx).unwrap();
+    assert_eq!(serde_json::to_value(&exported).unwrap(), section);
+}
+
 #[test]
 fn a_genesis_that_contradicts_itself_is_refused() {
     let (_, good) = exported();

@@ -14,12 +14,12 @@ use cosmos_sdk_proto::{
         tx::v1beta1::{TxBody, TxRaw},
         upgrade::v1beta1::{MsgSoftwareUpgrade, Plan},
     },
-    cosmwasm::wasm::v1::{MsgInstantiateContractResponse, MsgPinCodes},
     tendermint::google::protobuf::Duration,
 };
 use prost::{Message as _, Name};
 use serde::Deserialize;
 use stoa_mock_consensus::{Actor, execute, instantiate, probe_wasm, send, store_code};
+use stoa_proto::cosmwasm::wasm::v1::{MsgInstantiateContractResponse, MsgPinCodes};
 use stoa_proto::privilege::v1::{self as privilege, MsgGrantPrivilege, Privilege};
 
 /// Who signs, and to whom.

@@ -147,7 +147,8 @@ impl Place {
     }
 }
 
-fn number(out: &mut String, kind: Kind, value: u64) {
+/// Writes a number, as amino JSON has one of its kind.
+pub(super) fn number(out: &mut String, kind: Kind, value: u64) {
     let signed = i64::from_le_bytes(value.to_le_bytes());
     let [a, b, c, d, ..] = value.to_le_bytes();
     // Writing to a text cannot fail.

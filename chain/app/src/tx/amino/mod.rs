@@ -10,6 +10,7 @@
 
 mod encode;
 mod json;
+pub mod std_tx;
 
 use std::fmt::Write as _;
 
