@@ -16,8 +16,8 @@ const TXS: u64 = 5;
 fn main() {
     let gas = std::env::args().nth(1).map_or(DEFAULT_GAS, |text| text.parse().unwrap());
     let attacker = Actor::new("attacker");
-    let mut chain = MockChain::new(&Genesis::new().with_balance(&attacker, START).with_max_gas(-1))
-        .unwrap();
+    let mut chain =
+        MockChain::new(&Genesis::new().with_balance(&attacker, START).with_max_gas(-1)).unwrap();
     let contract = chain.deploy_probe(&attacker).unwrap();
     let (number, first) = chain.account(&attacker).unwrap();
     let looping = |sequence| {
@@ -30,5 +30,8 @@ fn main() {
     let seconds = started.elapsed().as_secs_f64();
     let used: u64 = results.iter().map(|result| result.gas_used).sum();
     assert!(results.iter().all(|result| result.code != 0), "a loop has ended");
-    println!("{used} gas in {seconds:.2} s: {:.2} million gas a second", used as f64 / seconds / 1e6);
+    println!(
+        "{used} gas in {seconds:.2} s: {:.2} million gas a second",
+        used as f64 / seconds / 1e6
+    );
 }

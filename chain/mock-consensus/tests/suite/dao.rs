@@ -33,7 +33,9 @@ use tendermint_proto::v0_38::types::ConsensusParams;
 
 use crate::{
     START, outcome, parameters,
-    steward::{any, as_contract_message, call, deploy, genesis, govern, governor, records, send, state},
+    steward::{
+        any, as_contract_message, call, deploy, genesis, govern, governor, records, send, state,
+    },
 };
 
 /// Who votes, with what weight: the first two decide.
@@ -50,9 +52,9 @@ struct Governed {
 
 fn governed() -> Governed {
     let members = MEMBERS.map(|(name, _)| Actor::new(name));
-    let genesis = members.iter().fold(genesis(), |genesis: Genesis, member| {
-        genesis.with_balance(member, START)
-    });
+    let genesis = members
+        .iter()
+        .fold(genesis(), |genesis: Genesis, member| genesis.with_balance(member, START));
     let mut chain = MockChain::new(&genesis).unwrap();
     let steward = deploy(&mut chain);
     let dao = deploy_dao(&mut chain);
@@ -74,14 +76,18 @@ fn deploy_dao(chain: &mut MockChain) -> String {
         "members": members, "quorum": 3_400, "threshold": 5_000,
         "voting_period_blocks": VOTING_PERIOD_BLOCKS,
     });
-    let made = send(chain, &governor(), any(&MsgInstantiateContract {
-        sender: governor().address().to_string(),
-        admin: String::new(),
-        code_id,
-        label: "dao".to_owned(),
-        msg: rules.to_string().into_bytes(),
-        funds: vec![],
-    }));
+    let made = send(
+        chain,
+        &governor(),
+        any(&MsgInstantiateContract {
+            sender: governor().address().to_string(),
+            admin: String::new(),
+            code_id,
+            label: "dao".to_owned(),
+            msg: rules.to_string().into_bytes(),
+            funds: vec![],
+        }),
+    );
     answer::<MsgInstantiateContractResponse>(&made).address
 }
 
@@ -144,7 +150,8 @@ impl Governed {
     /// What a proposal makes the chain do: parameters, a power, an upgrade at `height`.
     fn programme(&self, height: u64) -> [Value; 3] {
         let authority = self.dao.clone();
-        let params = MsgUpdateParams { authority: authority.clone(), ..parameters::update(60_000_000) };
+        let params =
+            MsgUpdateParams { authority: authority.clone(), ..parameters::update(60_000_000) };
         let grant = MsgGrantPrivilege {
             authority: authority.clone(),
             grant: Some(Grant {
@@ -204,8 +211,7 @@ fn members_change_parameters_grant_a_power_and_schedule_an_upgrade_by_vote() {
     governed.chain.advance_blocks(to_go).unwrap();
     let halted = governed.chain.advance_blocks(1).unwrap_err();
     assert!(matches!(halted, MockError::App(AppError::UpgradeNeeded { .. })), "{halted}");
-    let v2 =
-        Upgrade { name: "v2", stores: StoreUpgrades::default(), apply: |_| Ok(()) };
+    let v2 = Upgrade { name: "v2", stores: StoreUpgrades::default(), apply: |_| Ok(()) };
     governed.chain.exchange_binary(Upgrades { known: vec![v2], ..Upgrades::default() }).unwrap();
     assert_eq!(governed.chain.height(), upgrade_height);
     assert_eq!(plan(&governed.chain), None);
@@ -252,7 +258,8 @@ fn nobody_governs_beside_the_members() {
     let own = MsgUpdateParams { authority, ..parameters::update(60_000_000) };
     let refused = send(&mut governed.chain, &member, any(&own));
     assert_eq!(outcome(&refused), ("gov", 13), "{}", refused.log);
-    let forged = MsgUpdateParams { authority: governed.dao.clone(), ..parameters::update(60_000_000) };
+    let forged =
+        MsgUpdateParams { authority: governed.dao.clone(), ..parameters::update(60_000_000) };
     let refused = send(&mut governed.chain, &member, any(&forged));
     assert_ne!(refused.code, 0, "signed in the name of the DAO");
     let id = governed.propose("voted down", &programme);

@@ -153,11 +153,8 @@ fn stored(chain: &MockChain, store: &str, key: &[u8], height: u64) -> QueryRespo
 /// Schedules `name` for the third block from now and takes the chain there with `known` upgrades.
 fn upgrade(chain: &mut MockChain, name: &str, known: &[Upgrade]) {
     let height = chain.height() + 3;
-    let plan = Plan {
-        name: name.to_owned(),
-        height: i64::try_from(height).unwrap(),
-        ..Plan::default()
-    };
+    let plan =
+        Plan { name: name.to_owned(), height: i64::try_from(height).unwrap(), ..Plan::default() };
     let authority = governor().address().to_string();
     govern(chain, any(&MsgSoftwareUpgrade { authority, plan: Some(plan) }));
     chain.advance_blocks(1).unwrap();

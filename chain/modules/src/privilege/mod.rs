@@ -23,7 +23,9 @@ mod view;
 pub use action::{Host, execute_message, signers};
 pub use calls::{Call, Failed, Moment, calls, message, settle};
 pub use error::PrivilegeError;
-pub use fee_free::{MAX_FREE_TXS_PER_SENDER, NamedCall, admit_free, budgets, named_calls, use_free};
+pub use fee_free::{
+    MAX_FREE_TXS_PER_SENDER, NamedCall, admit_free, budgets, named_calls, use_free,
+};
 pub use genesis::{Genesis, export_genesis, init_genesis};
 pub use rpc::query;
 pub use state_key::STORE;

@@ -97,13 +97,11 @@ mod tests {
             deleted: &[B],
         };
         let stores = Stores::of(&[A, B]).after(first);
-        let expected =
-            Stores { mounted: vec![C, StoreName("d")], ended: vec![B, A] };
+        let expected = Stores { mounted: vec![C, StoreName("d")], ended: vec![B, A] };
         assert_eq!(stores, expected);
         // A name may be used again.
         let again = StoreUpgrades { added: &[B], deleted: &[C], ..StoreUpgrades::default() };
-        let expected =
-            Stores { mounted: vec![StoreName("d"), B], ended: vec![A, C] };
+        let expected = Stores { mounted: vec![StoreName("d"), B], ended: vec![A, C] };
         assert_eq!(stores.after(again), expected);
     }
 }

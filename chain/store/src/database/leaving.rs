@@ -46,7 +46,10 @@ mod tests {
     use fjall::Readable as _;
 
     use super::*;
-    use crate::{Changes, database::{Options, layout}};
+    use crate::{
+        Changes,
+        database::{Options, layout},
+    };
 
     const BANK: StoreName = StoreName("bank");
     const GONE: StoreName = StoreName("gone");
@@ -70,7 +73,11 @@ mod tests {
     }
 
     fn only_bank(height: u64) -> Changes {
-        changes(height, None).stores().filter(|(store, _)| *store == BANK).map(|(store, writes)| (store, writes.clone())).collect()
+        changes(height, None)
+            .stores()
+            .filter(|(store, _)| *store == BANK)
+            .map(|(store, writes)| (store, writes.clone()))
+            .collect()
     }
 
     #[test]
@@ -110,7 +117,9 @@ mod tests {
         assert!(matches!(refused, Err(StoreError::UnknownStore { .. })), "it does not come back");
         database.writer.lock().unwrap().wait().unwrap();
         let view = database.engine.snapshot();
-        for keyspace in [&database.keyspaces.nodes, &database.keyspaces.versions, &database.keyspaces.latest] {
+        for keyspace in
+            [&database.keyspaces.nodes, &database.keyspaces.versions, &database.keyspaces.latest]
+        {
             assert_eq!(view.prefix(keyspace, layout::store_prefix(GONE)).count(), 0);
         }
     }

@@ -138,10 +138,21 @@ fn lived() -> Network {
 fn an_export_of_everything_has_everything_and_is_a_genesis() {
     let (genesis, state) = exported();
     for path in [
-        "/auth/accounts/0", "/authority/address", "/authz/authorization/0", "/bank/balances/0",
-        "/bank/denom_metadata/0", "/beacon/contributors/0", "/beacon/values/0", "/evidence/evidence/0",
-        "/feegrant/allowances/0", "/privilege/privileges/1", "/slashing/signing_infos/1",
-        "/upgrade/plan/name", "/validators", "/wasm/codes/0", "/wasm/contracts/0/contractState/0",
+        "/auth/accounts/0",
+        "/authority/address",
+        "/authz/authorization/0",
+        "/bank/balances/0",
+        "/bank/denom_metadata/0",
+        "/beacon/contributors/0",
+        "/beacon/values/0",
+        "/evidence/evidence/0",
+        "/feegrant/allowances/0",
+        "/privilege/privileges/1",
+        "/slashing/signing_infos/1",
+        "/upgrade/plan/name",
+        "/validators",
+        "/wasm/codes/0",
+        "/wasm/contracts/0/contractState/0",
     ] {
         assert!(state.pointer(path).is_some(), "nothing under {path}: {}", state.to_string().len());
     }

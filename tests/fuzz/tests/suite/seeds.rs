@@ -5,12 +5,12 @@ use cosmos_sdk_proto::{
     cosmos::{
         authz::v1beta1::{GenericAuthorization, Grant, MsgExec, MsgGrant, MsgRevoke},
         bank::v1beta1::{MsgSend, SendAuthorization},
+        base::abci::v1beta1::TxMsgData,
         base::v1beta1::Coin,
         feegrant::v1beta1::{
             AllowedMsgAllowance, BasicAllowance, MsgGrantAllowance, MsgPruneAllowances,
             MsgRevokeAllowance, PeriodicAllowance,
         },
-        base::abci::v1beta1::TxMsgData,
         tx::v1beta1::{TxBody, TxRaw},
         upgrade::v1beta1::{MsgSoftwareUpgrade, Plan},
     },

@@ -210,10 +210,13 @@ fn proofs_of_misbehaviour_come_back_with_an_export() {
         std::iter::from_fn(|| ctx.step(&mut walk).unwrap()).collect::<Vec<_>>()
     };
     assert_eq!(content(&again), content(&ctx), "under the same hashes");
-    for (field, bad) in [("height", "0"), ("power", "-1"), ("consensus_address", "stoa1x"), ("time", "noon")] {
+    for (field, bad) in
+        [("height", "0"), ("power", "-1"), ("consensus_address", "stoa1x"), ("time", "noon")]
+    {
         let mut changed = exported.clone();
         changed["evidence"][0][field] = bad.into();
-        let refused = serde_json::from_value(changed).map(|section| init_evidence(&context(), section));
+        let refused =
+            serde_json::from_value(changed).map(|section| init_evidence(&context(), section));
         assert!(!matches!(refused, Ok(Ok(()))), "{field}");
     }
 }
