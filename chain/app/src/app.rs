@@ -1,8 +1,9 @@
 //! The application: one state machine, four ways in.
 
 use std::{
+    num::NonZeroUsize,
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use stoa_modules::{
@@ -23,6 +24,7 @@ use crate::{
     query::Gates,
     snapshot::{Restore, Schedule, Snapshots},
     stores::STORES,
+    transactions::{self, Tally},
 };
 
 /// Folder of the state below the node's data folder.
@@ -48,6 +50,8 @@ pub struct AppConfig {
     pub beacon: Option<BeaconKey>,
     /// Upgrades that this binary applies, and heights at which the operator skips one.
     pub upgrades: Upgrades,
+    /// Cores that execute a block: all if none is said, and [`MAX_CORES`](crate::MAX_CORES) at most.
+    pub cores: Option<NonZeroUsize>,
 }
 
 /// Which heights before the last stay readable.
@@ -73,6 +77,9 @@ pub struct App {
     /// What queries and simulations pass before they compute.
     pub(crate) gates: Gates,
     pub(crate) upgrades: Upgrades,
+    /// Cores that execute a block.
+    pub(crate) cores: NonZeroUsize,
+    pub(crate) tally: Mutex<Tally>,
     /// The node's data folder.
     pub(crate) data: PathBuf,
     consensus: Mutex<Consensus>,
@@ -139,6 +146,8 @@ impl App {
             contributor: config.beacon.map(Contributor::new),
             gates: Gates::default(),
             upgrades: config.upgrades,
+            cores: transactions::cores(config.cores),
+            tally: Mutex::default(),
             data: data.to_owned(),
             consensus: Mutex::default(),
             mempool: Mutex::default(),
@@ -199,6 +208,11 @@ impl App {
             Overlay::new(self.database.snapshot()?),
         );
         self.modules.prepare(&ctx).map_err(AppError::Modules)
+    }
+
+    /// How many transactions of the blocks since the start were executed before their turn.
+    pub fn tally(&self) -> Tally {
+        *self.tally.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Lets admission to the mempool start again from the last commit.

@@ -7,6 +7,7 @@ use std::{
 };
 
 use stoa_exact::{Choice, SEMANTICS_VERSION};
+use stoa_simd::Isa;
 
 use crate::{
     AdapterReport, BackendKind, EngineError, FinishReason, GenerateRequest, Generation, ModelInfo,
@@ -48,7 +49,7 @@ impl Engine {
             BackendKind::Cpu => (cpu_report(), Box::new(CpuExecutor::new(integers))),
             BackendKind::Gpu => {
                 let executor = GpuExecutor::new(&integers)?;
-                (gpu_report(&executor), Box::new(executor))
+                (executor.report(), Box::new(executor))
             }
         };
         tracing::info!(
@@ -207,7 +208,7 @@ fn read(dir: &Path) -> Result<Loaded, EngineError> {
 /// Token `position` of the sequence from the logits before it.
 fn draw(logits: &[Vec<i32>], sampler: Sampler, position: u32) -> u32 {
     let Sampler { temperature_milli, top_k, seed } = sampler;
-    let choice = Choice { temperature_milli, top_k, seed, position };
+    let choice = Choice { temperature_milli, top_k, top_p_milli: 0, seed, position };
     // The vocabulary has at least one id, so there always is a row with an element.
     logits.last().and_then(|row| stoa_exact::sample(row, choice)).unwrap_or_default()
 }
@@ -216,17 +217,7 @@ fn cpu_report() -> AdapterReport {
     AdapterReport {
         name: "CPU twin".to_owned(),
         api: "CPU".to_owned(),
-        driver: format!("stoa-exact {}", std::env::consts::ARCH),
+        driver: format!("stoa-simd {} {}", std::env::consts::ARCH, Isa::best().name()),
         is_software: true,
-    }
-}
-
-fn gpu_report(executor: &GpuExecutor) -> AdapterReport {
-    let description = executor.description().clone();
-    AdapterReport {
-        name: description.name,
-        api: description.api,
-        driver: description.driver,
-        is_software: description.is_software,
     }
 }

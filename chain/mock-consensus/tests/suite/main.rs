@@ -23,6 +23,7 @@ mod sign_modes;
 mod simulate;
 mod state_sync;
 mod steward;
+mod turns;
 mod upgrades;
 mod validators;
 

@@ -9,10 +9,13 @@
 
 use std::collections::BTreeMap;
 
-use cosmos_sdk_proto::{Any, cosmwasm::wasm::v1::MsgExecuteContract};
+use cosmos_sdk_proto::Any;
 use prost::{Message as _, Name as _};
 use serde::de::IgnoredAny;
-use stoa_proto::privilege::v1::{Record, Usage};
+use stoa_proto::{
+    cosmwasm::wasm::v1::MsgExecuteContract,
+    privilege::v1::{Record, Usage},
+};
 
 use super::{Grant, Privilege, PrivilegeError, STORE, state_key, types::MAX_MESSAGE_BYTES, view};
 use crate::{

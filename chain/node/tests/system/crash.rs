@@ -288,6 +288,7 @@ fn open(data: &Path) -> App {
         ante: AnteParams::default(),
         beacon: None,
         upgrades: stoa_app::known_upgrades(),
+        cores: None,
     };
     App::open(data, config).unwrap()
 }

@@ -107,7 +107,7 @@ mod tests {
         assert_eq!(before.get(GONE, &[1]).unwrap(), Some(vec![7]));
         assert_eq!(database.roots(3).unwrap().len(), 2);
         assert_eq!(database.roots(4).unwrap().len(), 1);
-        drop(database);
+        drop((before, database));
         let database = open(folders[0].path(), &[BANK, GONE], &[GONE]);
         for height in 5..=8 {
             let root = commit(&database, height, only_bank(height));

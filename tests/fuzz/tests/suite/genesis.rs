@@ -69,6 +69,7 @@ fn app() -> &'static (App, TempDir) {
             ante: AnteParams::default(),
             beacon: None,
             upgrades: stoa_app::known_upgrades(),
+            cores: None,
         };
         (App::open(folder.path(), config).unwrap(), folder)
     })
