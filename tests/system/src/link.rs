@@ -1,6 +1,6 @@
 //! A connection between two nodes that can be cut, to partition a network on loopback.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use anyhow::Result;
 use tokio::{
@@ -9,6 +9,9 @@ use tokio::{
     sync::watch,
     task::JoinHandle,
 };
+
+/// Pause after a connection that could not be accepted.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(10);
 
 /// Forwards TCP connections from a port of its own to another while it is up; cutting it ends all of
 /// them and refuses new ones.
@@ -52,9 +55,14 @@ impl Drop for Link {
 }
 
 async fn forward(listener: TcpListener, target: SocketAddr, is_up: watch::Receiver<bool>) {
-    while let Ok((incoming, _)) = listener.accept().await {
-        if *is_up.borrow() {
-            tokio::spawn(carry(incoming, target, is_up.clone()));
+    loop {
+        match listener.accept().await {
+            Ok((incoming, _)) if *is_up.borrow() => {
+                tokio::spawn(carry(incoming, target, is_up.clone()));
+            }
+            Ok(_) => {}
+            // Whoever called has hung up before: the link is there for the next one.
+            Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
         }
     }
 }
