@@ -138,11 +138,11 @@ fn scheduled(
         for (number, ids) in sequences.iter().enumerate() {
             let room = (MAX_TOKENS - step.len()).min(ids.len() - done[number]);
             let take = if draw.below(3) == 0 { 0 } else { draw.below(room + 1) };
-            for position in done[number]..done[number] + take {
+            for (position, id) in ids.iter().enumerate().skip(done[number]).take(take) {
                 step.push(StepToken {
                     sequence: number as u32,
                     position: position as u32,
-                    id: ids[position],
+                    id: *id,
                     wants_logits: true,
                 });
             }

@@ -67,9 +67,11 @@ unsafe fn add_cells<const N: usize, const TOKENS: usize>(
     let flip = _mm512_set1_epi8(-128);
     let mut cells = [flip; N];
     for (row, cell) in cells.iter_mut().enumerate() {
+        let place = weights.as_ptr().wrapping_add(row * columns + at);
+        // The rows behind these are the next tile; short rows end before the processor sees the pattern.
+        _mm_prefetch::<_MM_HINT_T0>(place.wrapping_add(N * columns));
         // SAFETY: the caller's promise; a masked load touches no other byte.
-        let bytes =
-            unsafe { _mm512_maskz_loadu_epi8(mask, weights.as_ptr().add(row * columns + at)) };
+        let bytes = unsafe { _mm512_maskz_loadu_epi8(mask, place) };
         *cell = _mm512_xor_si512(bytes, flip);
     }
     for (token, totals) in totals.iter_mut().enumerate() {
