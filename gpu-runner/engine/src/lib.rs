@@ -12,13 +12,16 @@ mod executor;
 mod folder;
 mod gpu;
 mod integer;
+mod pool;
 pub mod reference;
+mod sequence;
 
 pub use api::{
     AdapterReport, BackendKind, FinishReason, GenerateRequest, Generation, ModelInfo, Sampler,
-    TokenEvent,
+    SequenceRequest, Step, TokenEvent,
 };
 pub use engine::Engine;
 pub use error::EngineError;
 pub use folder::config::MAX_CONTEXT_TOKENS;
 pub use folder::text::MAX_PROMPT_BYTES;
+pub use sequence::{PREFILL_CHUNK_TOKENS, Sequence};
