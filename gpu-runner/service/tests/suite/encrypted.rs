@@ -65,7 +65,7 @@ async fn with_a_certificate_both_ways_in_are_encrypted() {
     assert!(plain.is_err(), "plain text must not be answered");
 
     let grpc = runner.grpc;
-    let connector = tower::service_fn(move |_| async move {
+    let connector = tower::service_fn(move |_: tonic::transport::Uri| async move {
         Ok::<_, std::io::Error>(hyper_util::rt::TokioIo::new(connect(grpc, b"h2").await))
     });
     let channel =
