@@ -1,10 +1,12 @@
-"""The semantics of exact-inference.md once more, in plain Python and from its words alone.
+"""The semantics of exact-inference-v1.md once more, in plain Python and from its words alone.
 
 A third implementation beside the Rust crate and the WGSL kernels: slow, without dependencies, for readers who want to
-check a claim or the specification. It prints the SHA-256 of the logits (i32, little-endian) of 24 fixed token ids; the
-engine's test `the_bits_and_roots_of_the_golden_folders_are_known` holds the same hashes.
+check a claim or the specification. Of model folders without scaled rotary embedding it prints the SHA-256 of the logits
+(i32, little-endian) of 24 fixed token ids and the model root; the engine's test
+`the_bits_and_roots_of_the_golden_folders_are_known` holds the same. Of a folder of known answers it checks every case.
 
 usage: exact_inference.py ../../gpu-runner/engine/tests/golden/*-*
+       exact_inference.py --vectors ../../tests/vectors/exact-v1
 """
 
 import hashlib
@@ -16,6 +18,11 @@ from pathlib import Path
 
 FIXED_MAX = (1 << 30) - 1
 EXP2 = [round(2**30 * 2 ** (-i / 256)) for i in range(257)]
+SEEDS = [math.isqrt((1 << 90) // (((i + 32) << 25) + (1 << 24))) for i in range(96)]
+NORMAL = [round(2**30 * (1 - math.erfc(i / 128 / math.sqrt(2)) / 2)) for i in range(1025)]
+LOGISTIC = [
+    round(2**30 / (1 + math.exp(-2 * math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))) for x in (i / 128 for i in range(1025))
+]
 
 
 def requantise(value, multiplier, shift):
@@ -57,18 +64,33 @@ def exp2_q15(y):
 
 
 def reciprocal_root(f):
-    r = math.isqrt((1 << 90) // ((f >> 25 << 25) + (1 << 24)))
+    r = SEEDS[(f >> 25) - 32]
     for _ in range(2):
         r = (r * ((3 << 30) - ((f * ((r * r) >> 30)) >> 30))) >> 31
     return min(r, 1 << 30)
 
 
-def norm(row, weights, epsilon):
+def divide(total, count):
+    magnitude = min(FIXED_MAX, (2 * abs(total) + count) // (2 * count))
+    return -magnitude if total < 0 else magnitude
+
+
+def units(row, epsilon):
+    """Every value over the root of the sum of squares, Q30."""
     cut = max(0, max(map(abs, row)).bit_length() - 15)
     total = max(1, sum((abs(x) >> cut) ** 2 for x in row) + (epsilon >> (2 * cut)))
     zeros = (64 - total.bit_length()) // 2 * 2
     root = reciprocal_root((total << zeros) >> 32)
-    return [requantise(requantise(x, root, 31 + cut - zeros // 2), w, 30) for x, w in zip(row, weights)]
+    return [requantise(x, root, 31 + cut - zeros // 2) for x in row]
+
+
+def norm(row, weights, epsilon):
+    return [requantise(unit, w, 30) for unit, w in zip(units(row, epsilon), weights)]
+
+
+def layer_norm(row, weights, biases, epsilon):
+    mean = divide(sum(row), len(row))
+    return [add(y, b) for y, b in zip(norm([x - mean for x in row], weights, epsilon), biases)]
 
 
 def rotate(head, angles):
@@ -78,7 +100,8 @@ def rotate(head, angles):
     return low + [add(requantise(b, c, 30), requantise(a, s, 30)) for a, b, (c, s) in pairs]
 
 
-def attend(query, keys, values, constant):
+def attention(query, keys, values, constant):
+    """Scores, sums of weighted values, output."""
     codes, mantissa, bits = query
     scale = (mantissa * constant[0] + (1 << 14)) >> 15
     scores = [
@@ -95,7 +118,11 @@ def attend(query, keys, values, constant):
     reciprocal = (1 << 31) // (sum(numerators) >> (length - 16))
     multiplier = (reciprocal * 33026 + (1 << 15)) >> 16
     sums = [sum(w * v[0][i] for w, v in zip(weights, values)) for i in range(len(codes))]
-    return [requantise(s, multiplier, 21 + length - most) for s in sums]
+    return scores, sums, [requantise(s, multiplier, 21 + length - most) for s in sums]
+
+
+def attend(query, keys, values, constant):
+    return attention(query, keys, values, constant)[2]
 
 
 def silu(g):
@@ -103,6 +130,55 @@ def silu(g):
     sigmoid = (1 << 31) // (((1 << 30) + e + (1 << 14)) >> 15)
     p = requantise(g, sigmoid, 16)
     return requantise(p, e, 30) if g < 0 else p
+
+
+def gelu(table, x):
+    i, rest = abs(x) >> 9, abs(x) & 511
+    share = 1 << 30 if i >= 1024 else table[i] + (((table[i + 1] - table[i]) * rest) >> 9)
+    return requantise(x, share if x >= 0 else (1 << 30) - share, 30)
+
+
+def soft_cap(x, cap):
+    n = cap.bit_length()
+    e = exp2_q30(requantise(abs(x), (774541002 << (n - 1)) // cap, n + 11))
+    reciprocal = (1 << 31) // (((1 << 30) + e + (1 << 14)) >> 15)
+    capped = requantise(requantise((1 << 30) - e, reciprocal, 16), cap, 30)
+    return -capped if x < 0 else capped
+
+
+def chacha20(key, counter, nonce):
+    start = [0x61707865, 0x3320646E, 0x79622D32, 0x6B206574, *key, counter, *nonce]
+    state = list(start)
+    columns = [(i, i + 4, i + 8, i + 12) for i in range(4)]
+    diagonals = [(i, (i + 1) % 4 + 4, (i + 2) % 4 + 8, (i + 3) % 4 + 12) for i in range(4)]
+    for a, b, c, d in (columns + diagonals) * 10:
+        for x, y, z, distance in ((a, b, d, 16), (c, d, b, 12), (a, b, d, 8), (c, d, b, 7)):
+            state[x] = (state[x] + state[y]) & 0xFFFFFFFF
+            mixed = state[z] ^ state[x]
+            state[z] = (mixed << distance | mixed >> (32 - distance)) & 0xFFFFFFFF
+    return [(a + b) & 0xFFFFFFFF for a, b in zip(state, start)]
+
+
+def sample(logits, temperature_milli, top_k, top_p_milli, seed, position):
+    order = sorted(range(len(logits)), key=lambda i: (-logits[i], i))
+    if temperature_milli == 0:
+        return order[0]
+    rate = 94548462 // temperature_milli
+    weights = [exp2_q30(min(2**32 - 1, (max(logits) - logit) * rate >> 16)) for logit in logits]
+    kept = order[:top_k] if top_k else order
+    if 0 < top_p_milli < 1000:
+        needed, reached, count = sum(weights[i] for i in kept) * top_p_milli, 0, 0
+        while reached * 1000 < needed:
+            reached, count = reached + weights[kept[count]], count + 1
+        kept = kept[:count]
+    key = struct.unpack("<8I", struct.pack("<Q", seed) + b"stoa-exact-sampler-draw0")
+    block = chacha20(key, position, [0, 0, 0])
+    draw = (block[0] | block[1] << 32) * sum(weights[i] for i in kept) >> 64
+    prefix = 0
+    for i in sorted(kept):
+        prefix += weights[i]
+        if prefix > draw:
+            return i
 
 
 def nearest(x):
@@ -130,7 +206,8 @@ class Model:
     """A folder's integers."""
 
     def __init__(self, folder):
-        self.config = config = json.loads((folder / "config.json").read_text())
+        self.folder, self.config = folder, json.loads((folder / "config.json").read_text())
+        config = self.config
         raw = (folder / "model.safetensors").read_bytes()
         size = struct.unpack("<Q", raw[:8])[0]
         self.tensors, self.data = json.loads(raw[8 : 8 + size]), raw[8 + size :]
@@ -175,8 +252,7 @@ class Model:
         config, head = self.config, self.config["head_dim"]
         mantissa, shift = self.embedding[1][token]
         x = [requantise(127 * code, mantissa, shift - 16) for code in self.embedding[0][token]]
-        phases = [position * config["rope_theta"] ** (-2 * i / head) for i in range(head // 2)]
-        angles = [(nearest(math.cos(p) * 2**30), nearest(math.sin(p) * 2**30)) for p in phases]
+        angles = self.angles(position)
         for layer, cache in zip(self.layers, caches):
             n = quantise(norm(x, layer["attention_norm"], self.epsilon))
             q, k, v = (product(layer[name], n) for name in "qkv")
@@ -197,8 +273,147 @@ class Model:
         return product(self.output, quantise(norm(x, self.final_norm, self.epsilon)))
 
 
+    def angles(self, position):
+        """Cosine and sine of every pair."""
+        head = self.config["head_dim"]
+        phases = [position * self.config["rope_theta"] ** (-2 * i / head) for i in range(head // 2)]
+        return [(nearest(math.cos(p) * 2**30), nearest(math.sin(p) * 2**30)) for p in phases]
+
+    def manifest(self):
+        config, (mantissa, shift) = self.config, self.constant
+        eos = config.get("eos_token_id")
+        eos = [] if eos is None else eos if isinstance(eos, list) else [eos]
+        lines = [
+            "stoa-exact-model", "architecture LlamaForCausalLM", "semantics_version 1",
+            f"hidden {config['hidden_size']}", f"inner {config['intermediate_size']}",
+            f"layers {config['num_hidden_layers']}", f"heads {config['num_attention_heads']}",
+            f"groups {config.get('num_key_value_heads', config['num_attention_heads'])}",
+            f"head {config['head_dim']}", f"vocab {config['vocab_size']}", f"context {self.context()}",
+            f"tied {int(config['tie_word_embeddings'])}", f"epsilon {self.epsilon}",
+            f"score_mantissa {mantissa}", f"score_shift {shift}",
+            f"bos {config.get('bos_token_id', 2**32 - 1)}", f"eos_count {len(eos)}",
+        ]
+        return "".join(line + "\n" for line in lines + [f"eos {token}" for token in eos]).encode()
+
+    def context(self):
+        return min(self.config.get("max_position_embeddings", 2048), 8192)
+
+    def sections(self):
+        """Name and bytes of everything that the model root names, in order."""
+        tokenizer = self.folder / "tokenizer.json"
+        yield "manifest", self.manifest()
+        yield "tokenizer", hashlib.sha256(tokenizer.read_bytes()).digest() if tokenizer.exists() else bytes(32)
+        yield "tables.rsqrt", words(SEEDS)
+        yield "tables.exp2", words(EXP2)
+        tables = [list(zip(*self.angles(position))) for position in range(self.context())]
+        yield "tables.rope", words(x for cosines, sines in tables for x in cosines + sines)
+        yield from stacked("embedding", self.embedding)
+        for i, layer in enumerate(self.layers):
+            at = f"layers.{i}."
+            yield at + "attention_norm", words(layer["attention_norm"])
+            yield from stacked(at + "projection", *(layer[name] for name in "qkv"))
+            yield from stacked(at + "output", layer["o"])
+            yield at + "feed_norm", words(layer["feed_norm"])
+            yield from stacked(at + "gate_up", layer["gate"], layer["up"])
+            yield from stacked(at + "down", layer["down"])
+        yield "final_norm", words(self.final_norm)
+        if not self.config["tie_word_embeddings"]:
+            yield from stacked("output", self.output)
+
+    def root(self):
+        records = []
+        for name, content in self.sections():
+            leaves = [digest(b"\0", content[i : i + 1024]) for i in range(0, max(1, len(content)), 1024)]
+            head = bytes([2, len(name)]) + name.encode() + struct.pack("<Q", len(content))
+            records.append(digest(head, fold(leaves)))
+        return fold(records)
+
+
+def digest(*parts):
+    return hashlib.sha256(b"".join(parts)).digest()
+
+
+def fold(nodes):
+    while len(nodes) > 1:
+        pairs = [nodes[i : i + 2] for i in range(0, len(nodes), 2)]
+        nodes = [digest(b"\1", *pair) if len(pair) == 2 else pair[0] for pair in pairs]
+    return nodes[0]
+
+
+def words(values):
+    return b"".join(struct.pack("<I", value & 0xFFFFFFFF) for value in values)
+
+
+def stacked(name, *matrices):
+    yield name + ".scales", words(m | f << 16 for _, scales in matrices for m, f in scales)
+    yield name + ".codes", b"".join(struct.pack(f"{len(row)}b", *row) for codes, _ in matrices for row in codes)
+
+
+def int4_sum(codes, weights, scales):
+    halves = [half - 16 if half > 7 else half for byte in weights for half in (byte & 15, byte >> 4)]
+    group = len(codes) // len(scales)
+    return sum(x * w * scales[i // group] for i, (x, w) in enumerate(zip(codes, halves)))
+
+
+def scaled(total, t, b, m, f):
+    return [total, requantise(total, t * m, f + 15 - b)]
+
+
+def attention_case(query, t, b, kappa, shift, keys, key_scales, values, value_scales):
+    width = len(query)
+
+    def rows(codes, scales):
+        return [(codes[i * width :][:width], scale & 0xFFFF, scale >> 16) for i, scale in enumerate(scales)]
+
+    return attention((query, t, b), rows(keys, key_scales), rows(values, value_scales), (kappa, shift))
+
+
+def gated(gate, up):
+    return [requantise(f, up, 16) for f in (silu(gate), gelu(NORMAL, gate), gelu(LOGISTIC, gate))]
+
+
+OPERATIONS = {
+    "tables": lambda number: [[EXP2, SEEDS, NORMAL, LOGISTIC][number]],
+    "requantise": lambda a, c, s: [requantise(a, c, s)],
+    "requantise_wide": lambda a, c, s: [requantise(a, c, s)],
+    "add": lambda a, b: [add(a, b)],
+    "divide": lambda total, count: [divide(total, count)],
+    "exp2": lambda y: [exp2_q30(y), exp2_q15(y)],
+    "rsqrt": lambda f: [reciprocal_root(f)],
+    "chacha20": lambda key, counter, nonce: [chacha20(key, counter, nonce)],
+    "quantise": lambda row: quantise(row),
+    "product": lambda x, t, b, w, m, f: scaled(sum(i * j for i, j in zip(x, w)), t, b, m, f),
+    "product_int4": lambda x, t, b, w, s, m, f: scaled(int4_sum(x, w, s), t, b, m, f),
+    "embed": lambda codes, m, f: [[requantise(127 * code, m, f - 16) for code in codes]],
+    "rms_norm": lambda row, weights, epsilon: [norm(row, weights, epsilon)],
+    "layer_norm": lambda row, weights, biases, epsilon: [layer_norm(row, weights, biases, epsilon)],
+    "l2_norm": lambda row: [units(row, 0)],
+    "mean_pool": lambda rows, width: [[divide(sum(rows[i::width]), len(rows) // width) for i in range(width)]],
+    "rotary": lambda head, cos, sin: [rotate(head, list(zip(cos, sin)))],
+    "attention": attention_case,
+    "activation": lambda x: [silu(x), gelu(NORMAL, x), gelu(LOGISTIC, x), max(x, 0)],
+    "gated": gated,
+    "soft_cap": lambda x, cap: [soft_cap(x, cap)],
+    "sample": lambda *choice: [sample(*choice)],
+}
+
+
+def check(folder):
+    for path in sorted(folder.glob("*.json")):
+        known = json.loads(path.read_text())
+        inputs = len(known["inputs"])
+        for number, case in enumerate(known["cases"]):
+            actual = list(OPERATIONS[known["operation"]](*case[:inputs]))
+            assert actual == case[inputs:], f"{path.name}, case {number}: {actual} instead of {case[inputs:]}"
+        print(path.name, len(known["cases"]), "cases")
+
+
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["--vectors"]:
+        check(Path(sys.argv[2]))
+        sys.exit()
     for folder in map(Path, sys.argv[1:]):
-        rows = Model(folder).logits([(i * 31 + 5) % 96 for i in range(24)])
+        model = Model(folder)
+        rows = model.logits([(i * 31 + 5) % 96 for i in range(24)])
         stream = b"".join(struct.pack("<i", logit) for row in rows for logit in row)
-        print(folder.name, hashlib.sha256(stream).hexdigest())
+        print(folder.name, hashlib.sha256(stream).hexdigest(), model.root().hex())

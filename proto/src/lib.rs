@@ -1,4 +1,4 @@
-//! Protobuf wire types of Stoa's own services, of KServe v2, and of x/wasm what `cosmos-sdk-proto` lacks.
+//! Protobuf wire types of Stoa's own services, of KServe v2 and of wasmd's `x/wasm`.
 //!
 //! Purpose: one compiled form of `proto/**/*.proto`, with clients and servers for tonic.
 //! Place: at the edge of the chain's own modules, the runner, the relayer and the CLI; logic uses domain
@@ -7,6 +7,7 @@
 //! into a domain type refuses every value that the domain type cannot hold.
 
 mod convert;
+mod json;
 
 pub use convert::{
     ConversionError, JobKey, MAX_CHAIN_ID_BYTES, MAX_MARKETPLACE_BYTES, content_hash,
@@ -44,9 +45,10 @@ pub mod validators {
 
 /// CosmWasm's `x/wasm`.
 pub mod cosmwasm {
-    /// Messages that `cosmos-sdk-proto` lacks.
+    /// Contracts and their code.
     pub mod wasm {
-        /// Version 1.
+        /// Version 1: messages, queries, authorizations, what the state holds, and the genesis section, whose
+        /// JSON is that of wasmd.
         #[allow(missing_docs, clippy::all)] // generated
         pub mod v1 {
             include!("gen/cosmwasm.wasm.v1.rs");

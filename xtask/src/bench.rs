@@ -1,5 +1,7 @@
 //! `cargo xtask bench chain`: builds what is missing (wasmd, contracts, stoad as it ships) and measures.
 
+mod engine;
+
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -22,6 +24,8 @@ pub enum Bench {
     /// wasmd and stoad side by side, on the same blocks; needs Go.
     #[command(disable_help_flag = true)]
     Chain(Arguments),
+    /// The engine against the roofs of this machine and against llama.cpp.
+    Engine(engine::Arguments),
 }
 
 /// Passed on to `stoa-bench`; `cargo xtask bench chain --help` says what there is.
@@ -34,7 +38,13 @@ pub struct Arguments {
 
 /// Measures.
 pub fn run(root: &Path, bench: &Bench) -> Result<()> {
-    let Bench::Chain(arguments) = bench;
+    match bench {
+        Bench::Chain(arguments) => chain(root, arguments),
+        Bench::Engine(arguments) => engine::run(root, arguments),
+    }
+}
+
+fn chain(root: &Path, arguments: &Arguments) -> Result<()> {
     let target = workspace::target_dir()?;
     let output = target.join("bench");
     let wasmd = oracle::wasmd(root)?;

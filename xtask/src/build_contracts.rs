@@ -84,6 +84,11 @@ pub fn foreign(folder: &Path, packages: &[&str], output: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Compiles a package of the workspace as a module, with the contracts' profile: no imports, MVP instructions.
+pub fn module(package: &str) -> Result<PathBuf> {
+    compile_in(&workspace::root()?, package, PROFILE, &Toolchain::find()?)
+}
+
 fn compile(name: &str, toolchain: &Toolchain) -> Result<PathBuf> {
     compile_in(&workspace::root()?, &format!("stoa-{name}"), PROFILE, toolchain)
 }

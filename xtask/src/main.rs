@@ -8,6 +8,7 @@ mod proto;
 mod schema;
 mod sessions;
 mod test;
+mod vectors;
 mod workspace;
 
 use clap::{Parser, Subcommand};
@@ -45,6 +46,12 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Writes the known answers of the exact-inference semantics to tests/vectors/exact-v1.
+    Vectors {
+        /// Compare the committed files with what is made here and as Wasm, instead of writing; needs Node.
+        #[arg(long)]
+        check: bool,
+    },
     /// Runs every check: style, contracts, unit and property tests, system tests, the demo.
     Test,
 }
@@ -58,6 +65,7 @@ fn main() -> anyhow::Result<()> {
         Command::Sessions(arguments) => sessions::run(&workspace::root()?, &arguments),
         Command::Bench(bench) => bench::run(&workspace::root()?, &bench),
         Command::IavlVectors { check } => iavl_vectors::run(check),
+        Command::Vectors { check } => vectors::run(&workspace::root()?, check),
         Command::Test => test::run(&workspace::root()?),
     }
 }

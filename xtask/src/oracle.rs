@@ -13,8 +13,9 @@ use crate::{build_contracts, workspace};
 /// wasmd with this chain's address prefix, so that both chains understand the same transactions.
 const WASMD: &str = "github.com/CosmWasm/wasmd/cmd/wasmd";
 const WASMD_FLAGS: &str = "-X github.com/CosmWasm/wasmd/app.Bech32Prefix=stoa";
-/// Published contracts, dependencies of `tests/oracle/contracts`.
-const CONTRACTS: &[&str] = &["cw1-subkeys", "cw20-base", "cw3-flex-multisig", "cw4-group"];
+/// Published contracts: `tests/oracle/contracts` and its dependencies.
+const CONTRACTS: &[&str] =
+    &["cw1-subkeys", "cw1-whitelist-alone", "cw20-base", "cw3-flex-multisig", "cw4-group"];
 /// The project's own contract for tests.
 const PROBE: &str = "chain/modules/testdata/probe.wasm.gz";
 

@@ -12,7 +12,6 @@ use prost::Message;
 const RUNNER_FILES: &[&str] = &["inference/grpc_service.proto", "stoa/runner/v1/runner.proto"];
 /// Files of the chain. The runner does not serve them, so its descriptors leave them out.
 const CHAIN_FILES: &[&str] = &[
-    "cosmwasm/wasm/v1/query.proto",
     "stoa/beacon/v1/beacon.proto",
     "stoa/beacon/v1/query.proto",
     "stoa/privilege/v1/privilege.proto",
@@ -21,11 +20,58 @@ const CHAIN_FILES: &[&str] = &[
     "stoa/validators/v1/query.proto",
     "stoa/validators/v1/validators.proto",
 ];
+/// Files of wasmd's `x/wasm`: messages alone, for its services are those of `chain/api`.
+const WASM_FILES: &[&str] = &[
+    "cosmwasm/wasm/v1/authz.proto",
+    "cosmwasm/wasm/v1/genesis.proto",
+    "cosmwasm/wasm/v1/query.proto",
+    "cosmwasm/wasm/v1/tx.proto",
+    "cosmwasm/wasm/v1/types.proto",
+];
+/// Their package.
+const WASM_PACKAGE: &str = ".cosmwasm.wasm.v1";
 /// Types that `cosmos-sdk-proto` has: one type for one message.
 const FOREIGN_TYPES: &[(&str, &str)] = &[
-    (".cosmwasm.wasm.v1.AccessConfig", "::cosmos_sdk_proto::cosmwasm::wasm::v1::AccessConfig"),
-    (".cosmwasm.wasm.v1.AccessType", "::cosmos_sdk_proto::cosmwasm::wasm::v1::AccessType"),
+    (".cosmos.base.query.v1beta1", "::cosmos_sdk_proto::cosmos::base::query::v1beta1"),
+    (".cosmos.base.v1beta1", "::cosmos_sdk_proto::cosmos::base::v1beta1"),
+    (".google.protobuf.Any", "::cosmos_sdk_proto::Any"),
 ];
+/// What genesis files hold, in wasmd's JSON.
+const IN_GENESIS: &[&str] = &[
+    "AbsoluteTxPosition",
+    "AccessConfig",
+    "Code",
+    "CodeInfo",
+    "Contract",
+    "ContractCodeHistoryEntry",
+    "ContractInfo",
+    "GenesisState",
+    "Model",
+    "Params",
+    "Sequence",
+];
+/// Their fields whose JSON is not that of the Rust type, and the module of `proto/src/json` that knows it.
+const JSON_FORMS: &[(&str, &str)] = &[
+    ("AbsoluteTxPosition.block_height", "number"),
+    ("AbsoluteTxPosition.tx_index", "number"),
+    ("AccessConfig.permission", "access_type"),
+    ("Code.code_bytes", "base64"),
+    ("Code.code_id", "number"),
+    ("CodeInfo.code_hash", "base64"),
+    ("ContractCodeHistoryEntry.code_id", "number"),
+    ("ContractCodeHistoryEntry.msg", "inline"),
+    ("ContractCodeHistoryEntry.operation", "operation"),
+    ("ContractInfo.code_id", "number"),
+    ("ContractInfo.extension", "absent"),
+    ("Model.key", "upper_hex"),
+    ("Model.value", "base64"),
+    ("Params.instantiate_default_permission", "access_type"),
+    ("Sequence.id_key", "base64"),
+    ("Sequence.value", "number"),
+];
+/// How they are read and written: with default values, and refused with fields that they do not have.
+const SERDE: &str = "#[derive(::serde::Serialize, ::serde::Deserialize)] \
+    #[serde(default, deny_unknown_fields)]";
 /// Root of the import paths.
 const PROTO_DIR: &str = "proto";
 /// Where generated files are committed.
@@ -45,19 +91,28 @@ pub fn run(workspace: &Path, check: bool) -> Result<()> {
 }
 
 fn generate(proto_dir: &Path, out_dir: &Path) -> Result<()> {
-    let compile = |files: &[&str]| {
+    let compile = |files: &[&str], with_services: bool| {
         let descriptors = protox::compile(files, [proto_dir]).context("protobuf sources")?;
         let builder = tonic_build::configure().out_dir(out_dir);
+        let builder = builder.build_client(with_services).build_server(with_services);
         let builder = FOREIGN_TYPES
             .iter()
             .fold(builder, |builder, (name, path)| builder.extern_path(name, path));
         let mut config = tonic_build::Config::new();
         config.enable_type_names().type_name_domain(["."], "");
+        for name in IN_GENESIS {
+            config.type_attribute(format!("{WASM_PACKAGE}.{name}"), SERDE);
+        }
+        for (field, form) in JSON_FORMS {
+            let attribute = format!("#[serde(with = \"crate::json::{form}\")]");
+            config.field_attribute(format!("{WASM_PACKAGE}.{field}"), attribute);
+        }
         builder.compile_fds_with_config(config, descriptors.clone())?;
         anyhow::Ok(descriptors)
     };
-    compile(CHAIN_FILES)?;
-    let mut descriptors = compile(RUNNER_FILES)?;
+    compile(CHAIN_FILES, true)?;
+    compile(WASM_FILES, false)?;
+    let mut descriptors = compile(RUNNER_FILES, true)?;
     // Comments have become Rust documentation; reflection clients do not read them.
     for file in &mut descriptors.file {
         file.source_code_info = None;

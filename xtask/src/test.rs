@@ -28,6 +28,7 @@ const STEPS: &[Step] = &[
     Step { name: "contracts", program: "cargo", arguments: &["xtask", "build-contracts"] },
     Step { name: "binaries", program: "cargo", arguments: &["build", "--workspace", "--bins"] },
     Step { name: "schemas", program: "cargo", arguments: &["xtask", "schema", "--check"] },
+    Step { name: "vectors", program: "cargo", arguments: &["xtask", "vectors", "--check"] },
     Step { name: "protobuf", program: "cargo", arguments: &["xtask", "proto", "--check"] },
     Step {
         name: "clippy",

@@ -1,6 +1,6 @@
 //! Transactions between their forms, without looking at any state.
 
-use prost::{Message, encoding::bytes};
+use prost::Message;
 use stoa_app::tx::{self, schema};
 
 use crate::status::Status;
@@ -41,16 +41,8 @@ fn encode(data: &[u8]) -> Result<Vec<u8>, Status> {
     if !is_there(0) || !is_there(1) {
         return Err(refused());
     }
-    let mut raw = Vec::new();
-    for (field, values) in fields {
-        for value in values {
-            let schema::Value::Content(content) = value else { continue };
-            if field.is_repeated || !content.is_empty() {
-                bytes::encode(field.number, &content.to_vec(), &mut raw);
-            }
-        }
-    }
-    Ok(One { tx: raw }.encode_to_vec())
+    let tx = tx::travelling(&tx).ok_or_else(refused)?;
+    Ok(One { tx }.encode_to_vec())
 }
 
 #[cfg(test)]

@@ -1,11 +1,15 @@
 //! Protobuf answers as the JSON of the Cosmos SDK's REST gateway: names as in the interface files,
 //! defaults present, 64-bit numbers as strings, `Any` flattened beside `@type`.
 
+mod shown;
+
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use stoa_app::tx::schema::{self, Field, Kind, Shape, Value as Wire, WhenEmpty};
 
 use crate::shapes;
+
+pub(crate) use shown::Shown;
 
 /// Most levels of messages inside messages.
 const MAX_DEPTH: usize = 24;
@@ -18,50 +22,54 @@ pub(crate) struct NotOfShape {
 }
 
 /// Renders a message. Fields that the shape does not name are left out.
-pub(crate) fn render(bytes: &[u8], shape: &'static Shape) -> Result<Value, NotOfShape> {
+pub(crate) fn render(bytes: &[u8], shape: &'static Shape) -> Result<Shown, NotOfShape> {
     let error = NotOfShape { shape: shape.name };
-    message(bytes, shape, 0).map(Value::Object).ok_or(error)
+    message(bytes, shape, 0).map(Shown::Object).ok_or(error)
 }
 
-fn message(bytes: &[u8], shape: &'static Shape, depth: usize) -> Option<Map<String, Value>> {
+/// Fields by their names, in the order of the shape.
+type Fields = Vec<(&'static str, Shown)>;
+
+fn message(bytes: &[u8], shape: &'static Shape, depth: usize) -> Option<Fields> {
     if depth >= MAX_DEPTH {
         return None;
     }
-    let mut object = Map::new();
+    let mut object = Vec::new();
     for (field, values) in schema::read(bytes, shape)? {
         let value = if field.is_repeated {
             let list = values.iter().map(|value| one(field.kind, value, depth));
-            Value::Array(list.collect::<Option<_>>()?)
+            Shown::List(list.collect::<Option<_>>()?)
         } else if let Some(last) = values.last() {
             one(field.kind, last, depth)?
         } else if field.is_optional {
             continue;
         } else {
-            absent(field)
+            Shown::Plain(absent(field))
         };
-        object.insert(field.name.to_owned(), value);
+        object.push((field.name, value));
     }
     Some(object)
 }
 
-fn one(kind: Kind, value: &Wire<'_>, depth: usize) -> Option<Value> {
+fn one(kind: Kind, value: &Wire<'_>, depth: usize) -> Option<Shown> {
     let content = match value {
-        Wire::Number(value) => return Some(number(kind, *value)),
+        Wire::Number(value) => return Some(Shown::Plain(number(kind, *value))),
         Wire::Content(content) => *content,
     };
     Some(match kind {
-        Kind::Int if content.is_empty() => json!("0"),
-        Kind::Text | Kind::Int => Value::String(String::from_utf8(content.to_vec()).ok()?),
-        Kind::Json if content.is_empty() => Value::Null,
-        Kind::Hex => Value::String(hex::encode_upper(content)),
-        Kind::Dec => Value::String(schema::decimal(content)?),
-        Kind::Json => serde_json::from_slice(content)
-            .unwrap_or_else(|_| Value::String(BASE64_STANDARD.encode(content))),
-        Kind::Message(shape) => Value::Object(message(content, shape, depth + 1)?),
+        Kind::Int if content.is_empty() => Shown::text("0"),
+        Kind::Text | Kind::Int => Shown::text(String::from_utf8(content.to_vec()).ok()?),
+        Kind::Json if content.is_empty() => Shown::NULL,
+        Kind::Hex => Shown::text(hex::encode_upper(content)),
+        Kind::Dec => Shown::text(schema::decimal(content)?),
+        Kind::Json => {
+            Shown::raw(content).unwrap_or_else(|| Shown::text(BASE64_STANDARD.encode(content)))
+        }
+        Kind::Message(shape) => Shown::Object(message(content, shape, depth + 1)?),
         Kind::Any => any(content, depth)?,
-        Kind::Timestamp => Value::String(timestamp(content)?),
-        Kind::Duration => Value::String(duration(content)?),
-        _ => Value::String(BASE64_STANDARD.encode(content)),
+        Kind::Timestamp => Shown::text(timestamp(content)?),
+        Kind::Duration => Shown::text(duration(content)?),
+        _ => Shown::text(BASE64_STANDARD.encode(content)),
     })
 }
 
@@ -98,24 +106,22 @@ fn absent(field: &Field) -> Value {
     }
 }
 
-fn any(bytes: &[u8], depth: usize) -> Option<Value> {
+fn any(bytes: &[u8], depth: usize) -> Option<Shown> {
     let [type_url, value] = two(bytes, &schema::ANY)?.map(|value| match value {
         Some(Wire::Content(content)) => content,
         _ => &[],
     });
     let type_url = String::from_utf8(type_url.to_vec()).ok()?;
     if type_url.is_empty() {
-        return Some(Value::Null);
+        return Some(Shown::NULL);
     }
-    let mut object = Map::new();
-    object.insert("@type".to_owned(), json!(type_url));
-    match shapes::find(&type_url) {
-        Some(shape) => object.extend(message(value, shape, depth + 1)?),
-        None => {
-            object.insert("value".to_owned(), json!(BASE64_STANDARD.encode(value)));
-        }
-    }
-    Some(Value::Object(object))
+    let inner = match shapes::find(&type_url) {
+        Some(shape) => message(value, shape, depth + 1)?,
+        None => vec![("value", Shown::text(BASE64_STANDARD.encode(value)))],
+    };
+    let mut object = vec![("@type", Shown::text(type_url))];
+    object.extend(inner);
+    Some(Shown::Object(object))
 }
 
 /// The last values of the two fields of a message.

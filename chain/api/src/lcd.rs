@@ -2,12 +2,12 @@
 
 use axum::{
     Router,
-    body::{Body, to_bytes},
+    body::{Body, Bytes, to_bytes},
     extract::{Request, State},
     http::{HeaderName, HeaderValue, StatusCode, header},
     response::Response,
 };
-use serde_json::{Map, Value};
+use serde::Serialize;
 use tower_http::cors::{Any, CorsLayer};
 
 use crate::{
@@ -37,7 +37,7 @@ async fn handle(State(sources): State<Sources>, request: Request) -> Response {
     }
 }
 
-async fn answer(sources: &Sources, request: Request) -> Result<(Value, u64), Status> {
+async fn answer(sources: &Sources, request: Request) -> Result<(json::Shown, u64), Status> {
     let (parts, body) = request.into_parts();
     let method = match parts.method.as_str() {
         "GET" | "HEAD" => Method::Get,
@@ -79,19 +79,15 @@ fn query_values(query: &str) -> Result<Values, Status> {
     pairs.collect()
 }
 
-async fn read_body(body: Body) -> Result<Map<String, Value>, Status> {
-    let bytes = to_bytes(body, MAX_REQUEST_BYTES).await.map_err(|_| {
+async fn read_body(body: Body) -> Result<Bytes, Status> {
+    to_bytes(body, MAX_REQUEST_BYTES).await.map_err(|_| {
         Status::invalid(format!("the body is unreadable or longer than {MAX_REQUEST_BYTES} bytes"))
-    })?;
-    let json: Value = serde_json::from_slice(&bytes).map_err(Status::invalid)?;
-    let Value::Object(object) = json else {
-        return Err(Status::invalid("the body is no JSON object"));
-    };
-    Ok(object)
+    })
 }
 
-fn respond(status: StatusCode, json: &Value, height: u64) -> Response {
-    let mut response = Response::new(Body::from(json.to_string()));
+fn respond(status: StatusCode, json: &impl Serialize, height: u64) -> Response {
+    // Texts, numbers and lists of them always have a JSON.
+    let mut response = Response::new(Body::from(serde_json::to_vec(json).unwrap_or_default()));
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));

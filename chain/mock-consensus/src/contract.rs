@@ -2,16 +2,13 @@
 
 use std::io::Read as _;
 
-use cosmos_sdk_proto::{
-    Any,
-    cosmos::base::abci::v1beta1::TxMsgData,
-    cosmwasm::wasm::v1::{
-        MsgExecuteContract, MsgInstantiateContract, MsgInstantiateContractResponse, MsgStoreCode,
-        MsgStoreCodeResponse,
-    },
-};
+use cosmos_sdk_proto::{Any, cosmos::base::abci::v1beta1::TxMsgData};
 use flate2::read::GzDecoder;
 use prost::{Message as _, Name};
+use stoa_proto::cosmwasm::wasm::v1::{
+    MsgExecuteContract, MsgInstantiateContract, MsgInstantiateContractResponse, MsgStoreCode,
+    MsgStoreCodeResponse,
+};
 
 use crate::{Actor, MockChain, MockError};
 

@@ -11,14 +11,15 @@ mod request;
 
 use std::path::Path;
 
-use cosmos_sdk_proto::{Any, cosmwasm::wasm::v1::GenesisState};
+use cosmos_sdk_proto::Any;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use stoa_proto::cosmwasm::wasm::v1::GenesisState;
 
 pub use error::{QueryError, RouteError};
 pub use genesis::Continuation;
 pub use page::{MAX_PAGE, filtered_page, page};
-pub(crate) use request::read_request;
+pub(crate) use request::{read_message, read_request};
 
 use crate::{
     auth::{self, AccAddress},
@@ -214,6 +215,7 @@ impl Modules {
         validators::import(ctx, section(app_state, "validators")?)?;
         beacon::init_genesis(ctx, section(app_state, "beacon")?)?;
         slashing::init_genesis(ctx, section(app_state, "slashing")?)?;
+        slashing::init_evidence(ctx, section(app_state, "evidence")?)?;
         upgrade::init_genesis(ctx, section(app_state, "upgrade")?)?;
         invariants::init_genesis(ctx, &section(app_state, "invariants")?)?;
         self.wasm.init_genesis(ctx, section::<GenesisState>(app_state, "wasm")?)?;

@@ -1,7 +1,12 @@
 //! The node binary: flags, configuration, servers.
 
 use clap::Parser;
+use mimalloc::MiMalloc;
 use stoad::command::{export, genesis, init, registry, start};
+
+/// A block makes millions of small values on several threads and drops them on others.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Stoa's node: the application that CometBFT drives.
 #[derive(Parser)]

@@ -7,6 +7,7 @@ use std::{
 };
 
 use stoa_exact::SEMANTICS_VERSION;
+use stoa_simd::Isa;
 
 use crate::{
     AdapterReport, BackendKind, EngineError, FinishReason, GenerateRequest, Generation, ModelInfo,
@@ -52,7 +53,7 @@ impl Engine {
             }
             BackendKind::Gpu => {
                 let executor = GpuExecutor::new(&integers)?;
-                (gpu_report(&executor), Pool::of_one(Box::new(executor)))
+                (executor.report(), Pool::of_one(Box::new(executor)))
             }
         };
         tracing::info!(
@@ -239,17 +240,7 @@ fn cpu_report() -> AdapterReport {
     AdapterReport {
         name: "CPU twin".to_owned(),
         api: "CPU".to_owned(),
-        driver: format!("stoa-exact {}", std::env::consts::ARCH),
+        driver: format!("stoa-simd {} {}", std::env::consts::ARCH, Isa::best().name()),
         is_software: true,
-    }
-}
-
-fn gpu_report(executor: &GpuExecutor) -> AdapterReport {
-    let description = executor.description().clone();
-    AdapterReport {
-        name: description.name,
-        api: description.api,
-        driver: description.driver,
-        is_software: description.is_software,
     }
 }

@@ -47,6 +47,12 @@ pub enum EngineError {
         /// Number of ids of the model.
         vocab_size: u32,
     },
+    /// A step of a back end breaks a rule of [`crate::Capacity`].
+    #[error("the step is refused: {rule}")]
+    InvalidStep {
+        /// The rule.
+        rule: &'static str,
+    },
     /// The folder lacks a file.
     #[error("{} is missing", path.display())]
     MissingFile {

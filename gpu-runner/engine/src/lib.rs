@@ -1,7 +1,7 @@
 //! Loads a model folder, quantises it and runs it on the GPU or the CPU twin.
 //!
 //! Purpose: answer prompts with integers that do not depend on the machine.
-//! Place: below the runner service; above `stoa-kernels` (WGSL) and `stoa-exact` (the definition).
+//! Place: below the runner service; above `stoa-kernels` (WGSL), `stoa-simd` (vector units) and `stoa-exact` (the definition).
 //! Invariants: both back ends give the same logits bit for bit; a model that could overflow is refused at load.
 
 mod api;
@@ -15,13 +15,16 @@ mod integer;
 mod pool;
 pub mod reference;
 mod sequence;
+pub mod synthetic;
 
 pub use api::{
     AdapterReport, BackendKind, FinishReason, GenerateRequest, Generation, ModelInfo, Sampler,
     SequenceRequest, Step, TokenEvent,
 };
+pub use cpu::{CpuOptions, MAX_SEQUENCES};
 pub use engine::Engine;
 pub use error::EngineError;
+pub use executor::{Capacity, Executor, OnLogits, StepToken};
 pub use folder::config::MAX_CONTEXT_TOKENS;
 pub use folder::text::MAX_PROMPT_BYTES;
 pub use sequence::{PREFILL_CHUNK_TOKENS, Sequence};

@@ -5,7 +5,10 @@ use std::path::Path;
 use crate::{
     EngineError,
     folder::{config::ModelConfig, weights::WeightFiles},
-    integer::{real::sin_cos, tables::rope_frequency},
+    integer::{
+        real::sin_cos,
+        rotary::{frequencies, score_factor},
+    },
 };
 
 struct FloatLayer {
@@ -23,6 +26,7 @@ struct FloatLayer {
 /// A Llama model with its stored weights widened to f32.
 pub struct FloatModel {
     config: ModelConfig,
+    frequencies: Vec<f64>,
     embedding: Vec<f32>,
     layers: Vec<FloatLayer>,
     final_norm: Vec<f32>,
@@ -64,6 +68,7 @@ impl FloatModel {
                 true => None,
                 false => Some(tensor("lm_head", &[vocab, hidden])?),
             },
+            frequencies: frequencies(&config),
             config,
         })
     }
@@ -113,14 +118,14 @@ impl FloatModel {
         let (queries, keys) = (rotated(&layer.query), rotated(&layer.key));
         let values: Vec<Vec<f32>> = rows.iter().map(|row| matvec(&layer.value, row)).collect();
         let per_group = (self.config.heads / self.config.groups) as usize;
+        let scale = score_factor(self.config.scaling) as f32 / (head as f32).sqrt();
         let mut mixed = Vec::new();
         for (position, query) in queries.iter().enumerate() {
             let mut row = Vec::new();
             for (index, query) in query.chunks_exact(head).enumerate() {
                 let at = index / per_group * head;
-                let scores = keys[..=position]
-                    .iter()
-                    .map(|key| dot(query, &key[at..][..head]) / (head as f32).sqrt());
+                let scores =
+                    keys[..=position].iter().map(|key| dot(query, &key[at..][..head]) * scale);
                 let scores: Vec<f32> = scores.collect();
                 let max = scores.iter().copied().fold(f32::MIN, f32::max);
                 let shares: Vec<f32> = scores.iter().map(|score| (score - max).exp()).collect();
@@ -136,11 +141,10 @@ impl FloatModel {
     }
 
     fn rotated(&self, mut row: Vec<f32>, position: usize) -> Vec<f32> {
-        let half = self.config.head as usize / 2;
+        let half = self.frequencies.len();
         for head in row.chunks_exact_mut(2 * half) {
-            for pair in 0..half {
-                let angle = position as f64 * rope_frequency(&self.config, pair as u32);
-                let (sin, cos) = sin_cos(angle);
+            for (pair, frequency) in self.frequencies.iter().enumerate() {
+                let (sin, cos) = sin_cos(position as f64 * frequency);
                 let (low, high) = (f64::from(head[pair]), f64::from(head[half + pair]));
                 head[pair] = (low * cos - high * sin) as f32;
                 head[half + pair] = (high * cos + low * sin) as f32;

@@ -100,6 +100,6 @@ impl Sequence {
 fn draw(logits: &[i32], sampler: Sampler, position: u32) -> u32 {
     let Sampler { temperature_milli, top_k, seed } = sampler;
     // The vocabulary has at least one id, so there always is an element.
-    stoa_exact::sample(logits, Choice { temperature_milli, top_k, seed, position })
-        .unwrap_or_default()
+    let choice = Choice { temperature_milli, top_k, top_p_milli: 0, seed, position };
+    stoa_exact::sample(logits, choice).unwrap_or_default()
 }

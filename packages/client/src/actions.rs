@@ -1,15 +1,13 @@
 //! What a key holder does: pay, call, upload, instantiate.
 
-use cosmos_sdk_proto::{
-    cosmos::base::abci::v1beta1::TxMsgData,
-    cosmwasm::wasm::v1::{
-        MsgInstantiateContract, MsgInstantiateContractResponse, MsgStoreCodeResponse,
-    },
-};
+use cosmos_sdk_proto::cosmos::base::abci::v1beta1::TxMsgData;
 use cosmwasm_std::Coin;
 use prost::Message as _;
 use serde::Serialize;
 use stoa_primitives::ContentHash;
+use stoa_proto::cosmwasm::wasm::v1::{
+    MsgInstantiateContract, MsgInstantiateContractResponse, MsgStoreCodeResponse,
+};
 
 use crate::{
     Client,

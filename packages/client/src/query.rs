@@ -1,23 +1,21 @@
 //! Questions to the chain by `abci_query`: no gRPC port is needed.
 
-use cosmos_sdk_proto::{
-    cosmos::{
-        auth::v1beta1::{BaseAccount, ModuleAccount, QueryAccountRequest, QueryAccountResponse},
-        bank::v1beta1::{
-            QueryAllBalancesRequest, QueryAllBalancesResponse, QueryBalanceRequest,
-            QueryBalanceResponse,
-        },
-        base::v1beta1::Coin as ProtoCoin,
-        tx::v1beta1::{SimulateRequest, SimulateResponse},
+use cosmos_sdk_proto::cosmos::{
+    auth::v1beta1::{BaseAccount, ModuleAccount, QueryAccountRequest, QueryAccountResponse},
+    bank::v1beta1::{
+        QueryAllBalancesRequest, QueryAllBalancesResponse, QueryBalanceRequest,
+        QueryBalanceResponse,
     },
-    cosmwasm::wasm::v1::{
-        QueryContractInfoRequest, QueryContractInfoResponse, QuerySmartContractStateRequest,
-        QuerySmartContractStateResponse,
-    },
+    base::v1beta1::Coin as ProtoCoin,
+    tx::v1beta1::{SimulateRequest, SimulateResponse},
 };
 use cosmwasm_std::{Coin, Uint128};
 use prost::{Message as _, Name as _};
 use serde::{Serialize, de::DeserializeOwned};
+use stoa_proto::cosmwasm::wasm::v1::{
+    QueryContractInfoRequest, QueryContractInfoResponse, QuerySmartContractStateRequest,
+    QuerySmartContractStateResponse,
+};
 use tendermint_rpc::Client as _;
 
 use crate::{Client, error::ClientError, tx::Account};

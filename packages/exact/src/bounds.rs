@@ -20,6 +20,9 @@ pub const SCORE_SHIFT_MIN: u32 = 29;
 /// Largest shift of the score constant.
 pub const SCORE_SHIFT_MAX: u32 = 33;
 
+/// Most token ids: keeps the sampler's sums of Q30 weights, times 1000, below 2^60.
+pub const MAX_VOCABULARY: u32 = 1 << 20;
+
 /// A bound that a model breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Exceeded {
@@ -44,6 +47,50 @@ pub const fn product_width(width: u32) -> Result<(), Exceeded> {
 pub fn accumulator(row: &[i8]) -> Result<(), Exceeded> {
     let sum: i64 = row.iter().map(|code| i64::from(code.unsigned_abs())).sum();
     at_most("accumulator", i128::from(sum * 127), MAX_ACCUMULATOR as i128)
+}
+
+/// [`accumulator`] of an int4 row: the sum over groups of `127 * scale * sum |code|`.
+///
+/// Groups as of [`INT4_GROUP_WIDTHS`](crate::INT4_GROUP_WIDTHS), which must divide the row.
+pub fn int4_accumulator(weights: &[u8], scales: &[u8], group: u32) -> Result<(), Exceeded> {
+    let width = 2 * weights.len() as u64;
+    if !crate::INT4_GROUP_WIDTHS.contains(&group) || u64::from(group) * scales.len() as u64 != width
+    {
+        let actual = i128::from(group) * scales.len() as i128;
+        return Err(Exceeded {
+            bound: "int4 groups cover the row",
+            actual,
+            limit: i128::from(width),
+        });
+    }
+    let sums = weights.chunks_exact(group as usize / 2).zip(scales).map(|(weights, scale)| {
+        let codes = weights.iter().flat_map(|byte| crate::unpack_int4(*byte));
+        codes.map(|code| i64::from(code.unsigned_abs())).sum::<i64>() * i64::from(*scale)
+    });
+    at_most("int4 accumulator", i128::from(sums.sum::<i64>() * 127), MAX_ACCUMULATOR as i128)
+}
+
+/// A bias in fixed point.
+pub const fn bias(value: i64) -> Result<(), Exceeded> {
+    at_most("bias", value.unsigned_abs() as i128, crate::FIXED_MAX as i128)
+}
+
+/// A cap in fixed point: at least one unit, at most [`FIXED_MAX`](crate::FIXED_MAX).
+pub const fn soft_cap(cap: i64) -> Result<(), Exceeded> {
+    if cap < 1 {
+        return Err(Exceeded { bound: "soft cap below one unit", actual: 1, limit: cap as i128 });
+    }
+    at_most("soft cap", cap as i128, crate::FIXED_MAX as i128)
+}
+
+/// An entry of the rotary tables: at most 1 in Q1.30, so that it may be a multiplier.
+pub const fn rotary(entry: i64) -> Result<(), Exceeded> {
+    at_most("rotary entry", entry.unsigned_abs() as i128, crate::ROPE_ONE as i128)
+}
+
+/// The number of token ids.
+pub const fn vocabulary(count: u32) -> Result<(), Exceeded> {
+    at_most("vocabulary", count as i128, MAX_VOCABULARY as i128)
 }
 
 /// A weight scale: normalised mantissa, shift inside its range (a large weight means a small shift).
@@ -87,8 +134,11 @@ pub const fn score_scale(scale: WeightScale) -> Result<(), Exceeded> {
     at_most("score shift", scale.shift as i128, SCORE_SHIFT_MAX as i128)
 }
 
-/// The number of positions.
+/// The number of positions, of attention and of pooling.
 pub const fn positions(count: u32) -> Result<(), Exceeded> {
+    if count == 0 {
+        return Err(Exceeded { bound: "positions below one", actual: 1, limit: 0 });
+    }
     at_most("positions", count as i128, MAX_POSITIONS as i128)
 }
 
@@ -124,5 +174,30 @@ mod tests {
         assert!(norm(64, 1 << 46).is_err());
         assert!(norm_weight(-(1 << 30)).is_err());
         assert!(positions(1 << 16).is_ok() && positions((1 << 16) + 1).is_err());
+        assert!(positions(0).is_err());
+        assert!(vocabulary(1 << 20).is_ok() && vocabulary((1 << 20) + 1).is_err());
+    }
+
+    #[test]
+    fn biases_caps_and_rotary_entries_have_limits() {
+        let most = i64::from(crate::FIXED_MAX);
+        assert!(bias(-most).is_ok() && bias(-most - 1).is_err() && bias(i64::MIN).is_err());
+        assert!(soft_cap(1).is_ok() && soft_cap(most).is_ok());
+        assert!(soft_cap(0).is_err() && soft_cap(most + 1).is_err());
+        assert!(rotary(-(1 << 30)).is_ok() && rotary((1 << 30) + 1).is_err());
+    }
+
+    #[test]
+    fn an_int4_row_is_refused_where_its_sum_could_leave_32_bits() {
+        // 127 * 255 * 8 * 8288 = 2_147_255_040 < 2^31; 32 inputs more pass it.
+        let row = |width: usize| (vec![0x88u8; width / 2], vec![255u8; width / 32]);
+        let (weights, scales) = row(8288);
+        assert!(int4_accumulator(&weights, &scales, 32).is_ok());
+        assert_eq!(crate::dot_int4(&vec![-127; 8288], &weights, &scales), 2_147_255_040);
+        let (weights, scales) = row(8320);
+        assert_eq!(int4_accumulator(&weights, &scales, 32).unwrap_err().bound, "int4 accumulator");
+        let groups = int4_accumulator(&weights, &scales, 64).unwrap_err();
+        assert_eq!(groups.bound, "int4 groups cover the row");
+        assert!(int4_accumulator(&weights, &scales, 48).is_err());
     }
 }

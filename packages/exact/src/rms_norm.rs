@@ -1,13 +1,13 @@
 //! RMSNorm over one row: 64-bit sum of squares, integer reciprocal square root, two roundings an element.
 
-use crate::{quantise::row_max, requantise, rsqrt_q30};
+use crate::{requantise, rsqrt_q30};
 
 /// What normalises one row: every element becomes `requantise(requantise(x, multiplier, shift), weight, 30)`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RmsNorm {
     /// `1 / sqrt` of the regularised sum of squares, Q30, at most 2^30.
     pub multiplier: u32,
-    /// Shift that brings `x * multiplier` to Q30 of `x / sqrt(sum)`; 0 to 46.
+    /// Shift that brings `x * multiplier` to Q30 of `x / sqrt(sum)`; 0 to 47.
     pub shift: u32,
 }
 
@@ -18,10 +18,15 @@ impl RmsNorm {
     /// row maximum - 15)` (magnitudes, rounding down) so that squares fit 32 bits; `width <= 2^16` keeps the sum
     /// below 2^47. `T = max(1, sum + (epsilon >> 2k))` is normalised by an even shift to `f` in `[2^30, 2^32)`.
     pub fn of_row(row: &[i32], epsilon: u64) -> Self {
-        let bits = 32 - row_max(row).leading_zeros();
+        Self::of_values(row.iter().copied(), epsilon)
+    }
+
+    /// [`RmsNorm::of_row`] of values that are not stored; magnitudes below 2^31.
+    pub fn of_values(values: impl Iterator<Item = i32> + Clone, epsilon: u64) -> Self {
+        let row_max = values.clone().fold(0, |max: u32, value| max.max(value.unsigned_abs()));
+        let bits = 32 - row_max.leading_zeros();
         let cut = bits.saturating_sub(15);
-        let sum: u64 = row
-            .iter()
+        let sum: u64 = values
             .map(|value| {
                 let magnitude = value.unsigned_abs() >> cut;
                 u64::from(magnitude * magnitude)
@@ -33,9 +38,14 @@ impl RmsNorm {
         Self { multiplier: rsqrt_q30(f), shift: 31 + cut - even / 2 }
     }
 
+    /// `value / sqrt(sum of squares)` in Q30, saturated at [`FIXED_MAX`](crate::FIXED_MAX): the first of the two roundings.
+    pub fn unit(self, value: i32) -> i32 {
+        requantise(value, self.multiplier as i32, self.shift)
+    }
+
     /// One normalised element in fixed point; `weight` is the norm weight times sqrt(width), fixed point.
     pub fn apply(self, value: i32, weight: i32) -> i32 {
-        requantise(requantise(value, self.multiplier as i32, self.shift), weight, 30)
+        requantise(self.unit(value), weight, 30)
     }
 }
 

@@ -40,12 +40,12 @@ impl Rulebook {
         self.rules.iter().filter(is_unused).map(|(rule, _)| rule)
     }
 
-    /// Whether a difference is allowed by these rules or by those of the request.
-    fn allows(&self, call: &Call, finding: &Finding, has_same_type: bool) -> bool {
+    /// Whether a difference is allowed by these rules or by an answer's own.
+    fn allows(&self, own: &[Rule], finding: &Finding, has_same_type: bool) -> bool {
         let fits = |rule: &Rule| {
             matches(&rule.at, &finding.at) && (has_same_type || rule.may == Freedom::Anything)
         };
-        if call.differs.iter().any(fits) {
+        if own.iter().any(fits) {
             return true;
         }
         let found = self.rules.iter().find(|(rule, _)| fits(rule));
@@ -91,15 +91,23 @@ pub fn compare(call: &Call, wasmd: &Answer, stoad: &Answer, rules: &Rulebook) ->
         });
     }
     if wasmd.status == stoad.status {
-        let mut differences = Vec::new();
-        walk("", Some(&wasmd.body), Some(&stoad.body), &mut differences);
-        for (finding, has_same_type) in differences {
-            if !rules.allows(call, &finding, has_same_type) {
-                findings.push(finding);
-            }
-        }
+        findings.extend(values("", &wasmd.body, &stoad.body, &call.differs, rules));
     }
     findings
+}
+
+/// Where two values at a pointer differ without leave of the rules or of their own.
+pub fn values(
+    at: &str,
+    expected: &Value,
+    actual: &Value,
+    own: &[Rule],
+    rules: &Rulebook,
+) -> Vec<Finding> {
+    let mut differences = Vec::new();
+    walk(at, Some(expected), Some(actual), &mut differences);
+    differences.retain(|(finding, has_same_type)| !rules.allows(own, finding, *has_same_type));
+    differences.into_iter().map(|(finding, _)| finding).collect()
 }
 
 /// Differences of the smallest parts, and whether both are there with one type.

@@ -17,6 +17,9 @@ const FILES: &[(&str, &str)] = &[
 /// Differences that are allowed in every session.
 const RULES: &str = include_str!("../sessions/rules.toml");
 
+/// Differences that are allowed between the steps of the script.
+const SCRIPT_RULES: &str = include_str!("../sessions/script.toml");
+
 /// What one client asks.
 #[derive(Clone, Debug)]
 pub struct Session {
@@ -114,6 +117,12 @@ pub fn all() -> Result<Vec<Session>> {
 /// The differences that are allowed everywhere.
 pub fn rules() -> Result<Vec<Rule>> {
     let rules: Rules = toml::from_str(RULES).context("rules.toml")?;
+    Ok(rules.rule)
+}
+
+/// The differences that are allowed between the steps of the script; pointers begin with the step.
+pub fn script_rules() -> Result<Vec<Rule>> {
+    let rules: Rules = toml::from_str(SCRIPT_RULES).context("script.toml")?;
     Ok(rules.rule)
 }
 

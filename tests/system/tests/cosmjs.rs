@@ -27,6 +27,9 @@ async fn stock_cosmjs_connects_sends_uploads_instantiates_executes_and_queries()
         .env("STOA_MNEMONIC_ALICE", accounts::named("alice").unwrap().mnemonic)
         .env("STOA_MNEMONIC_BOB", accounts::named("bob").unwrap().mnemonic)
         .env("STOA_MNEMONIC_CAROL", accounts::named("member-1").unwrap().mnemonic)
+        .env("STOA_MNEMONIC_DIRECT", accounts::named("member-2").unwrap().mnemonic)
+        .env("STOA_MNEMONIC_AMINO", accounts::named("member-3").unwrap().mnemonic)
+        .env("STOA_PROBE", binaries::repository().join("chain/modules/testdata/probe.wasm.gz"))
         .env("STOA_CONTRACT_WASM", binaries::contract("dao").unwrap()))
     .unwrap();
     println!("{report}");

@@ -9,6 +9,8 @@ use prost::Message as _;
 use stoa_modules::{ModuleError, router::QueryError};
 use tonic::codegen::Service as _;
 
+use serde_json::Value;
+
 use super::*;
 use crate::{QueryPort, comet::Comet};
 

@@ -10,9 +10,9 @@ use cosmos_sdk_proto::{
             AuthInfo, BroadcastTxRequest, Fee, GetTxsEventRequest, Tx, TxBody, TxEncodeRequest,
         },
     },
-    cosmwasm::wasm::v1::QuerySmartContractStateRequest,
 };
 use prost::{Message as _, Name as _};
+use stoa_proto::cosmwasm::wasm::v1::{MsgExecuteContract, QuerySmartContractStateRequest};
 
 fn values(pairs: &[(&str, &str)]) -> Values {
     pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
@@ -79,8 +79,32 @@ fn percent_encoding_is_decoded_or_refused() {
     }
 }
 
-fn read(json: &serde_json::Value, shape: &'static Shape) -> Result<Vec<u8>, Status> {
-    parse(json.as_object().unwrap(), shape)
+fn read(json: &impl serde::Serialize, shape: &'static Shape) -> Result<Vec<u8>, Status> {
+    parse(&serde_json::to_vec(json).unwrap(), shape)
+}
+
+#[test]
+fn a_message_to_a_contract_keeps_every_byte_in_both_directions() {
+    let json = r#"{ "z":1e400, "a" : [12345678901234567890123456789, "\u003c<"],"a":{} }"#;
+    let body = format!(
+        r#"{{"tx":{{"body":{{"messages":[
+            {{"msg": {json} ,"@type":"/cosmwasm.wasm.v1.MsgExecuteContract"}}]}},"auth_info":{{}}}}}}"#
+    );
+    let bytes = parse(body.as_bytes(), &shapes::ENCODE_ASKED).unwrap();
+    let request = TxEncodeRequest::decode(bytes.as_slice()).unwrap();
+    let message = &request.tx.unwrap().body.unwrap().messages[0];
+    let execute = MsgExecuteContract::decode(message.value.as_slice()).unwrap();
+    assert_eq!(execute.msg, json.as_bytes());
+    let shown = crate::json::render(&bytes, &shapes::ENCODE_ASKED).unwrap();
+    assert!(serde_json::to_string(&shown).unwrap().contains(json));
+    assert_eq!(read(&shown, &shapes::ENCODE_ASKED).unwrap(), bytes);
+}
+
+#[test]
+fn a_body_that_is_no_object_is_refused() {
+    for body in ["", "[]", "1", "{\"a\":}", "{} {}", "{\"tx\":{\"body\":[]}}"] {
+        assert!(parse(body.as_bytes(), &shapes::ENCODE_ASKED).is_err(), "{body}");
+    }
 }
 
 #[test]

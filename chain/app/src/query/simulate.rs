@@ -2,10 +2,13 @@
 
 use cosmos_sdk_proto::cosmos::{
     base::abci::v1beta1::{GasInfo, Result as TxOutcome, TxMsgData},
-    tx::v1beta1::{SimulateRequest, SimulateResponse},
+    tx::v1beta1::SimulateResponse,
 };
 use prost::Message as _;
-use stoa_modules::{ExecMode, core::BlockCode};
+use stoa_modules::{
+    ExecMode,
+    core::{BlockCode, BlockGas},
+};
 
 use super::Failure;
 use crate::{
@@ -14,7 +17,19 @@ use crate::{
     deliver::TxRun,
     error::{Refusal, sdk_code},
     server,
+    tx::travelling,
 };
+
+/// `SimulateRequest`, with the transaction as the bytes that it is: the interface crate knows fewer fields of
+/// it than the SDK.
+#[derive(Clone, PartialEq, prost::Message)]
+struct Asked {
+    /// Deprecated, and still what some clients fill in.
+    #[prost(bytes = "vec", optional, tag = "1")]
+    tx: Option<Vec<u8>>,
+    #[prost(bytes = "vec", tag = "2")]
+    tx_bytes: Vec<u8>,
+}
 
 impl App {
     /// Answers `cosmos.tx.v1beta1.Service/Simulate`.
@@ -23,12 +38,12 @@ impl App {
             let log = format!("rpc error: code = InvalidArgument desc = {what}: invalid request");
             Refusal::sdk(sdk_code::INVALID_REQUEST, log)
         };
-        let request = SimulateRequest::decode(data).map_err(|e| invalid(&e.to_string()))?;
-        // The field is deprecated and still what some clients fill in.
-        #[allow(deprecated)]
-        let tx_bytes = match request.tx {
-            Some(tx) if request.tx_bytes.is_empty() => tx.encode_to_vec(),
-            _ => request.tx_bytes,
+        let Asked { tx, tx_bytes } = Asked::decode(data).map_err(|e| invalid(&e.to_string()))?;
+        let tx_bytes = match tx {
+            Some(tx) if tx_bytes.is_empty() => {
+                travelling(&tx).ok_or_else(|| invalid("invalid tx"))?
+            }
+            _ => tx_bytes,
         };
         if tx_bytes.is_empty() {
             return Err(invalid("empty txBytes is not allowed").into());
@@ -56,7 +71,7 @@ impl App {
             block: &block,
             mode: ExecMode::Simulate,
             limits,
-            block_gas_used: 0,
+            block_gas: BlockGas::default(),
             block_code: BlockCode::default(),
         };
         let result = run.run(tx_bytes)?.result;

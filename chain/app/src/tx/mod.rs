@@ -14,6 +14,7 @@ pub mod schema;
 mod sign_mode;
 mod signature;
 mod strict;
+mod travel;
 pub mod wire;
 
 use cosmos_sdk_proto::{
@@ -28,6 +29,7 @@ pub use decode::decode;
 pub use error::TxError;
 pub use sign_mode::{SignModeError, SignerData};
 pub use signature::{SignatureData, SignatureError};
+pub use travel::travelling;
 
 /// A transaction that can be read; nothing else about it is checked yet.
 #[derive(Clone, Debug, PartialEq)]

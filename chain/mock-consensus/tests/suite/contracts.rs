@@ -1,13 +1,11 @@
 //! Contracts that misbehave, through whole blocks.
 
-use cosmos_sdk_proto::{
-    Any,
-    cosmwasm::wasm::v1::{QueryRawContractStateRequest, QueryRawContractStateResponse},
-};
+use cosmos_sdk_proto::Any;
 use stoa_app::TxResult;
 use stoa_mock_consensus::{
     Actor, CONTRACT_FEE as FEE, CONTRACT_GAS as GAS, CrashPoint, MockChain, execute,
 };
+use stoa_proto::cosmwasm::wasm::v1::{QueryRawContractStateRequest, QueryRawContractStateResponse};
 
 use crate::{START, chain, outcome};
 

@@ -7,12 +7,12 @@ use cosmos_sdk_proto::{
         base::v1beta1::Coin,
         vesting::v1beta1::{MsgCreatePermanentLockedAccount, MsgCreateVestingAccount},
     },
-    cosmwasm::wasm::v1::{QueryAllContractStateRequest, QueryAllContractStateResponse},
 };
 use proptest::prelude::*;
 use stoa_app::{Exported, snapshot::Schedule};
 use stoa_mock_consensus::{Actor, DENOM, Genesis, MockChain, Network, Validator, execute, send};
 use stoa_modules::router::Continuation;
+use stoa_proto::cosmwasm::wasm::v1::{QueryAllContractStateRequest, QueryAllContractStateResponse};
 
 use crate::{
     START,

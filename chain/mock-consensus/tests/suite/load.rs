@@ -9,22 +9,19 @@ use std::{
     thread,
 };
 
-use cosmos_sdk_proto::{
-    cosmos::{
-        bank::v1beta1::{QueryDenomOwnersRequest, QueryDenomOwnersResponse},
-        base::{abci::v1beta1::TxMsgData, query::v1beta1::PageRequest},
-        tx::v1beta1::SimulateRequest,
-    },
-    cosmwasm::wasm::v1::{
-        MsgInstantiateContractResponse, QuerySmartContractStateRequest,
-        QuerySmartContractStateResponse,
-    },
+use cosmos_sdk_proto::cosmos::{
+    bank::v1beta1::{QueryDenomOwnersRequest, QueryDenomOwnersResponse},
+    base::{abci::v1beta1::TxMsgData, query::v1beta1::PageRequest},
+    tx::v1beta1::SimulateRequest,
 };
 use prost::Message as _;
 use stoa_app::{App, AppConfig, Block, QueryRequest, QueryResponse, TxResult, ante::AnteParams};
 use stoa_mock_consensus::{
     Actor, CONTRACT_FEE, CONTRACT_GAS, DENOM, Genesis, TxBuilder, execute, instantiate, probe_wasm,
     send, store_code,
+};
+use stoa_proto::cosmwasm::wasm::v1::{
+    MsgInstantiateContractResponse, QuerySmartContractStateRequest, QuerySmartContractStateResponse,
 };
 use stoa_store::Root;
 
@@ -173,6 +170,7 @@ fn shared(folder: &std::path::Path) -> (Shared, u64) {
         ante: AnteParams::default(),
         beacon: None,
         upgrades: stoa_app::known_upgrades(),
+        cores: None,
     };
     let app = App::open(folder, config).unwrap();
     let time_nanos = genesis.time_nanos;

@@ -1,6 +1,7 @@
 //! Gas estimation.
 
-use cosmos_sdk_proto::cosmos::tx::v1beta1::{SimulateRequest, SimulateResponse};
+use cosmos_sdk_proto::cosmos::tx::v1beta1::{SimulateRequest, SimulateResponse, TxRaw};
+use prost::Message;
 use stoa_mock_consensus::{Actor, Genesis, MockChain, MockError, send};
 
 use crate::{START, chain};
@@ -59,4 +60,34 @@ fn a_simulation_has_a_limit_even_where_blocks_have_none() {
     let estimate: SimulateResponse =
         chain.query(PATH, &request(tx.gas(0).fee(0).unsigned(&buyer))).unwrap();
     assert_eq!(estimate.gas_info.unwrap().gas_wanted, stoa_app::query::SIMULATION_GAS_LIMIT);
+}
+
+/// `SimulateRequest` with its deprecated field, as the bytes that a client of SDK 0.53 puts there.
+#[derive(Clone, PartialEq, Message)]
+struct Deprecated {
+    #[prost(bytes = "vec", tag = "1")]
+    tx: Vec<u8>,
+}
+
+#[test]
+fn a_transaction_in_the_deprecated_field_keeps_all_that_it_says() {
+    let (chain, buyer, provider) = chain();
+    let tx = chain.tx(&buyer).unwrap().message(send(&buyer, &provider.address(), 7));
+    let plain = TxRaw::decode(tx.gas(0).fee(0).unsigned(&buyer).as_slice()).unwrap();
+    let ask = |more: &[u8]| {
+        let body_bytes = [plain.body_bytes.as_slice(), more].concat();
+        let tx = TxRaw { body_bytes, ..plain.clone() }.encode_to_vec();
+        chain.query::<SimulateResponse>(PATH, &Deprecated { tx })
+    };
+    let simulated = ask(&[]).unwrap().gas_info.unwrap();
+    let usual: SimulateResponse = chain.query(PATH, &request(plain.encode_to_vec())).unwrap();
+    assert_eq!(simulated, usual.gas_info.unwrap());
+    // Unordered; and a last time of one second after 1970.
+    for (more, refusal) in [
+        (&[0x20, 1][..], "unordered transactions are not enabled"),
+        (&[0x2a, 2, 0x08, 1], "tx timeout"),
+    ] {
+        let refused = ask(more).unwrap_err().to_string();
+        assert!(refused.contains(refusal), "{refused}");
+    }
 }

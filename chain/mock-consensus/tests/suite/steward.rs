@@ -3,19 +3,16 @@
 use std::io::Read as _;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use cosmos_sdk_proto::{
-    Any,
-    cosmos::base::abci::v1beta1::TxMsgData,
-    cosmwasm::wasm::v1::{
-        MsgExecuteContract, MsgInstantiateContract, MsgInstantiateContractResponse, MsgStoreCode,
-        QuerySmartContractStateRequest, QuerySmartContractStateResponse,
-    },
-};
+use cosmos_sdk_proto::{Any, cosmos::base::abci::v1beta1::TxMsgData};
 use flate2::read::GzDecoder;
 use prost::{Message as _, Name};
 use serde_json::{Value, json};
 use stoa_app::TxResult;
 use stoa_mock_consensus::{Actor, Genesis, MockChain};
+use stoa_proto::cosmwasm::wasm::v1::{
+    MsgExecuteContract, MsgInstantiateContract, MsgInstantiateContractResponse, MsgStoreCode,
+    QuerySmartContractStateRequest, QuerySmartContractStateResponse,
+};
 use stoa_proto::privilege::v1::{
     Grant, MsgGrantPrivilege, Privilege, QueryPrivilegesRequest, QueryPrivilegesResponse, Record,
 };

@@ -6,7 +6,7 @@ use bech32::{Bech32, Fe32, Hrp, primitives::decode::CheckedHrpstring};
 use ripemd::Ripemd160;
 use sha2::{Digest as _, Sha256};
 
-use super::bech32_text;
+use super::{AuthError, bech32_text};
 
 /// Human-readable part of every account address.
 pub const BECH32_PREFIX: &str = "stoa";
@@ -114,6 +114,11 @@ impl fmt::Debug for AccAddress {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, formatter)
     }
+}
+
+/// The address in a field of a message; `field` is the SDK's name of it, which the refusal repeats.
+pub fn parse_address(field: &'static str, text: &str) -> Result<AccAddress, AuthError> {
+    text.parse().map_err(|source| AuthError::InvalidAddress { field, source })
 }
 
 #[cfg(test)]

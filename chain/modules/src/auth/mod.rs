@@ -23,7 +23,7 @@ mod view;
 
 pub use account::{Account, FEE_COLLECTOR, ModuleIdentity, WASM, is_module_address};
 pub use action::{create_account, create_vesting_account, module_account, save_account};
-pub use address::{AccAddress, AddressError, BECH32_PREFIX, MAX_ADDRESS_BYTES};
+pub use address::{AccAddress, AddressError, BECH32_PREFIX, MAX_ADDRESS_BYTES, parse_address};
 pub use error::AuthError;
 pub use export::export_genesis;
 pub use genesis::{Genesis, init_genesis};

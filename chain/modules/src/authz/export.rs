@@ -1,16 +1,16 @@
 //! The state as a genesis section.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use cosmos_sdk_proto::{
-    cosmos::{authz::v1beta1::GenericAuthorization, bank::v1beta1::SendAuthorization},
-    cosmwasm::wasm::v1::{
-        AcceptedMessageKeysFilter, AcceptedMessagesFilter, AllowAllMessagesFilter, CombinedLimit,
-        ContractExecutionAuthorization, ContractMigrationAuthorization, MaxCallsLimit,
-        MaxFundsLimit, StoreCodeAuthorization,
-    },
+use cosmos_sdk_proto::cosmos::{
+    authz::v1beta1::GenericAuthorization, bank::v1beta1::SendAuthorization,
 };
 use prost::Name as _;
 use serde_json::{Value, json};
+use stoa_proto::cosmwasm::wasm::v1::{
+    AcceptedMessageKeysFilter, AcceptedMessagesFilter, AllowAllMessagesFilter, CombinedLimit,
+    ContractExecutionAuthorization, ContractMigrationAuthorization, MaxCallsLimit, MaxFundsLimit,
+    StoreCodeAuthorization,
+};
 use stoa_store::{KeyRange, Order};
 
 use super::{
@@ -101,7 +101,7 @@ fn contract_grant(ContractGrant { contract, limit, filter }: &ContractGrant) -> 
 
 #[cfg(test)]
 mod tests {
-    use cosmos_sdk_proto::cosmwasm::wasm::v1::{AccessConfig, AccessType};
+    use stoa_proto::cosmwasm::wasm::v1::{AccessConfig, AccessType};
 
     use super::*;
     use crate::{

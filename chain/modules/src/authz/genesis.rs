@@ -1,12 +1,11 @@
 //! The first state, in the shape of `x/authz`'s genesis section.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use cosmos_sdk_proto::{
-    cosmos::base::v1beta1::Coin as ProtoCoin, cosmwasm::wasm::v1::AccessConfig,
-};
+use cosmos_sdk_proto::cosmos::base::v1beta1::Coin as ProtoCoin;
 use cosmwasm_std::{Binary, Uint64};
 use serde::Deserialize;
 use serde_json::Value;
+use stoa_proto::cosmwasm::wasm::v1::AccessConfig;
 
 use super::{
     Authorization, AuthzError, CodeGrant, ContractAction, ContractGrant, Filter, Limit, Pair,

@@ -7,13 +7,13 @@ use cosmos_sdk_proto::{
     Any,
     cosmos::bank::v1beta1::{MsgMultiSend, MsgSend, MsgSendResponse},
 };
-use prost::{Message as _, Name as _};
+use prost::Name as _;
 
 use super::{BankError, Coin, Coins, STORE, coin::is_integer, event, params, state_key, view};
 use crate::{
-    auth::{self, AccAddress, AuthError},
+    auth::{self, AccAddress, parse_address},
     core::{Context, ModuleError},
-    router::{MessageResponse, RouteError},
+    router::{MessageResponse, RouteError, read_message},
 };
 
 /// The messages of this module; nothing for others.
@@ -31,9 +31,9 @@ pub fn execute_message(
 /// Whether a message of this module can be read; nothing for others. Its rules are checked when it runs.
 pub fn check(message: &Any) -> Option<Result<(), ModuleError>> {
     (message.type_url == MsgSend::type_url()).then(|| {
-        let send = read_send(message)?;
+        let send = read_message::<MsgSend>(message)?;
         let is_readable = send.amount.iter().all(|coin| is_integer(&coin.amount));
-        let malformed = RouteError::Malformed { type_url: "/cosmos.bank.v1beta1.MsgSend" };
+        let malformed = RouteError::Malformed { type_url: MsgSend::type_url() };
         if is_readable { Ok(()) } else { Err(malformed.into()) }
     })
 }
@@ -48,22 +48,13 @@ pub fn signers(message: &Any) -> Option<Result<Vec<AccAddress>, ModuleError>> {
 }
 
 fn send_signers(message: &Any) -> Result<Vec<AccAddress>, ModuleError> {
-    Ok(vec![parse("from", &read_send(message)?.from_address)?])
-}
-
-fn read_send(message: &Any) -> Result<MsgSend, ModuleError> {
-    let malformed = |_| RouteError::Malformed { type_url: "/cosmos.bank.v1beta1.MsgSend" };
-    Ok(MsgSend::decode(message.value.as_slice()).map_err(malformed)?)
-}
-
-fn parse(field: &'static str, text: &str) -> Result<AccAddress, AuthError> {
-    text.parse().map_err(|source| AuthError::InvalidAddress { field, source })
+    Ok(vec![parse_address("from", &read_message::<MsgSend>(message)?.from_address)?])
 }
 
 fn execute_send(ctx: &mut Context, message: &Any) -> Result<MessageResponse, ModuleError> {
-    let send_message = read_send(message)?;
-    let from = parse("from", &send_message.from_address)?;
-    let to = parse("to", &send_message.to_address)?;
+    let send_message = read_message::<MsgSend>(message)?;
+    let from = parse_address("from", &send_message.from_address)?;
+    let to = parse_address("to", &send_message.to_address)?;
     let amount = Coins::from_proto(&send_message.amount)?;
     if amount.is_empty() {
         return Err(BankError::InvalidCoins { coins: String::new() }.into());

@@ -8,10 +8,10 @@ use super::{
     wire::{MsgUpdateParams, MsgUpdateParamsResponse},
 };
 use crate::{
-    auth::{AccAddress, AuthError},
+    auth::{AccAddress, AuthError, parse_address},
     authority,
     core::{Context, Event, ModuleError},
-    router::{MessageResponse, RouteError},
+    router::{MessageResponse, read_message},
 };
 
 /// The messages of this module; nothing for others.
@@ -24,21 +24,16 @@ pub fn execute_message(
 
 /// Who must sign a message of this module; nothing for others.
 pub fn signers(message: &Any) -> Option<Result<Vec<AccAddress>, ModuleError>> {
-    (message.type_url == MsgUpdateParams::type_url()).then(|| Ok(vec![signer(&read(message)?)?]))
-}
-
-fn read(message: &Any) -> Result<MsgUpdateParams, RouteError> {
-    let malformed = |_| RouteError::Malformed { type_url: "/cosmos.consensus.v1.MsgUpdateParams" };
-    MsgUpdateParams::decode(message.value.as_slice()).map_err(malformed)
+    (message.type_url == MsgUpdateParams::type_url())
+        .then(|| Ok(vec![signer(&read_message(message)?)?]))
 }
 
 fn signer(message: &MsgUpdateParams) -> Result<AccAddress, AuthError> {
-    let refuse = |source| AuthError::InvalidAddress { field: "authority", source };
-    message.authority.parse().map_err(refuse)
+    parse_address("authority", &message.authority)
 }
 
 fn update(ctx: &mut Context, message: &Any) -> Result<MessageResponse, ModuleError> {
-    let message = read(message)?;
+    let message = read_message(message)?;
     authority::require(ctx, &signer(&message)?)?;
     let after = check::updated(&params(ctx)?, &message, ctx.block.height)?;
     ctx.set(STORE, KEY, after.encode_to_vec())?;

@@ -15,7 +15,7 @@ pub enum RouteError {
     #[error("errUnknownField or malformed {type_url}: tx parse error")]
     Malformed {
         /// Type of the message.
-        type_url: &'static str,
+        type_url: String,
     },
     /// No module executes the message.
     #[error("no message handler found for {type_url}: unknown request")]

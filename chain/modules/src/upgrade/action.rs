@@ -11,10 +11,10 @@ use prost::{Message, Name as _};
 
 use super::{Plan, STORE, UpgradeError, state_key, view};
 use crate::{
-    auth::{AccAddress, AuthError},
+    auth::{AccAddress, parse_address},
     authority,
     core::{Context, ModuleError},
-    router::{MessageResponse, RouteError},
+    router::{MessageResponse, read_message},
 };
 
 /// Most bytes of a name.
@@ -38,19 +38,19 @@ pub fn execute_message(
 pub fn signers(message: &Any) -> Option<Result<Vec<AccAddress>, ModuleError>> {
     let claimed = match message.type_url.as_str() {
         url if url == MsgSoftwareUpgrade::type_url() => {
-            read::<MsgSoftwareUpgrade>(message).map(|message| message.authority)
+            read_message(message).map(|message: MsgSoftwareUpgrade| message.authority)
         }
         url if url == MsgCancelUpgrade::type_url() => {
-            read::<MsgCancelUpgrade>(message).map(|message| message.authority)
+            read_message(message).map(|message: MsgCancelUpgrade| message.authority)
         }
         _ => return None,
     };
-    Some(claimed.map_err(Into::into).and_then(|text| Ok(vec![address(&text)?])))
+    Some(claimed.and_then(|text| Ok(vec![parse_address("authority", &text)?])))
 }
 
 #[allow(deprecated)] // the fields that are refused
 fn software_upgrade(ctx: &Context, message: &Any) -> Result<MessageResponse, ModuleError> {
-    let message: MsgSoftwareUpgrade = read(message)?;
+    let message: MsgSoftwareUpgrade = read_message(message)?;
     require_authority(ctx, &message.authority)?;
     let plan = message.plan.unwrap_or_default();
     // The SDK's zero time is the year 1; clients that leave the field out mean the same.
@@ -67,7 +67,7 @@ fn software_upgrade(ctx: &Context, message: &Any) -> Result<MessageResponse, Mod
 }
 
 fn cancel_upgrade(ctx: &Context, message: &Any) -> Result<MessageResponse, ModuleError> {
-    let message: MsgCancelUpgrade = read(message)?;
+    let message: MsgCancelUpgrade = read_message(message)?;
     require_authority(ctx, &message.authority)?;
     cancel(ctx)?;
     Ok(MessageResponse::new(&MsgCancelUpgradeResponse {}))
@@ -103,18 +103,9 @@ pub fn cancel(ctx: &Context) -> Result<(), ModuleError> {
 }
 
 fn require_authority(ctx: &Context, claimed: &str) -> Result<(), ModuleError> {
-    let (expected, actual) = (authority::address(ctx)?, address(claimed)?);
+    let (expected, actual) = (authority::address(ctx)?, parse_address("authority", claimed)?);
     if expected == actual {
         return Ok(());
     }
     Err(UpgradeError::Signer { expected, actual }.into())
-}
-
-fn address(text: &str) -> Result<AccAddress, AuthError> {
-    text.parse().map_err(|source| AuthError::InvalidAddress { field: "authority", source })
-}
-
-fn read<M: Message + Default>(message: &Any) -> Result<M, RouteError> {
-    let malformed = |_| RouteError::Malformed { type_url: "a message of cosmos.upgrade.v1beta1" };
-    M::decode(message.value.as_slice()).map_err(malformed)
 }

@@ -11,14 +11,14 @@ use cosmos_sdk_proto::{
         },
     },
 };
-use prost::{Message, Name};
+use prost::Name;
 
 use super::MAX_PERIODS;
 use crate::{
-    auth::{self, AccAddress, AuthError, Period, Schedule, Vesting},
+    auth::{self, AccAddress, AuthError, Period, Schedule, Vesting, parse_address},
     bank::{self, BankError, Coins},
     core::{Context, ModuleError},
-    router::{MessageResponse, RouteError},
+    router::{MessageResponse, read_message},
 };
 
 /// The messages of this module; nothing for others.
@@ -28,13 +28,13 @@ pub fn execute_message(
 ) -> Option<Result<MessageResponse, ModuleError>> {
     Some(match message.type_url.as_str() {
         url if url == MsgCreateVestingAccount::type_url() => {
-            read(message).and_then(|message| create(ctx, &message))
+            read_message(message).and_then(|message| create(ctx, &message))
         }
         url if url == MsgCreatePermanentLockedAccount::type_url() => {
-            read(message).and_then(|message| create_permanent(ctx, &message))
+            read_message(message).and_then(|message| create_permanent(ctx, &message))
         }
         url if url == MsgCreatePeriodicVestingAccount::type_url() => {
-            read(message).and_then(|message| create_periodic(ctx, &message))
+            read_message(message).and_then(|message| create_periodic(ctx, &message))
         }
         _ => return None,
     })
@@ -44,26 +44,15 @@ pub fn execute_message(
 pub fn signers(message: &Any) -> Option<Result<Vec<AccAddress>, ModuleError>> {
     let from = match message.type_url.as_str() {
         url if url == MsgCreateVestingAccount::type_url() => {
-            read(message).map(|message: MsgCreateVestingAccount| message.from_address)
+            read_message(message).map(|message: MsgCreateVestingAccount| message.from_address)
         }
-        url if url == MsgCreatePermanentLockedAccount::type_url() => {
-            read(message).map(|message: MsgCreatePermanentLockedAccount| message.from_address)
-        }
-        url if url == MsgCreatePeriodicVestingAccount::type_url() => {
-            read(message).map(|message: MsgCreatePeriodicVestingAccount| message.from_address)
-        }
+        url if url == MsgCreatePermanentLockedAccount::type_url() => read_message(message)
+            .map(|message: MsgCreatePermanentLockedAccount| message.from_address),
+        url if url == MsgCreatePeriodicVestingAccount::type_url() => read_message(message)
+            .map(|message: MsgCreatePeriodicVestingAccount| message.from_address),
         _ => return None,
     };
-    Some(from.and_then(|from| Ok(vec![parse("'from'", &from)?])))
-}
-
-fn read<M: Message + Default>(message: &Any) -> Result<M, ModuleError> {
-    let malformed = |_| RouteError::Malformed { type_url: "a message of cosmos.vesting.v1beta1" };
-    Ok(M::decode(message.value.as_slice()).map_err(malformed)?)
-}
-
-fn parse(field: &'static str, text: &str) -> Result<AccAddress, AuthError> {
-    text.parse().map_err(|source| AuthError::InvalidAddress { field, source })
+    Some(from.and_then(|from| Ok(vec![parse_address("'from'", &from)?])))
 }
 
 fn amount(coins: &[ProtoCoin]) -> Result<Coins, BankError> {
@@ -82,7 +71,10 @@ fn create(
     ctx: &mut Context,
     message: &MsgCreateVestingAccount,
 ) -> Result<MessageResponse, ModuleError> {
-    let pair = (parse("'from'", &message.from_address)?, parse("'to'", &message.to_address)?);
+    let pair = (
+        parse_address("'from'", &message.from_address)?,
+        parse_address("'to'", &message.to_address)?,
+    );
     let original = amount(&message.amount)?;
     if message.end_time <= 0 {
         return Err(invalid("invalid end time"));
@@ -100,7 +92,10 @@ fn create_permanent(
     ctx: &mut Context,
     message: &MsgCreatePermanentLockedAccount,
 ) -> Result<MessageResponse, ModuleError> {
-    let pair = (parse("'from'", &message.from_address)?, parse("'to'", &message.to_address)?);
+    let pair = (
+        parse_address("'from'", &message.from_address)?,
+        parse_address("'to'", &message.to_address)?,
+    );
     let original = amount(&message.amount)?;
     give(ctx, pair, Vesting { original, end_seconds: 0, schedule: Schedule::Permanent })?;
     Ok(MessageResponse::new(&MsgCreatePermanentLockedAccountResponse {}))
@@ -110,7 +105,10 @@ fn create_periodic(
     ctx: &mut Context,
     message: &MsgCreatePeriodicVestingAccount,
 ) -> Result<MessageResponse, ModuleError> {
-    let pair = (parse("'from'", &message.from_address)?, parse("'to'", &message.to_address)?);
+    let pair = (
+        parse_address("'from'", &message.from_address)?,
+        parse_address("'to'", &message.to_address)?,
+    );
     let start_seconds = message.start_time;
     if start_seconds < 1 {
         return Err(invalid("invalid start time, it must be greater than 0"));

@@ -1,7 +1,7 @@
 //! Events of this module and of contracts (wasmd `x/wasm/keeper/events.go`).
 
-use cosmos_sdk_proto::cosmwasm::wasm::v1::{AccessConfig, AccessType};
 use cosmwasm_std::{Attribute as StdAttribute, Event as StdEvent, Response};
+use stoa_proto::cosmwasm::wasm::v1::{AccessConfig, AccessType};
 
 use super::{error::WasmError, params, vm::Code};
 use crate::{Event, auth::AccAddress, core::Attribute};

@@ -1,9 +1,9 @@
 //! The module's part of the genesis file, in wasmd's form.
 
-use cosmos_sdk_proto::cosmwasm::wasm::v1::{
+use prost::Message as _;
+use stoa_proto::cosmwasm::wasm::v1::{
     Code as GenesisCode, CodeInfo, Contract, ContractInfo, GenesisState, Model, Sequence,
 };
-use prost::Message as _;
 use stoa_store::{Entry, KeyRange, Order};
 
 use super::{
@@ -76,8 +76,7 @@ fn import_contract(ctx: &Context, contract: Contract) -> Result<(), WasmError> {
     let (Some(first), Some(last)) = (history.first(), history.last()) else {
         return Err(WasmError::Empty { what: "contract history" });
     };
-    let (created, since) =
-        (first.updated.clone().unwrap_or_default(), last.updated.clone().unwrap_or_default());
+    let (created, since) = (first.updated.unwrap_or_default(), last.updated.unwrap_or_default());
     let by_code = state_key::contract_by_code(last.code_id, &since, &address);
     ctx.set(STORE, &by_code, Vec::new())?;
     let by_creator = state_key::contract_by_creator(&creator, &created, &address);

@@ -1,6 +1,6 @@
 //! What must hold of contracts.
 
-use cosmos_sdk_proto::cosmwasm::wasm::v1::{CodeInfo, ContractInfo};
+use stoa_proto::cosmwasm::wasm::v1::{CodeInfo, ContractInfo};
 use stoa_store::KeyRange;
 
 use super::{state_key, state_key::STORE, view};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use cosmos_sdk_proto::cosmwasm::wasm::v1::{AccessConfig, AccessType, Params};
+use stoa_proto::cosmwasm::wasm::v1::{AccessConfig, AccessType, Params};
 
 use super::{error::WasmError, types::permission_address};
 use crate::auth::AccAddress;

@@ -1,6 +1,6 @@
 //! Who may do what with codes and contracts (wasmd `x/wasm/keeper/authz_policy.go`).
 
-use cosmos_sdk_proto::cosmwasm::wasm::v1::{AccessConfig, CodeInfo, ContractInfo};
+use stoa_proto::cosmwasm::wasm::v1::{AccessConfig, CodeInfo, ContractInfo};
 
 use super::{error::WasmError, params};
 use crate::{Context, auth::AccAddress, authority};
@@ -78,7 +78,7 @@ impl Policy {
 
 #[cfg(test)]
 mod tests {
-    use cosmos_sdk_proto::cosmwasm::wasm::v1::AccessType;
+    use stoa_proto::cosmwasm::wasm::v1::AccessType;
 
     use super::*;
     use crate::testing::context;

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use cosmos_sdk_proto::cosmwasm::wasm::v1::{
+use cosmwasm_std::{Addr, MessageInfo};
+use stoa_proto::cosmwasm::wasm::v1::{
     MsgAddCodeUploadParamsAddressesResponse, MsgClearAdminResponse, MsgExecuteContractResponse,
     MsgInstantiateContract2Response, MsgInstantiateContractResponse, MsgMigrateContractResponse,
     MsgPinCodesResponse, MsgRemoveCodeUploadParamsAddressesResponse,
@@ -10,7 +11,6 @@ use cosmos_sdk_proto::cosmwasm::wasm::v1::{
     MsgStoreCodeResponse, MsgSudoContractResponse, MsgUnpinCodesResponse, MsgUpdateAdminResponse,
     MsgUpdateContractLabelResponse, MsgUpdateInstantiateConfigResponse, MsgUpdateParamsResponse,
 };
-use cosmwasm_std::{Addr, MessageInfo};
 
 use super::{
     Wasm, action,

@@ -1,7 +1,7 @@
 //! Keys of the module's store. All but the last are wasmd's (`x/wasm/types/keys.go`), so that Merkle
 //! proofs of contract state have the paths that other chains expect.
 
-use cosmos_sdk_proto::cosmwasm::wasm::v1::AbsoluteTxPosition;
+use stoa_proto::cosmwasm::wasm::v1::AbsoluteTxPosition;
 use stoa_store::StoreName;
 
 use crate::auth::AccAddress;

@@ -1,9 +1,7 @@
 //! Reads of codes, contracts and their histories.
 
-use cosmos_sdk_proto::cosmwasm::wasm::v1::{
-    CodeInfo, ContractCodeHistoryEntry, ContractInfo, Params,
-};
 use prost::Message;
+use stoa_proto::cosmwasm::wasm::v1::{CodeInfo, ContractCodeHistoryEntry, ContractInfo, Params};
 use stoa_store::{KeyRange, Order, StoreError};
 
 use super::{error::WasmError, params, state_key, state_key::STORE};

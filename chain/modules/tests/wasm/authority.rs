@@ -1,6 +1,8 @@
 //! What the authority of the chain orders, and what the chain itself calls.
 
-use cosmos_sdk_proto::cosmwasm::wasm::v1::{
+use serde_json::{Value, json};
+use stoa_modules::{GasMeter, ModuleError, auth::AccAddress};
+use stoa_proto::cosmwasm::wasm::v1::{
     AccessConfig, AccessType, MsgAddCodeUploadParamsAddresses, MsgInstantiateContract, MsgPinCodes,
     MsgRemoveCodeUploadParamsAddresses, MsgStoreAndInstantiateContract,
     MsgStoreAndInstantiateContractResponse, MsgStoreAndMigrateContract,
@@ -9,8 +11,6 @@ use cosmos_sdk_proto::cosmwasm::wasm::v1::{
     QueryContractInfoRequest, QueryContractInfoResponse, QueryParamsRequest, QueryParamsResponse,
     QueryPinnedCodesRequest, QueryPinnedCodesResponse,
 };
-use serde_json::{Value, json};
-use stoa_modules::{GasMeter, ModuleError, auth::AccAddress};
 use stoa_proto::cosmwasm::wasm::v1::{QueryCodeInfoRequest, QueryCodeInfoResponse};
 
 use crate::{chain::*, messages::*};

@@ -1,8 +1,5 @@
 //! Contracts and the random beacon.
 
-use cosmos_sdk_proto::cosmwasm::wasm::v1::{
-    QuerySmartContractStateRequest, QuerySmartContractStateResponse,
-};
 use prost::Message as _;
 use serde_json::json;
 use stoa_modules::{
@@ -13,6 +10,9 @@ use stoa_modules::{
 };
 use stoa_proto::beacon::v1::{
     Beacon, QueryBeaconRequest, QueryBeaconResponse, QueryLatestResponse,
+};
+use stoa_proto::cosmwasm::wasm::v1::{
+    QuerySmartContractStateRequest, QuerySmartContractStateResponse,
 };
 use tendermint_proto::v0_38::{
     abci::ValidatorUpdate,

@@ -5,13 +5,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use cosmos_sdk_proto::{
-    Any,
-    cosmwasm::wasm::v1::{
-        MsgExecuteContractResponse, MsgInstantiateContractResponse, MsgStoreCodeResponse,
-        QuerySmartContractStateRequest, QuerySmartContractStateResponse,
-    },
-};
+use cosmos_sdk_proto::Any;
 use flate2::read::GzDecoder;
 use prost::{Message, Name};
 use serde_json::{Value, json};
@@ -19,9 +13,13 @@ use stoa_modules::{
     BlockInfo, Context, Event, ExecMode, Gas, GasMeter, ModuleError,
     auth::AccAddress,
     authz, bank,
-    core::{LoadedCode, Nesting},
+    core::{BlockGas, LoadedCode, Nesting},
     router::{MessageResponse, MessageRouter, RouteError},
     wasm::{Limits, Wasm},
+};
+use stoa_proto::cosmwasm::wasm::v1::{
+    MsgExecuteContractResponse, MsgInstantiateContractResponse, MsgStoreCodeResponse,
+    QuerySmartContractStateRequest, QuerySmartContractStateResponse,
 };
 use stoa_store::{EmptySnapshot, Entry, KeyRange, Order, Overlay, Snapshot, StoreError, StoreName};
 
@@ -118,7 +116,7 @@ impl Chain {
             },
             mode: ExecMode::Deliver,
             tx_index: Some(3),
-            block_gas_used: 0,
+            block_gas: BlockGas::default(),
             loaded_code: Some(LoadedCode::default()),
             nesting: Nesting::default(),
             gas,

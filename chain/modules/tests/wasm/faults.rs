@@ -1,11 +1,11 @@
 //! What a contract can do to the node: nothing.
 
-use cosmos_sdk_proto::cosmwasm::wasm::v1::MsgExecuteContractResponse;
 use serde_json::{Value, json};
 use stoa_modules::{
     Gas,
     wasm::{Limits, MAX_CALL_DEPTH, Wasm},
 };
+use stoa_proto::cosmwasm::wasm::v1::MsgExecuteContractResponse;
 
 use crate::{chain::*, messages::*};
 

@@ -1,10 +1,10 @@
 //! State out to genesis and in again.
 
-use cosmos_sdk_proto::cosmwasm::wasm::v1::{
-    AccessConfig, AccessType, GenesisState, MsgPinCodes, MsgUpdateParams, Params,
-};
 use serde_json::json;
 use stoa_modules::{GasMeter, auth::AccAddress};
+use stoa_proto::cosmwasm::wasm::v1::{
+    AccessConfig, AccessType, GenesisState, MsgPinCodes, MsgUpdateParams, Params,
+};
 
 use crate::{chain::*, messages::instantiate};
 

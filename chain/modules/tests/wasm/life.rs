@@ -2,15 +2,15 @@
 
 use std::io::Write as _;
 
-use cosmos_sdk_proto::cosmwasm::wasm::v1::{
+use flate2::{Compression, write::GzEncoder};
+use serde_json::json;
+use stoa_modules::auth::AccAddress;
+use stoa_proto::cosmwasm::wasm::v1::{
     AccessConfig, AccessType, MsgClearAdmin, MsgExecuteContractResponse, MsgInstantiateContract2,
     MsgInstantiateContract2Response, MsgInstantiateContractResponse, MsgMigrateContractResponse,
     MsgStoreCode, MsgStoreCodeResponse, MsgUpdateAdmin, QueryBuildAddressRequest,
     QueryBuildAddressResponse,
 };
-use flate2::{Compression, write::GzEncoder};
-use serde_json::json;
-use stoa_modules::auth::AccAddress;
 
 use crate::{chain::*, messages::*};
 

@@ -1,15 +1,12 @@
 //! Messages for the chain and for the probe.
 
-use cosmos_sdk_proto::{
-    Any,
-    cosmos::base::v1beta1::Coin,
-    cosmwasm::wasm::v1::{
-        MsgExecuteContract, MsgInstantiateContract, MsgMigrateContract, MsgStoreCode,
-    },
-};
+use cosmos_sdk_proto::{Any, cosmos::base::v1beta1::Coin};
 use prost::Name;
 use serde_json::{Value, json};
 use stoa_modules::{Gas, auth::AccAddress};
+use stoa_proto::cosmwasm::wasm::v1::{
+    MsgExecuteContract, MsgInstantiateContract, MsgMigrateContract, MsgStoreCode,
+};
 
 use crate::chain::buyer;
 

@@ -1,20 +1,17 @@
 //! Queries from outside, and from contracts.
 
-use cosmos_sdk_proto::{
-    cosmos::base::query::v1beta1::PageRequest,
-    cosmwasm::wasm::v1::{
-        ContractCodeHistoryOperationType, QueryAllContractStateRequest,
-        QueryAllContractStateResponse, QueryCodeRequest, QueryCodeResponse, QueryCodesRequest,
-        QueryCodesResponse, QueryContractHistoryRequest, QueryContractHistoryResponse,
-        QueryContractInfoRequest, QueryContractInfoResponse, QueryContractsByCodeRequest,
-        QueryContractsByCodeResponse, QueryContractsByCreatorRequest,
-        QueryContractsByCreatorResponse, QueryParamsRequest, QueryParamsResponse,
-        QueryPinnedCodesRequest, QueryPinnedCodesResponse, QueryRawContractStateRequest,
-        QueryRawContractStateResponse,
-    },
-};
+use cosmos_sdk_proto::cosmos::base::query::v1beta1::PageRequest;
 use serde_json::{Value, json};
 use stoa_modules::{GasMeter, auth::AccAddress, wasm::MAX_QUERY_DEPTH};
+use stoa_proto::cosmwasm::wasm::v1::{
+    ContractCodeHistoryOperationType, QueryAllContractStateRequest, QueryAllContractStateResponse,
+    QueryCodeRequest, QueryCodeResponse, QueryCodesRequest, QueryCodesResponse,
+    QueryContractHistoryRequest, QueryContractHistoryResponse, QueryContractInfoRequest,
+    QueryContractInfoResponse, QueryContractsByCodeRequest, QueryContractsByCodeResponse,
+    QueryContractsByCreatorRequest, QueryContractsByCreatorResponse, QueryParamsRequest,
+    QueryParamsResponse, QueryPinnedCodesRequest, QueryPinnedCodesResponse,
+    QueryRawContractStateRequest, QueryRawContractStateResponse,
+};
 
 use crate::{chain::*, messages::*};
 
@@ -191,11 +188,11 @@ fn contracts_ask_about_money_and_each_other() {
     let key = base64(b"creator");
     let ctx_value = json!({"wasm": {"raw": {"contract_addr": address, "key": key}}});
     let request = json!({"chain": {"request": ctx_value}});
-    let raw = cosmos_sdk_proto::cosmwasm::wasm::v1::QuerySmartContractStateRequest {
+    let raw = stoa_proto::cosmwasm::wasm::v1::QuerySmartContractStateRequest {
         address: address.clone(),
         query_data: request.to_string().into_bytes(),
     };
-    let raw: cosmos_sdk_proto::cosmwasm::wasm::v1::QuerySmartContractStateResponse =
+    let raw: stoa_proto::cosmwasm::wasm::v1::QuerySmartContractStateResponse =
         chain.ask("SmartContractState", &raw).unwrap();
     assert_eq!(raw.data, rich.as_bytes());
 }

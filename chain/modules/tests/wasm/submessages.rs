@@ -1,14 +1,11 @@
 //! Submessages and their replies.
 
-use cosmos_sdk_proto::{
-    Any,
-    cosmos::authz::v1beta1::MsgExec,
-    cosmwasm::wasm::v1::{
-        MsgExecuteContract, MsgExecuteContractResponse, MsgInstantiateContractResponse,
-    },
-};
+use cosmos_sdk_proto::{Any, cosmos::authz::v1beta1::MsgExec};
 use serde_json::{Value, json};
 use stoa_modules::auth::AccAddress;
+use stoa_proto::cosmwasm::wasm::v1::{
+    MsgExecuteContract, MsgExecuteContractResponse, MsgInstantiateContractResponse,
+};
 
 use crate::{chain::*, messages::*};
 

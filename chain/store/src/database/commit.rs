@@ -1,14 +1,11 @@
 //! From the changes of a block to one atomic batch.
 
-use std::sync::Arc;
-
 use fjall::{OwnedWriteBatch, PersistMode};
 
 use super::{
     CommitRecord, Database, Head, import, layout, meta,
     node_writer::{NodeChanges, NodeWrites},
     replay::{self, Trees},
-    snapshots::Latest,
 };
 use crate::{Changes, FailPoint, Root, StoreError};
 
@@ -49,6 +46,7 @@ impl Database {
         };
         let view = self.engine.snapshot();
         let nodes = replay::apply(&mut trees, &view, &self.keyspaces, height, &changes)?;
+        self.let_leave(&mut trees)?;
         let record = CommitRecord { height, app_hash: replay::app_hash(&trees), note };
         Ok(StagedCommit { record, changes, trees, nodes, staged_on })
     }
@@ -74,15 +72,15 @@ impl Database {
         FailPoint::NodesAwaited.reach();
 
         let mut batch = self.engine.batch().durability(Some(PersistMode::SyncAll));
-        self.write_values(&mut batch, &staged, earliest_before.is_none());
+        let StagedCommit { record, changes, trees, nodes, .. } = staged;
+        let writes = self.write_values(&mut batch, changes, height, earliest_before.is_none());
         FailPoint::ValuesAdded.reach();
         let earliest = self.prune(&mut batch, earliest_before.unwrap_or(height), height)?;
         FailPoint::PruningAdded.reach();
         let meta = &self.keyspaces.meta;
         batch.insert(meta, meta::EARLIEST_KEY, earliest.to_be_bytes());
         batch.insert(meta, meta::LATEST_KEY, height.to_be_bytes());
-        batch.insert(meta, meta::commit_key(height), staged.record.encode());
-        let StagedCommit { record, trees, nodes, .. } = staged;
+        batch.insert(meta, meta::commit_key(height), record.encode());
         let nodes = NodeWrites { height, trees: meta::encode_trees(&trees), stores: nodes };
         let behind = if needs_nodes {
             nodes.add_to(&mut batch, &self.keyspaces);
@@ -94,8 +92,8 @@ impl Database {
         batch.commit()?;
         FailPoint::Synced.reach();
 
-        let view = self.engine.snapshot();
-        let snapshot = Arc::new(Latest::new(view, &self.keyspaces.latest));
+        self.reads.advance(height, writes);
+        let snapshot = self.latest_state(self.engine.snapshot(), height);
         let (record, needs_nodes) = (Some(record), false);
         let head = Head { record, earliest, trees, snapshot, needs_nodes };
         let before = std::mem::replace(&mut *self.head()?, head);
@@ -106,29 +104,39 @@ impl Database {
         Ok(app_hash)
     }
 
+    /// Adds the values and their versions to `batch`; answers them by their places.
     fn write_values(
         &self,
         batch: &mut OwnedWriteBatch,
-        staged: &StagedCommit,
+        changes: Changes,
+        height: u64,
         is_first_commit: bool,
-    ) {
+    ) -> Vec<(Vec<u8>, Option<Vec<u8>>)> {
         let keyspaces = &self.keyspaces;
-        for (store, writes) in staged.changes.stores() {
-            for (key, value) in writes {
-                let place = layout::place(store, key);
-                let version = layout::version(&layout::ordered(store, key), staged.height());
+        let mut writes = Vec::new();
+        for (store, changes) in changes.into_stores() {
+            for (key, value) in changes {
+                let version = layout::version(&layout::ordered(store, &key), height);
                 let stored = layout::encode_version(value.as_deref());
                 batch.insert(&keyspaces.versions, version, stored);
-                // Nothing is older than the first commit: pruning need not look there.
-                if !is_first_commit {
-                    batch.insert(&keyspaces.touched, layout::touched(staged.height(), &place), []);
+                let place = layout::place(store, &key);
+                match &value {
+                    Some(value) => {
+                        batch.insert(&keyspaces.latest, place.as_slice(), value.as_slice());
+                    }
+                    None => batch.remove(&keyspaces.latest, place.as_slice()),
                 }
-                match value {
-                    Some(value) => batch.insert(&keyspaces.latest, place, value.as_slice()),
-                    None => batch.remove(&keyspaces.latest, place),
-                }
+                writes.push((place, value));
             }
         }
+        // Nothing is older than the first commit: pruning need not look there.
+        if !is_first_commit {
+            let parts = layout::encode_places(writes.iter().map(|(place, _)| place.as_slice()));
+            for (number, part) in (0..).zip(parts) {
+                batch.insert(&keyspaces.touched, layout::touched(height, number), part);
+            }
+        }
+        writes
     }
 }
 

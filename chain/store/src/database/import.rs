@@ -5,13 +5,11 @@
 //! of them have come out does one synced batch make the height visible and take the mark away. What a
 //! crash or a refused stream leaves behind is cleared at the next start, import or first commit.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use fjall::{OwnedWriteBatch, PersistMode};
 
-use super::{
-    CommitRecord, Database, Head, Keyspaces, layout, meta, replay::Trees, snapshots::Latest,
-};
+use super::{CommitRecord, Database, Head, Keyspaces, layout, meta, replay::Trees};
 use crate::{
     Root, StoreError, StoreName,
     commitment::{
@@ -102,6 +100,7 @@ impl Database {
             return Err(ImportError::NotEmpty { latest });
         }
         let mut stores = self.options.stores.clone();
+        stores.retain(|store| !self.leaving.contains(store));
         stores.sort_unstable();
         let is_mounted = stores.iter().map(|store| store.0).eq(target.roots.keys());
         let roots = target.roots.iter().map(|(name, root)| (name.as_str(), *root));
@@ -145,8 +144,8 @@ impl Database {
         batch.insert(meta, meta::trees_key(height), meta::encode_trees(&trees));
         batch.remove(meta, meta::IMPORTING_KEY);
         batch.commit().map_err(StoreError::from)?;
-        let view = self.engine.snapshot();
-        let snapshot = Arc::new(Latest::new(view, &self.keyspaces.latest));
+        self.reads.advance(height, []);
+        let snapshot = self.latest_state(self.engine.snapshot(), height);
         let (record, needs_nodes) = (Some(record), false);
         *head = Head { record, earliest: height, trees, snapshot, needs_nodes };
         Ok(())

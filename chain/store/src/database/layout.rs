@@ -4,21 +4,26 @@
 //! |---|---|---|
 //! | `latest` | place of a key | value |
 //! | `versions` | ordered place of a key, height downwards | tag and value |
-//! | `touched` | height, place of a key | nothing: what pruning has to look at |
+//! | `touched` | height, number of a part | places of the keys written there: what pruning has to look at |
 //! | `nodes` | store, height, number | inner node of the store's tree |
 //! | `meta` | see [`super::meta`] | |
 //!
 //! A *place* is the store's name with its length, then the key. An *ordered place* escapes the key, so
 //! that versions of one key stand together and keys keep their order.
 
-use crate::{KeyRange, StoreError, StoreName, commitment::iavl::NodeId};
+use crate::{
+    KeyRange, StoreError, StoreName,
+    commitment::iavl::{NodeId, Reader, put_bytes},
+};
 
 /// `0x00` inside a key; sorts after the terminator and before every other byte.
 const ESCAPED_ZERO: [u8; 2] = [0, 0xff];
 /// End of a key.
 const TERMINATOR: [u8; 2] = [0, 1];
-/// Bytes of a height at the end of a versioned key and at the start of an entry of `touched`.
+/// Bytes of a height at the end of a versioned key.
 const HEIGHT_BYTES: usize = 8;
+/// A part of `touched` ends with the place that reaches this many bytes.
+const PLACES_BYTES: usize = 32 * 1024;
 
 /// First byte of a version: the key was deleted at this height.
 const DELETED: u8 = 0;
@@ -104,9 +109,33 @@ pub(super) fn after_versions(ordered: &[u8]) -> Vec<u8> {
     after_prefix(ordered.to_vec())
 }
 
-/// Key of `touched`.
-pub(super) fn touched(height: u64, place: &[u8]) -> Vec<u8> {
-    [&height.to_be_bytes()[..], place].concat()
+/// Key of a part of `touched`.
+pub(super) fn touched(height: u64, part: u32) -> Vec<u8> {
+    [&height.to_be_bytes()[..], &part.to_be_bytes()].concat()
+}
+
+/// Places as parts of `touched`: one entry for each would cost more than the places.
+pub(super) fn encode_places<'a>(places: impl IntoIterator<Item = &'a [u8]>) -> Vec<Vec<u8>> {
+    let (mut parts, mut part) = (Vec::new(), Vec::new());
+    for place in places {
+        put_bytes(&mut part, place);
+        if part.len() >= PLACES_BYTES {
+            parts.push(std::mem::take(&mut part));
+        }
+    }
+    if !part.is_empty() {
+        parts.push(part);
+    }
+    parts
+}
+
+/// The places of a part of `touched`.
+pub(super) fn decode_places(part: &[u8]) -> Result<Vec<Vec<u8>>, StoreError> {
+    let (mut reader, mut places) = (Reader(part), Vec::new());
+    while !reader.is_empty() {
+        places.push(reader.bytes()?.to_vec());
+    }
+    Ok(places)
 }
 
 /// Key of a node; the nodes of a store stand in the order in which they were built.
@@ -117,12 +146,11 @@ pub(super) fn node(store: StoreName, id: NodeId) -> Vec<u8> {
     key
 }
 
-/// Store and key of an entry of `touched`.
-pub(super) fn split_touched(
-    entry: &[u8],
+/// Store and key of a place.
+pub(super) fn split_place(
+    place: &[u8],
     stores: &[StoreName],
 ) -> Result<(StoreName, Vec<u8>), StoreError> {
-    let place = entry.get(HEIGHT_BYTES..).ok_or(CORRUPT)?;
     let is_inside = |store: &&StoreName| place.starts_with(&store_prefix(**store));
     let store = stores.iter().find(is_inside).ok_or(CORRUPT)?;
     Ok((*store, key_of_place(*store, place)?))
@@ -201,6 +229,18 @@ mod tests {
             prop_assert_eq!(split_version(STORE, &stored_a).unwrap(), (ordered(STORE, &a), a.clone()));
             prop_assert_eq!(ordered_of_place(&place(STORE, &a)).unwrap(), ordered(STORE, &a));
             prop_assert!(stored_a < after_versions(&ordered(STORE, &a)));
+        }
+
+        #[test]
+        fn places_come_back_from_their_parts(
+            places in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..4_000), 0..50),
+        ) {
+            let parts = encode_places(places.iter().map(Vec::as_slice));
+            for part in &parts {
+                prop_assert!(part.len() < PLACES_BYTES + 4_010);
+            }
+            let read: Result<Vec<_>, _> = parts.iter().map(|part| decode_places(part)).collect();
+            prop_assert_eq!(read.unwrap().concat(), places);
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Form of everything that this version writes.
-pub(super) const FORMAT: u8 = 2;
+pub(super) const FORMAT: u8 = 3;
 
 pub(super) const FORMAT_KEY: &[u8] = b"format";
 pub(super) const LATEST_KEY: &[u8] = b"latest";

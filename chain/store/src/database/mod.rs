@@ -9,6 +9,7 @@ mod export;
 mod import;
 mod integrity;
 mod layout;
+mod leaving;
 mod meta;
 mod node_writer;
 mod nodes;
@@ -27,6 +28,7 @@ use fjall::{Keyspace, KeyspaceCreateOptions, PersistMode, Snapshot as View};
 
 use crate::{EmptySnapshot, Snapshot, StoreError, StoreName, commitment::iavl::Tree};
 use node_writer::NodeWriter;
+use reads::Reads;
 use replay::Trees;
 use snapshots::{Historic, Latest};
 
@@ -35,6 +37,15 @@ pub use export::{Export, ExportError};
 pub use import::{Import, ImportError, ImportTarget};
 pub use meta::CommitRecord;
 pub use proof::Proven;
+
+/// Blocks of files that the engine keeps in memory, in bytes.
+const MAX_BLOCK_CACHE_BYTES: u64 = 32 * 1024 * 1024;
+/// Writes to one keyspace that the engine keeps in memory before it sorts them into a file; twice as much
+/// while it does. There are five keyspaces.
+const MAX_UNSORTED_BYTES: u64 = 16 * 1024 * 1024;
+/// Journals beside the one that is written: what is in them is in memory, too, and is read at the next start.
+/// The engine allows no less.
+const MAX_JOURNAL_BYTES: u64 = 64 * 1024 * 1024;
 
 /// How a database is opened.
 pub struct Options {
@@ -53,8 +64,11 @@ pub struct Database {
     keyspaces: Keyspaces,
     options: Options,
     head: Mutex<Head>,
+    reads: Arc<Reads>,
     /// Held for a whole commit; readers never wait for it.
     writer: Mutex<NodeWriter>,
+    /// Stores that the next commit leaves out, or that an earlier one has.
+    leaving: Vec<StoreName>,
 }
 
 #[derive(Clone)]
@@ -88,8 +102,12 @@ impl Head {
 impl Database {
     /// Opens the database in folder `path`, which is created if absent.
     pub fn open(path: &Path, options: Options) -> Result<Self, StoreError> {
-        let engine = fjall::Database::builder(path).open()?;
-        let open = |name: &str| engine.keyspace(name, KeyspaceCreateOptions::default);
+        let engine = fjall::Database::builder(path)
+            .cache_size(MAX_BLOCK_CACHE_BYTES)
+            .max_journaling_size(MAX_JOURNAL_BYTES)
+            .open()?;
+        let form = || KeyspaceCreateOptions::default().max_memtable_size(MAX_UNSORTED_BYTES);
+        let open = |name: &str| engine.keyspace(name, form);
         let keyspaces = Keyspaces {
             latest: open("latest")?,
             versions: open("versions")?,
@@ -99,8 +117,10 @@ impl Database {
         };
         check_format(&engine, &keyspaces.meta)?;
         import::clear_unfinished(&engine, &keyspaces)?;
-        let head = Mutex::new(read_head(&engine, &keyspaces, &options.stores)?);
-        Ok(Self { engine, keyspaces, options, head, writer: Mutex::default() })
+        let reads = Arc::new(Reads::default());
+        let head = Mutex::new(read_head(&engine, &keyspaces, &options.stores, &reads)?);
+        let (writer, leaving) = (Mutex::default(), Vec::new());
+        Ok(Self { engine, keyspaces, options, head, reads, writer, leaving })
     }
 
     /// The last commit; none before the first.
@@ -128,11 +148,17 @@ impl Database {
         let missing = StoreError::UnknownHeight { height, earliest, latest };
         let record = meta::record(&view, &self.keyspaces.meta, height)?.ok_or(missing)?;
         let snapshot: Arc<dyn Snapshot> = if height == latest {
-            Arc::new(Latest::new(view, &self.keyspaces.latest))
+            self.latest_state(view, height)
         } else {
             Arc::new(Historic { view, versions: self.keyspaces.versions.clone(), height })
         };
         Ok((record, snapshot))
+    }
+
+    /// The state of the last height, which is the one that `view` shows.
+    fn latest_state(&self, view: View, height: u64) -> Arc<dyn Snapshot> {
+        let (latest, reads) = (self.keyspaces.latest.clone(), Arc::clone(&self.reads));
+        Arc::new(Latest { view, latest, reads, height })
     }
 
     /// First and last height held; none before the first commit.
@@ -167,6 +193,7 @@ fn read_head(
     engine: &fjall::Database,
     keyspaces: &Keyspaces,
     stores: &[StoreName],
+    reads: &Arc<Reads>,
 ) -> Result<Head, StoreError> {
     let (view, meta) = (engine.snapshot(), &keyspaces.meta);
     let Some((earliest, latest)) = held(&view, meta)? else {
@@ -181,7 +208,9 @@ fn read_head(
     for store in stores {
         trees.entry(*store).or_default();
     }
-    let snapshot = Arc::new(Latest::new(view, &keyspaces.latest));
+    reads.advance(latest, []);
+    let (values, reads) = (keyspaces.latest.clone(), Arc::clone(reads));
+    let snapshot = Arc::new(Latest { view, latest: values, reads, height: latest });
     Ok(Head { record: Some(record), earliest, trees, snapshot, needs_nodes })
 }
 

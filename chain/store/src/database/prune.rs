@@ -69,11 +69,10 @@ impl Database {
         height: u64,
     ) -> Result<(), StoreError> {
         let keyspaces = &self.keyspaces;
-        let height_bytes = height.to_be_bytes();
         let mut places = BTreeSet::new();
-        for entry in view.prefix(&keyspaces.touched, height_bytes) {
-            let key = entry.key()?;
-            places.insert(key.get(height_bytes.len()..).unwrap_or_default().to_vec());
+        for part in view.prefix(&keyspaces.touched, height.to_be_bytes()) {
+            let (key, part) = part.into_inner()?;
+            places.extend(layout::decode_places(&part)?);
             batch.remove(&keyspaces.touched, key);
         }
         for place in places {

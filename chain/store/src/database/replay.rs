@@ -110,11 +110,13 @@ fn changes_of(
 ) -> Result<Changes, StoreError> {
     let missing = || StoreError::Corrupt { what: "version of a value" };
     let mut changes = Changes::new();
-    for entry in view.prefix(&keyspaces.touched, height.to_be_bytes()) {
-        let (store, key) = layout::split_touched(&entry.key()?, stores)?;
-        let version = layout::version(&layout::ordered(store, &key), height);
-        let value = view.get(&keyspaces.versions, version)?.ok_or_else(missing)?;
-        changes.insert(store, key, layout::decode_version(&value)?);
+    for part in view.prefix(&keyspaces.touched, height.to_be_bytes()) {
+        for place in layout::decode_places(&part.value()?)? {
+            let (store, key) = layout::split_place(&place, stores)?;
+            let version = layout::version(&layout::ordered(store, &key), height);
+            let value = view.get(&keyspaces.versions, version)?.ok_or_else(missing)?;
+            changes.insert(store, key, layout::decode_version(&value)?);
+        }
     }
     Ok(changes)
 }

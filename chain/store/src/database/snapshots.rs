@@ -1,5 +1,7 @@
 //! State at one height, read from the disk.
 
+use std::sync::Arc;
+
 use fjall::{Keyspace, Readable as _, Snapshot as View};
 
 use super::{layout, reads::Reads};
@@ -7,20 +9,15 @@ use crate::{Entry, KeyRange, Order, Snapshot, StoreError, StoreName};
 
 /// The last height: plain reads of `latest` as it was when the view was taken.
 pub(super) struct Latest {
-    view: View,
-    latest: Keyspace,
-    reads: Reads,
-}
-
-impl Latest {
-    pub(super) fn new(view: View, latest: &Keyspace) -> Self {
-        Self { view, latest: latest.clone(), reads: Reads::default() }
-    }
+    pub(super) view: View,
+    pub(super) latest: Keyspace,
+    pub(super) reads: Arc<Reads>,
+    pub(super) height: u64,
 }
 
 impl Snapshot for Latest {
     fn get(&self, store: StoreName, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        self.reads.get(layout::place(store, key), |place| {
+        self.reads.get(self.height, layout::place(store, key), |place| {
             Ok(self.view.get(&self.latest, place)?.map(|value| value.to_vec()))
         })
     }

@@ -1,6 +1,7 @@
-//! int8 keys and values of one layer, `[groups][context][head]`.
+//! int8 keys and values of one layer of one sequence, `[groups][context][head]`.
 
-use stoa_exact::{RowScale, attention::HeadCache, quantise_row};
+use stoa_exact::{RowScale, attention::HeadCache};
+use stoa_simd::Isa;
 
 use crate::folder::config::ModelConfig;
 
@@ -27,12 +28,12 @@ impl LayerCache {
     }
 
     /// Quantises and stores the key and value heads of one position.
-    pub fn write(&mut self, position: u32, keys: &[i32], values: &[i32]) {
+    pub fn write(&mut self, isa: Isa, position: u32, keys: &[i32], values: &[i32]) {
         for (half, rows) in [(&mut self.keys, keys), (&mut self.values, values)] {
             for (group, row) in rows.chunks_exact(self.head).enumerate() {
                 let index = group * self.context + position as usize;
                 let codes = &mut half.codes[index * self.head..][..self.head];
-                half.scales[index] = quantise_row(row, codes);
+                half.scales[index] = isa.quantise_row(row, codes);
             }
         }
     }

@@ -1,153 +1,203 @@
-//! The CPU twin of the whole model: the definition of the logits, on all cores.
+//! The model on all cores of a processor: one pass over the weights for all tokens of a step.
 
+#[cfg(test)]
+mod allocation;
+mod arena;
+mod attention;
 mod cache;
+mod product;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
-use rayon::prelude::*;
-use stoa_exact::{
-    RowScale, add_fixed,
-    attention::{ScoreScale, attend},
-    dot, embed_row, matvec_element, quantise_row, rms_norm, rope_head, swiglu,
-};
+use rayon::{ThreadPool, prelude::*};
+use stoa_exact::embed_row;
+use stoa_simd::{Isa, MAX_TOKENS};
 
 use crate::{
     EngineError,
-    executor::Executor,
-    integer::{
-        matrix::Matrix,
-        model::{IntegerModel, Layer},
-    },
+    executor::{Capacity, Executor, OnLogits, StepToken},
+    integer::model::{IntegerModel, Layer},
 };
+use arena::{Arena, pieces};
 use cache::LayerCache;
 
-/// Products below which one core is faster than waking others.
-const PARALLEL_PRODUCTS: usize = 1 << 15;
-/// Rows that one task of a parallel product computes.
-const ROWS_PER_TASK: usize = 64;
+/// Most sequences of one executor.
+pub const MAX_SEQUENCES: u32 = 1024;
 
-/// Runs the model with `stoa-exact`.
+/// How the CPU back end runs; nothing here changes a bit.
+#[derive(Debug, Clone)]
+pub struct CpuOptions {
+    /// The vector unit.
+    pub isa: Isa,
+    /// Sequences with keys and values of their own, 1 to [`MAX_SEQUENCES`].
+    pub sequences: u32,
+    /// Threads of its own; `None` uses rayon's, one a core, shared with the rest of the process.
+    pub pool: Option<Arc<ThreadPool>>,
+}
+
+impl Default for CpuOptions {
+    /// The best vector unit, one sequence, the shared threads.
+    fn default() -> Self {
+        Self { isa: Isa::best(), sequences: 1, pool: None }
+    }
+}
+
+/// Runs the model with `stoa-simd`, whose every path equals `stoa-exact`.
 pub struct CpuExecutor {
     model: Arc<IntegerModel>,
-    caches: Vec<LayerCache>,
-}
-
-/// A quantised row.
-struct Codes {
-    codes: Vec<i8>,
-    scale: RowScale,
-}
-
-impl Codes {
-    fn of(row: &[i32]) -> Self {
-        let mut codes = vec![0; row.len()];
-        let scale = quantise_row(row, &mut codes);
-        Self { codes, scale }
-    }
+    options: CpuOptions,
+    arena: Arena,
+    /// `[layers][sequences]`.
+    caches: Vec<Vec<LayerCache>>,
 }
 
 impl CpuExecutor {
-    /// Prepares an empty cache.
+    /// The default options.
     pub fn new(model: Arc<IntegerModel>) -> Self {
-        let caches = model.layers.iter().map(|_| LayerCache::new(&model.config)).collect();
-        Self { model, caches }
+        Self::with_options(model, CpuOptions::default())
     }
 
-    /// One token at one position: the residual row after the last layer.
-    fn forward(&mut self, position: u32, id: u32) -> Vec<i32> {
-        let model = Arc::clone(&self.model);
-        let mut residual = vec![0; model.config.hidden as usize];
-        let embedding = &model.embedding;
-        embed_row(embedding.row(id), embedding.scales[id as usize], &mut residual);
-        for (layer, cache) in model.layers.iter().zip(&mut self.caches) {
-            attention_block(&model, layer, cache, position, &mut residual);
-            let normed = normalised(&model, &residual, &layer.feed_norm);
-            let gate_up = product(&layer.gate_up, &normed);
-            let (gates, ups) = gate_up.split_at(model.config.inner as usize);
-            let gated: Vec<i32> = gates.iter().zip(ups).map(|(g, u)| swiglu(*g, *u)).collect();
-            accumulate(&mut residual, &product(&layer.down, &Codes::of(&gated)));
-        }
-        residual
+    /// Prepares empty caches.
+    pub fn with_options(model: Arc<IntegerModel>, mut options: CpuOptions) -> Self {
+        options.sequences = options.sequences.clamp(1, MAX_SEQUENCES);
+        let config = &model.config;
+        let layer = |_| (0..options.sequences).map(|_| LayerCache::new(config)).collect();
+        let caches = model.layers.iter().map(layer).collect();
+        let threads = match &options.pool {
+            Some(pool) => pool.current_num_threads(),
+            None => rayon::current_num_threads(),
+        };
+        Self { arena: Arena::new(config, threads), caches, options, model }
     }
 }
 
 impl Executor for CpuExecutor {
-    fn run(
+    fn capacity(&self) -> Capacity {
+        Capacity {
+            sequences: self.options.sequences,
+            step_tokens: MAX_TOKENS as u32,
+            context: self.model.config.context,
+            vocab: self.model.config.vocab,
+        }
+    }
+
+    fn step(
         &mut self,
-        position: u32,
-        ids: &[u32],
-        logits: bool,
-    ) -> Result<Vec<Vec<i32>>, EngineError> {
-        let mut rows = Vec::new();
-        for (position, id) in (position..).zip(ids) {
-            let residual = self.forward(position, *id);
-            if logits {
-                let normed = normalised(&self.model, &residual, &self.model.final_norm);
-                rows.push(product(self.model.head(), &normed));
+        tokens: &[StepToken],
+        on_logits: &mut OnLogits<'_>,
+    ) -> Result<(), EngineError> {
+        self.capacity().check(tokens)?;
+        let Self { model, options, arena, caches } = self;
+        let wanted = tokens.iter().filter(|token| token.wants_logits).count();
+        arena.reserve(&model.config, tokens.len(), wanted);
+        let pass = Pass { model, isa: options.isa, tokens };
+        match &options.pool {
+            Some(pool) => pool.install(|| pass.forward(arena, caches)),
+            None => rayon::scope(|_| pass.forward(arena, caches)),
+        }
+        let vocab = arena.logits.len();
+        for (index, token) in arena.wanted.iter().enumerate() {
+            let mut rest = arena.logits.as_mut_slice();
+            for piece in pieces(&arena.blocks, vocab, wanted, index) {
+                let (place, behind) = rest.split_at_mut(piece.len());
+                place.copy_from_slice(piece);
+                rest = behind;
             }
+            on_logits(*token, &arena.logits);
         }
-        Ok(rows)
+        Ok(())
     }
 }
 
-fn attention_block(
-    model: &IntegerModel,
-    layer: &Layer,
-    cache: &mut LayerCache,
-    position: u32,
-    residual: &mut [i32],
-) {
-    let config = &model.config;
-    let head = config.head as usize;
-    let normed = normalised(model, residual, &layer.attention_norm);
-    let mut projected = product(&layer.projection, &normed);
-    let angles = &model.rope[position as usize * head..][..head];
-    let (cos, sin) = angles.split_at(head / 2);
-    let (rotated, values) = projected.split_at_mut((config.heads + config.groups) as usize * head);
-    rotated.chunks_exact_mut(head).for_each(|slot| rope_head(slot, cos, sin));
-    let (queries, keys) = rotated.split_at(config.query_width() as usize);
-    cache.write(position, keys, values);
-
-    let mut mixed = vec![0; queries.len()];
-    let per_group = (config.heads / config.groups) as usize;
-    for (index, (query, out)) in
-        queries.chunks_exact(head).zip(mixed.chunks_exact_mut(head)).enumerate()
-    {
-        let query = Codes::of(query);
-        let scale = ScoreScale::of_query(query.scale, model.score);
-        let (keys, values) = cache.head(index / per_group, position);
-        let (mut scores, mut sums) = (vec![0; position as usize + 1], vec![0; head]);
-        attend(&query.codes, scale, keys, values, (&mut scores, &mut sums), out);
-    }
-    accumulate(residual, &product(&layer.output, &Codes::of(&mixed)));
+/// One step on its way through the model.
+struct Pass<'a> {
+    model: &'a IntegerModel,
+    isa: Isa,
+    tokens: &'a [StepToken],
 }
 
-fn normalised(model: &IntegerModel, row: &[i32], weights: &[i32]) -> Codes {
-    let mut output = vec![0; row.len()];
-    rms_norm(row, weights, model.epsilon, &mut output);
-    Codes::of(&output)
-}
-
-fn product(matrix: &Matrix, input: &Codes) -> Vec<i32> {
-    let columns = matrix.columns as usize;
-    let mut output = vec![0; matrix.rows as usize];
-    let compute = |(task, values): (usize, &mut [i32])| {
-        for (offset, value) in values.iter_mut().enumerate() {
-            let row = task * ROWS_PER_TASK + offset;
-            let sum = dot(&matrix.codes[row * columns..][..columns], &input.codes);
-            *value = matvec_element(sum, input.scale, matrix.scales[row]);
+impl Pass<'_> {
+    fn forward(&self, arena: &mut Arena, caches: &mut [Vec<LayerCache>]) {
+        self.embed(arena);
+        for (layer, caches) in self.model.layers.iter().zip(caches) {
+            self.attention_block(layer, caches, arena);
+            self.feed_forward(layer, arena);
         }
-    };
-    if matrix.codes.len() < PARALLEL_PRODUCTS {
-        output.chunks_mut(ROWS_PER_TASK).enumerate().for_each(compute);
-    } else {
-        output.par_chunks_mut(ROWS_PER_TASK).enumerate().for_each(compute);
+        self.head(arena);
     }
-    output
-}
 
-fn accumulate(residual: &mut [i32], delta: &[i32]) {
-    for (value, delta) in residual.iter_mut().zip(delta) {
-        *value = add_fixed(*value, *delta);
+    fn embed(&self, arena: &mut Arena) {
+        let embedding = &self.model.embedding;
+        let rows = arena.residual.chunks_exact_mut(self.model.config.hidden as usize);
+        for (token, row) in self.tokens.iter().zip(rows) {
+            embed_row(embedding.row(token.id), embedding.scales[token.id as usize], row);
+        }
+    }
+
+    fn attention_block(&self, layer: &Layer, caches: &mut [LayerCache], arena: &mut Arena) {
+        self.normalise(&layer.attention_norm, arena);
+        self.product(&layer.projection, self.tokens.len(), &arena.input, &mut arena.blocks);
+        self.project(caches, arena);
+        self.attend(caches, arena);
+        let width = self.model.config.query_width() as usize;
+        let Arena { mixed, rows, input, .. } = arena;
+        self.quantise(width, self.tokens.len(), rows, input, |token, row| {
+            row.copy_from_slice(&mixed[token * width..][..width]);
+        });
+        self.product(&layer.output, self.tokens.len(), &arena.input, &mut arena.blocks);
+        self.accumulate(arena);
+    }
+
+    fn feed_forward(&self, layer: &Layer, arena: &mut Arena) {
+        let (inner, count) = (self.model.config.inner as usize, self.tokens.len());
+        self.normalise(&layer.feed_norm, arena);
+        self.gated_product(&layer.gate_up, &arena.input, &mut arena.blocks);
+        let Arena { blocks, rows, input, .. } = arena;
+        self.quantise(inner, count, rows, input, |token, row| {
+            let pieces = pieces(blocks, inner, 2 * count, token);
+            row.chunks_mut(arena::BLOCK_ROWS).zip(pieces).for_each(|(a, b)| a.copy_from_slice(b));
+        });
+        self.product(&layer.down, count, &arena.input, &mut arena.blocks);
+        self.accumulate(arena);
+    }
+
+    /// Logits of the tokens that want them, as blocks.
+    fn head(&self, arena: &mut Arena) {
+        arena.wanted.clear();
+        let wanted = self.tokens.iter().enumerate().filter(|(_, token)| token.wants_logits);
+        arena.wanted.extend(wanted.map(|(index, _)| index));
+        let hidden = self.model.config.hidden as usize;
+        let (weights, epsilon, count) =
+            (&self.model.final_norm, self.model.epsilon, arena.wanted.len());
+        let Arena { residual, rows, input, wanted, .. } = arena;
+        self.quantise(hidden, count, rows, input, |index, row| {
+            let residual = &residual[wanted[index] * hidden..][..hidden];
+            self.isa.rms_norm(residual, weights, epsilon, row);
+        });
+        self.product(self.model.head(), count, &arena.input, &mut arena.blocks);
+    }
+
+    /// Norm of the residual stream, quantised into the input.
+    fn normalise(&self, weights: &[i32], arena: &mut Arena) {
+        let hidden = self.model.config.hidden as usize;
+        let Arena { residual, rows, input, .. } = arena;
+        self.quantise(hidden, self.tokens.len(), rows, input, |token, row| {
+            let residual = &residual[token * hidden..][..hidden];
+            self.isa.rms_norm(residual, weights, self.model.epsilon, row);
+        });
+    }
+
+    /// Adds the products to the residual stream.
+    fn accumulate(&self, arena: &mut Arena) {
+        let (hidden, count) = (self.model.config.hidden as usize, self.tokens.len());
+        let Arena { residual, blocks, .. } = arena;
+        let rows = residual[..count * hidden].par_chunks_mut(hidden);
+        rows.with_min_len(product::tokens_per_task(hidden)).enumerate().for_each(|(token, row)| {
+            let pieces = pieces(blocks, hidden, count, token);
+            let places = row.chunks_mut(arena::BLOCK_ROWS);
+            places.zip(pieces).for_each(|(row, piece)| self.isa.add_row(row, piece));
+        });
     }
 }

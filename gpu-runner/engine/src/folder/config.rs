@@ -1,10 +1,12 @@
 //! `config.json`: what this engine runs, and a named refusal for the rest.
 
+mod scaling;
+
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::EngineError;
+use crate::{EngineError, integer::rotary::RotaryScaling};
 
 /// Most positions of prompt and answer that the engine holds, whatever the model allows.
 pub const MAX_CONTEXT_TOKENS: u32 = 8192;
@@ -95,6 +97,8 @@ pub struct ModelConfig {
     pub epsilon: f64,
     /// Base of the rotary frequencies.
     pub theta: f64,
+    /// How these frequencies were stretched.
+    pub scaling: RotaryScaling,
     /// Whether the output matrix is the embedding.
     pub tied: bool,
     /// Token put in front of every prompt.
@@ -147,13 +151,6 @@ fn check_architecture(path: &Path, raw: &RawConfig) -> Result<(), EngineError> {
     if let Some(config) = &raw.quantization_config {
         return refuse("quantization_config", config.to_string(), "F32, F16 and BF16 weights");
     }
-    let scaled = |value: &&serde_json::Value| {
-        let kind = value.get("rope_type").or_else(|| value.get("type"));
-        !value.is_null() && kind.and_then(|kind| kind.as_str()) != Some("default")
-    };
-    if let Some(scaling) = raw.rope_scaling.iter().chain(&raw.rope_parameters).find(scaled) {
-        return refuse("rope_scaling", scaling.to_string(), "unscaled rotary embedding");
-    }
     Ok(())
 }
 
@@ -180,6 +177,8 @@ fn check_sizes(path: &Path, raw: RawConfig) -> Result<ModelConfig, EngineError> 
         .unwrap_or(raw.rope_theta);
     check_real(path, "rms_norm_eps", raw.rms_norm_eps, 0.0..=1.0)?;
     check_real(path, "rope_theta", theta, 1.0..=1e9)?;
+    let (scaling, stretch) = scaling::read(path, &raw)?;
+    let context = (raw.max_position_embeddings as f64 * stretch) as u64;
     Ok(ModelConfig {
         hidden: raw.hidden_size as u32,
         inner: raw.intermediate_size as u32,
@@ -188,9 +187,10 @@ fn check_sizes(path: &Path, raw: RawConfig) -> Result<ModelConfig, EngineError> 
         groups: groups as u32,
         head: head as u32,
         vocab: raw.vocab_size as u32,
-        context: raw.max_position_embeddings.min(MAX_CONTEXT_TOKENS.into()) as u32,
+        context: context.min(MAX_CONTEXT_TOKENS.into()) as u32,
         epsilon: raw.rms_norm_eps,
         theta,
+        scaling,
         tied: raw.tie_word_embeddings,
         bos: raw.bos_token_id,
         eos: match raw.eos_token_id {

@@ -9,7 +9,11 @@ use std::sync::Arc;
 
 use stoa_kernels::{AdapterDescription, Gpu, KernelError, step_words};
 
-use crate::{EngineError, executor::Executor, integer::model::IntegerModel};
+use crate::{
+    AdapterReport, EngineError,
+    executor::{Capacity, Executor, OnLogits, StepToken},
+    integer::model::IntegerModel,
+};
 use plan::{CHUNK_TOKENS, Dispatch, Plan};
 
 /// Runs the model with `stoa-kernels`.
@@ -17,6 +21,7 @@ pub struct GpuExecutor {
     gpu: Gpu,
     plan: Plan,
     vocab: u64,
+    context: u32,
 }
 
 impl GpuExecutor {
@@ -28,7 +33,7 @@ impl GpuExecutor {
         gpu.check().map_err(|error| kernel_error(&adapter, error))?;
         self_test::run(&gpu, &plan.kernels, model)
             .map_err(|error| kernel_error(&adapter, error))?;
-        Ok(Self { gpu, plan, vocab: model.config.vocab.into() })
+        Ok(Self { gpu, plan, vocab: model.config.vocab.into(), context: model.config.context })
     }
 
     /// What the driver says of the adapter.
@@ -36,13 +41,19 @@ impl GpuExecutor {
         self.gpu.description()
     }
 
-    /// One submission of at most [`CHUNK_TOKENS`] ids.
-    fn step(
-        &mut self,
-        position: u32,
-        ids: &[u32],
-        logits: bool,
-    ) -> Result<Vec<Vec<i32>>, EngineError> {
+    /// What the engine says of the adapter.
+    pub fn report(&self) -> AdapterReport {
+        let AdapterDescription { name, api, driver, is_software } = self.description().clone();
+        AdapterReport { name, api, driver, is_software }
+    }
+
+    /// Dispatches of a step with logits.
+    pub fn dispatches(&self) -> usize {
+        self.plan.body.len() + self.plan.head.len()
+    }
+
+    /// Records and submits one step.
+    fn submit(&mut self, position: u32, ids: &[u32], logits: bool) {
         let plan = &self.plan;
         let tokens = ids.len() as u32;
         let words = step_words(position, ids);
@@ -55,34 +66,44 @@ impl GpuExecutor {
                 dispatch.record(&plan.kernels, &mut pass, tokens);
             }
         }
-        let logit_words = if logits { self.vocab * u64::from(tokens) } else { 0 };
         if logits {
-            encoder.copy_buffer_to_buffer(&plan.logits, 0, &plan.staging, 0, logit_words * 4);
+            let bytes = self.vocab * u64::from(tokens) * 4;
+            encoder.copy_buffer_to_buffer(&plan.logits, 0, &plan.staging, 0, bytes);
         }
         self.gpu.queue.submit([encoder.finish()]);
-        if !logits {
-            return Ok(Vec::new());
-        }
-        let read = self.gpu.read(&plan.staging, logit_words);
-        let words = read.map_err(|error| kernel_error(&self.gpu.description().name, error))?;
-        let rows = words.chunks_exact(self.vocab as usize);
-        Ok(rows.map(|row| row.iter().map(|word| *word as i32).collect()).collect())
     }
 }
 
 impl Executor for GpuExecutor {
-    fn run(
-        &mut self,
-        position: u32,
-        ids: &[u32],
-        logits: bool,
-    ) -> Result<Vec<Vec<i32>>, EngineError> {
-        let mut rows = Vec::new();
-        let starts = (position..).step_by(CHUNK_TOKENS as usize);
-        for (start, chunk) in starts.zip(ids.chunks(CHUNK_TOKENS as usize)) {
-            rows.extend(self.step(start, chunk, logits)?);
+    fn capacity(&self) -> Capacity {
+        Capacity {
+            sequences: 1,
+            step_tokens: CHUNK_TOKENS,
+            context: self.context,
+            vocab: self.vocab as u32,
         }
-        Ok(rows)
+    }
+
+    fn step(
+        &mut self,
+        tokens: &[StepToken],
+        on_logits: &mut OnLogits<'_>,
+    ) -> Result<(), EngineError> {
+        self.capacity().check(tokens)?;
+        let ids: Vec<u32> = tokens.iter().map(|token| token.id).collect();
+        let logits = tokens.iter().any(|token| token.wants_logits);
+        let position = tokens.first().map_or(0, |token| token.position);
+        self.submit(position, &ids, logits);
+        if !logits {
+            return Ok(());
+        }
+        let words = self.vocab * tokens.len() as u64;
+        let read = self.gpu.read(&self.plan.staging, words);
+        let words = read.map_err(|error| kernel_error(&self.gpu.description().name, error))?;
+        let rows = bytemuck::cast_slice(&words).chunks_exact(self.vocab as usize);
+        let wanted = tokens.iter().zip(rows).enumerate().filter(|(_, (t, _))| t.wants_logits);
+        wanted.for_each(|(index, (_, row))| on_logits(index, row));
+        Ok(())
     }
 }
 

@@ -4,4 +4,5 @@ pub mod matrix;
 pub mod model;
 pub mod real;
 pub mod root;
+pub mod rotary;
 pub mod tables;

@@ -55,6 +55,11 @@ impl IntegerModel {
         bounds::norm(config.hidden, epsilon).map_err(|e| overflow("norms", e))?;
         bounds::positions(config.context).map_err(|e| overflow("attention", e))?;
         bounds::score_scale(score).map_err(|e| overflow("attention", e))?;
+        bounds::vocabulary(config.vocab).map_err(|e| overflow("sampler", e))?;
+        let rope = tables::rope(&config);
+        for entry in &rope {
+            bounds::rotary((*entry).into()).map_err(|e| overflow("rotary tables", e))?;
+        }
         let source = Source { config: &config, weights };
         let embedding = source.matrix("model.embed_tokens", [config.vocab, config.hidden])?;
         let layers =
@@ -64,7 +69,6 @@ impl IntegerModel {
             true => None,
             false => Some(source.matrix("lm_head", [config.vocab, config.hidden])?),
         };
-        let rope = tables::rope(&config);
         Ok(Self { embedding, layers, final_norm, output, rope, score, epsilon, config })
     }
 

@@ -2,18 +2,15 @@
 
 use stoa_exact::{ROPE_ONE, WeightScale};
 
-use super::real::{exp, ln, power_of_two, sin_cos, split};
+use super::{
+    real::{power_of_two, sin_cos, split},
+    rotary::{frequencies, score_factor},
+};
 use crate::folder::config::ModelConfig;
-
-/// Rotary frequency of pair `i` of a head: `theta^(-2i / head)`.
-pub fn rope_frequency(config: &ModelConfig, pair: u32) -> f64 {
-    exp(-ln(config.theta) * f64::from(2 * pair) / f64::from(config.head))
-}
 
 /// Cosines and sines in Q1.30, `[context][2][head / 2]`, each `round(value * 2^30)`.
 pub fn rope(config: &ModelConfig) -> Vec<i32> {
-    let half = config.head / 2;
-    let frequencies: Vec<f64> = (0..half).map(|pair| rope_frequency(config, pair)).collect();
+    let frequencies = frequencies(config);
     let fixed = |value: f64| (value * f64::from(ROPE_ONE)).round() as i32;
     let mut table = Vec::with_capacity((config.context * config.head) as usize);
     for position in 0..config.context {
@@ -30,9 +27,10 @@ pub fn epsilon(config: &ModelConfig) -> u64 {
     (config.epsilon * f64::from(config.hidden) * power_of_two(32)).round() as u64
 }
 
-/// `log2(e) / (127^2 * sqrt(head))`, the constant of attention scores.
+/// `log2(e) / (127^2 * sqrt(head))`, the constant of attention scores, times the factor of the rotary scaling.
 pub fn score_scale(config: &ModelConfig) -> WeightScale {
-    scale_of(std::f64::consts::LOG2_E / (16129.0 * f64::from(config.head).sqrt()))
+    let plain = std::f64::consts::LOG2_E / (16129.0 * f64::from(config.head).sqrt());
+    scale_of(plain * score_factor(config.scaling))
 }
 
 /// A positive real number as a 15-bit mantissa and a shift, rounded to nearest.

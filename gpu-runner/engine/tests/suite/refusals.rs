@@ -18,12 +18,16 @@ fn folder() -> TempDir {
 /// A folder whose `config.json` has one field replaced.
 fn with_field(field: &str, value: serde_json::Value) -> TempDir {
     let dir = folder();
+    set_field(&dir, field, value);
+    dir
+}
+
+fn set_field(dir: &TempDir, field: &str, value: serde_json::Value) {
     let path = dir.path().join("config.json");
     let mut config: serde_json::Value =
         serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
     config[field] = value;
     std::fs::write(path, config.to_string()).unwrap();
-    dir
 }
 
 fn refusal(dir: &Path) -> EngineError {
@@ -99,6 +103,21 @@ fn weights_that_could_overflow_are_refused_with_the_layer() {
 }
 
 #[test]
+fn settings_that_could_overflow_are_refused_with_the_bound() {
+    // 1 * 32768 * 2^32 = 2^47.
+    let dir = with_field("rms_norm_eps", 1.0.into());
+    set_field(&dir, "hidden_size", 32_768.into());
+    let error = refusal(dir.path()).to_string();
+    assert!(error.starts_with("norms: norm epsilon can reach 140737488355328"), "{error}");
+    // Sharpened scores of narrow heads would need shifts below zero.
+    let dir = with_field("head_dim", 8.into());
+    let yarn = serde_json::json!({"rope_type": "yarn", "factor": 4.0, "attention_factor": 2.0});
+    set_field(&dir, "rope_scaling", yarn);
+    let error = refusal(dir.path()).to_string();
+    assert!(error.starts_with("attention: score shift below 29"), "{error}");
+}
+
+#[test]
 fn other_architectures_are_refused_with_the_field() {
     for (field, value) in [
         ("model_type", "gpt2".into()),
@@ -106,7 +125,7 @@ fn other_architectures_are_refused_with_the_field() {
         ("hidden_act", "gelu".into()),
         ("attention_bias", true.into()),
         ("mlp_bias", true.into()),
-        ("rope_scaling", serde_json::json!({"type": "linear", "factor": 2.0})),
+        ("rope_scaling", serde_json::json!({"type": "longrope", "factor": 2.0})),
         ("quantization_config", serde_json::json!({"bits": 4})),
     ] {
         let dir = with_field(field, value);

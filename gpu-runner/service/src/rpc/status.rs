@@ -94,6 +94,7 @@ fn engine_code(error: &EngineError) -> Code {
         | EngineError::AdapterLimit { .. }
         | EngineError::DeviceRefused { .. }
         | EngineError::SelfTest { .. } => Code::FailedPrecondition,
+        EngineError::InvalidStep { .. } => Code::Internal,
         EngineError::DeviceLost { .. } | EngineError::DeviceFailed { .. } => Code::Unavailable,
     }
 }

@@ -14,11 +14,11 @@ use cosmos_sdk_proto::{
             },
         },
     },
-    cosmwasm::wasm::v1::{MsgExecuteContract, MsgInstantiateContract, MsgStoreCode},
 };
 use cosmwasm_std::Coin;
 use prost::{Message as _, Name};
 use stoa_primitives::ContentHash;
+use stoa_proto::cosmwasm::wasm::v1::{MsgExecuteContract, MsgInstantiateContract, MsgStoreCode};
 
 use crate::{keys::Key, tx::Account};
 

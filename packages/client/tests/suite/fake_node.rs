@@ -13,12 +13,14 @@ use cosmos_sdk_proto::{
         base::abci::v1beta1::GasInfo,
         tx::v1beta1::{AuthInfo, SignDoc, SimulateRequest, SimulateResponse, TxRaw},
     },
-    cosmwasm::wasm::v1::{QuerySmartContractStateRequest, QuerySmartContractStateResponse},
 };
 use k256::ecdsa::{Signature, VerifyingKey, signature::Verifier};
 use prost::{Message as _, Name as _};
 use serde_json::{Value, json};
 use stoa_client::{Network, TxPolicy};
+use stoa_proto::cosmwasm::wasm::v1::{
+    QuerySmartContractStateRequest, QuerySmartContractStateResponse,
+};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::{TcpListener, TcpStream},

@@ -64,15 +64,13 @@ fn meaning(tx: &Tx) -> String {
 
 /// The value in the one encoding that the published types write.
 fn reencoded(message: &cosmos_sdk_proto::Any) -> Vec<u8> {
-    use cosmos_sdk_proto::{
-        cosmos::{
-            bank::v1beta1::{MsgMultiSend, MsgSend},
-            vesting::v1beta1::MsgCreateVestingAccount,
-        },
-        cosmwasm::wasm::v1::{
-            MsgClearAdmin, MsgExecuteContract, MsgInstantiateContract, MsgInstantiateContract2,
-            MsgMigrateContract, MsgStoreCode, MsgUpdateAdmin,
-        },
+    use cosmos_sdk_proto::cosmos::{
+        bank::v1beta1::{MsgMultiSend, MsgSend},
+        vesting::v1beta1::MsgCreateVestingAccount,
+    };
+    use stoa_proto::cosmwasm::wasm::v1::{
+        MsgClearAdmin, MsgExecuteContract, MsgInstantiateContract, MsgInstantiateContract2,
+        MsgMigrateContract, MsgStoreCode, MsgUpdateAdmin,
     };
     macro_rules! reencode {
         ($($kind:ty),*) => {

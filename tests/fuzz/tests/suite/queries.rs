@@ -2,24 +2,22 @@
 
 use std::sync::OnceLock;
 
-use cosmos_sdk_proto::{
-    cosmos::{
-        authz::v1beta1::QueryGrantsRequest,
-        bank::v1beta1::{QueryBalanceRequest, QueryDenomOwnersRequest},
-        base::query::v1beta1::PageRequest,
-        feegrant::v1beta1::QueryAllowanceRequest,
-        tx::v1beta1::SimulateRequest,
-    },
-    cosmwasm::wasm::v1::{
-        QueryBuildAddressRequest, QueryContractsByCodeRequest, QueryRawContractStateRequest,
-        QuerySmartContractStateRequest,
-    },
+use cosmos_sdk_proto::cosmos::{
+    authz::v1beta1::QueryGrantsRequest,
+    bank::v1beta1::{QueryBalanceRequest, QueryDenomOwnersRequest},
+    base::query::v1beta1::PageRequest,
+    feegrant::v1beta1::QueryAllowanceRequest,
+    tx::v1beta1::SimulateRequest,
 };
 use proptest::prelude::*;
 use prost::Message as _;
 use stoa_app::QueryRequest;
 use stoa_fuzz::{byte_edits, edit_bytes, edit_fields, field_edits};
 use stoa_mock_consensus::{Genesis, MockChain, send};
+use stoa_proto::cosmwasm::wasm::v1::{
+    QueryBuildAddressRequest, QueryContractsByCodeRequest, QueryRawContractStateRequest,
+    QuerySmartContractStateRequest,
+};
 
 use crate::{cases, in_time, seeds};
 

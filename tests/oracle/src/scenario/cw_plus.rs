@@ -1,22 +1,26 @@
 //! Contracts of others: cw-plus.
 
+mod proxies;
+
 use serde_json::{Value, json};
 
 use super::{Action, Scenario, Tx};
 
-/// cw1-whitelist with allowances: it is all of both.
-const CW1: &str = "cw1_subkeys.wasm";
+/// cw1-whitelist, alone and with allowances.
+const WHITELIST: &str = "cw1_whitelist_alone.wasm";
+const SUBKEYS: &str = "cw1_subkeys.wasm";
 const CW20: &str = "cw20_base.wasm";
 const CW3: &str = "cw3_flex_multisig.wasm";
 const CW4: &str = "cw4_group.wasm";
 
 pub(super) fn scenario() -> Scenario {
-    let uploads = [CW1, CW20, CW3, CW4]
+    let uploads = [WHITELIST, SUBKEYS, CW20, CW3, CW4]
         .map(|file| Tx::new(format!("upload {file}"), "alice", Action::store("alice", file)));
     let mut txs = uploads.to_vec();
     txs.extend(cw20());
     txs.extend(multisig());
-    txs.extend(proxies());
+    txs.extend(proxies::whitelist());
+    txs.extend(proxies::subkeys());
     Scenario::singly("cw-plus", txs)
 }
 
@@ -109,46 +113,5 @@ fn multisig() -> Vec<Tx> {
             {"remove": [], "add": [{"addr": "@frank", "weight": 4}]}}),
         ),
         call("cw4 change by another", "bob", "group", json!({"update_admin": {"admin": null}})),
-    ]
-}
-
-/// Contracts that pass messages on: those of modules that stoad does not have are refused there.
-fn proxies() -> Vec<Tx> {
-    let pay = json!({"bank": {"send": {"to_address": "@dave", "amount": [{"denom": "ustoa", "amount": "7"}]}}});
-    let execute = |msgs: Value| json!({"execute": {"msgs": msgs}});
-    let delegate = json!({"staking": {"delegate": {"validator": "stoavaloper1nobody",
-        "amount": {"denom": "ustoa", "amount": "1"}}}});
-    let make = |name: &str, code: &str, label: &str| {
-        let msg = json!({"admins": ["@alice", "@bob"], "mutable": true});
-        Tx::new(name, "alice", Action::instantiate("alice", code, label, msg))
-    };
-    let allow = |amount: &str| {
-        json!({"increase_allowance": {"spender": "@carol", "expires": null,
-            "amount": {"denom": "ustoa", "amount": amount}}})
-    };
-    let permit = json!({"set_permissions": {"spender": "@carol", "permissions":
-        {"delegate": true, "redelegate": false, "undelegate": false, "withdraw": false}}});
-    vec![
-        make("cw1 make", CW1, "proxy"),
-        Tx::new("cw1 fund", "alice", Action::send("alice", "proxy", "1000ustoa")),
-        call("cw1 pay", "bob", "proxy", execute(json!([pay]))),
-        call("cw1 pay twice", "alice", "proxy", execute(json!([pay, pay]))),
-        call("cw1 pay by another", "erin", "proxy", execute(json!([pay]))),
-        call("cw1 delegate", "alice", "proxy", execute(json!([delegate]))),
-        call("cw1 freeze", "alice", "proxy", json!({"freeze": {}})),
-        call(
-            "cw1 change frozen admins",
-            "alice",
-            "proxy",
-            json!({"update_admins": {"admins": []}}),
-        ),
-        make("cw1 make subkeys", CW1, "subkeys"),
-        Tx::new("cw1 fund subkeys", "alice", Action::send("alice", "subkeys", "1000ustoa")),
-        call("cw1 spend without allowance", "carol", "subkeys", execute(json!([pay]))),
-        call("cw1 allow", "alice", "subkeys", allow("10")),
-        call("cw1 spend", "carol", "subkeys", execute(json!([pay]))),
-        call("cw1 spend too much", "carol", "subkeys", execute(json!([pay]))),
-        call("cw1 permit", "alice", "subkeys", permit),
-        call("cw1 delegate by a key", "carol", "subkeys", execute(json!([delegate]))),
     ]
 }

@@ -10,11 +10,11 @@ use cosmos_sdk_proto::{
             v1beta1::{AuthInfo, Fee, TxBody, TxRaw},
         },
     },
-    cosmwasm::wasm::v1::MsgExecuteContract,
 };
 use proptest::prelude::*;
 use prost::{Message as _, Name};
 use serde::Deserialize;
+use stoa_proto::cosmwasm::wasm::v1::MsgExecuteContract;
 
 use super::*;
 use crate::tx::{decode, sign_mode::SignModeError};

@@ -29,15 +29,15 @@ use cosmos_sdk_proto::{
             MsgCreateVestingAccount, Period, PeriodicVestingAccount, PermanentLockedAccount,
         },
     },
-    cosmwasm::wasm::v1::{
-        AcceptedMessageKeysFilter, AcceptedMessagesFilter, AccessConfig, AllowAllMessagesFilter,
-        CombinedLimit, ContractExecutionAuthorization, ContractGrant,
-        ContractMigrationAuthorization, MaxCallsLimit, MaxFundsLimit, MsgClearAdmin,
-        MsgExecuteContract, MsgInstantiateContract, MsgInstantiateContract2, MsgMigrateContract,
-        MsgStoreCode, MsgUpdateAdmin, MsgUpdateContractLabel, MsgUpdateInstantiateConfig,
-    },
 };
 use prost::Name;
+use stoa_proto::cosmwasm::wasm::v1::{
+    AcceptedMessageKeysFilter, AcceptedMessagesFilter, AccessConfig, AllowAllMessagesFilter,
+    CombinedLimit, ContractExecutionAuthorization, ContractGrant, ContractMigrationAuthorization,
+    MaxCallsLimit, MaxFundsLimit, MsgClearAdmin, MsgExecuteContract, MsgInstantiateContract,
+    MsgInstantiateContract2, MsgMigrateContract, MsgStoreCode, MsgUpdateAdmin,
+    MsgUpdateContractLabel, MsgUpdateInstantiateConfig,
+};
 
 use super::{Shape, find};
 use crate::tx::{

@@ -6,7 +6,7 @@ use cosmos_sdk_proto::{
 };
 use prost::Message as _;
 
-use super::{parse, revoke};
+use super::{parse_address, revoke};
 use crate::{
     auth::AccAddress,
     authz::{
@@ -21,7 +21,7 @@ pub(super) fn execute(
     router: &dyn MessageRouter,
     message: &MsgExec,
 ) -> Result<MessageResponse, ModuleError> {
-    let grantee = parse("grantee", &message.grantee)?;
+    let grantee = parse_address("grantee", &message.grantee)?;
     if message.msgs.is_empty() {
         return Err(AuthzError::InvalidRequest { reason: "messages cannot be empty" }.into());
     }

@@ -2,13 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use cosmos_sdk_proto::{
-    Any,
-    cosmwasm::wasm::v1::{
-        AccessConfig, CodeGrant as ProtoGrant, MsgStoreCode, StoreCodeAuthorization,
-    },
-};
+use cosmos_sdk_proto::Any;
 use prost::Message as _;
+use stoa_proto::cosmwasm::wasm::v1::{
+    AccessConfig, CodeGrant as ProtoGrant, MsgStoreCode, StoreCodeAuthorization,
+};
 
 use super::{AuthzError, Left, pack};
 use crate::{

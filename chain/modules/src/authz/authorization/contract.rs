@@ -1,13 +1,11 @@
 //! Leave to call or migrate contracts (wasmd `x/wasm/types/authz.go`).
 
-use cosmos_sdk_proto::{
-    Any,
-    cosmwasm::wasm::v1::{
-        ContractExecutionAuthorization, ContractGrant as ProtoGrant,
-        ContractMigrationAuthorization, MsgExecuteContract, MsgMigrateContract,
-    },
-};
+use cosmos_sdk_proto::Any;
 use prost::{Message as _, Name as _};
+use stoa_proto::cosmwasm::wasm::v1::{
+    ContractExecutionAuthorization, ContractGrant as ProtoGrant, ContractMigrationAuthorization,
+    MsgExecuteContract, MsgMigrateContract,
+};
 
 use super::{
     Authorization, AuthzError, Left, decode,

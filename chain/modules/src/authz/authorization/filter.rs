@@ -2,14 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use cosmos_sdk_proto::{
-    Any,
-    cosmwasm::wasm::v1::{
-        AcceptedMessageKeysFilter, AcceptedMessagesFilter, AllowAllMessagesFilter,
-    },
-};
+use cosmos_sdk_proto::Any;
 use prost::Name as _;
 use serde_json::Value;
+use stoa_proto::cosmwasm::wasm::v1::{
+    AcceptedMessageKeysFilter, AcceptedMessagesFilter, AllowAllMessagesFilter,
+};
 
 use super::{AuthzError, decode, pack, short};
 use crate::core::{Context, Gas, ModuleError};

@@ -1,10 +1,8 @@
 //! How often and with how much money a contract may be called.
 
-use cosmos_sdk_proto::{
-    Any,
-    cosmwasm::wasm::v1::{CombinedLimit, MaxCallsLimit, MaxFundsLimit},
-};
+use cosmos_sdk_proto::Any;
 use prost::Name as _;
+use stoa_proto::cosmwasm::wasm::v1::{CombinedLimit, MaxCallsLimit, MaxFundsLimit};
 
 use super::{AuthzError, decode, pack, short};
 use crate::bank::Coins;

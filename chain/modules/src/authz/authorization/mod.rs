@@ -13,9 +13,9 @@ use cosmos_sdk_proto::{
         authz::v1beta1::GenericAuthorization,
         bank::v1beta1::{MsgSend, SendAuthorization},
     },
-    cosmwasm::wasm::v1::{MsgStoreCode, StoreCodeAuthorization},
 };
 use prost::{Message, Name};
+use stoa_proto::cosmwasm::wasm::v1::{MsgStoreCode, StoreCodeAuthorization};
 
 pub use code::CodeGrant;
 pub use contract::{ContractAction, ContractGrant};

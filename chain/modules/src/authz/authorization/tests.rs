@@ -1,6 +1,6 @@
 use super::*;
 use crate::{auth::AccAddress, testing::context};
-use cosmos_sdk_proto::cosmwasm::wasm::v1::{MsgExecuteContract, MsgMigrateContract};
+use stoa_proto::cosmwasm::wasm::v1::{MsgExecuteContract, MsgMigrateContract};
 
 fn contract(byte: u8) -> String {
     AccAddress::new([byte; 32]).unwrap().to_string()

@@ -8,29 +8,29 @@ use cosmos_sdk_proto::{
         MsgSetSendEnabled, MsgSetSendEnabledResponse, MsgUpdateParams, MsgUpdateParamsResponse,
     },
 };
-use prost::{Message, Name as _};
+use prost::Name as _;
 
-use super::{BankError, STORE, params, parse, state_key};
+use super::{BankError, STORE, params, parse_address, state_key};
 use crate::{
     auth::AccAddress,
     authority,
     bank::check_denom,
     core::{Context, ModuleError},
-    router::{MessageResponse, RouteError},
+    router::{MessageResponse, read_message},
 };
 
 /// Who claims to be the authority; nothing for other messages.
 pub(super) fn signer(message: &Any) -> Option<Result<AccAddress, ModuleError>> {
     let claimed = match message.type_url.as_str() {
         url if url == MsgSetSendEnabled::type_url() => {
-            read(message).map(|message: MsgSetSendEnabled| message.authority)
+            read_message(message).map(|message: MsgSetSendEnabled| message.authority)
         }
         url if url == MsgUpdateParams::type_url() => {
-            read(message).map(|message: MsgUpdateParams| message.authority)
+            read_message(message).map(|message: MsgUpdateParams| message.authority)
         }
         _ => return None,
     };
-    Some(claimed.map_err(Into::into).and_then(|text| Ok(parse("authority", &text)?)))
+    Some(claimed.and_then(|text| Ok(parse_address("authority", &text)?)))
 }
 
 /// Executes a message of the authority; nothing for other messages.
@@ -42,9 +42,9 @@ pub(super) fn execute(
     Some(claimed.and_then(|claimed| {
         authority::require(ctx, &claimed)?;
         if message.type_url == MsgSetSendEnabled::type_url() {
-            set_send_enabled(ctx, &read(message)?)
+            set_send_enabled(ctx, &read_message(message)?)
         } else {
-            update_params(ctx, &read(message)?)
+            update_params(ctx, &read_message(message)?)
         }
     }))
 }
@@ -88,9 +88,4 @@ fn update_params(ctx: &Context, message: &MsgUpdateParams) -> Result<MessageResp
     let default_send_enabled = new.default_send_enabled;
     params::save(ctx, params::Params { default_send_enabled })?;
     Ok(MessageResponse::new(&MsgUpdateParamsResponse {}))
-}
-
-fn read<M: Message + Default>(message: &Any) -> Result<M, RouteError> {
-    let malformed = |_| RouteError::Malformed { type_url: "a message of cosmos.bank.v1beta1" };
-    M::decode(message.value.as_slice()).map_err(malformed)
 }

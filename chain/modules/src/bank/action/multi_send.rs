@@ -1,5 +1,11 @@
 //! `MsgMultiSend`: one sender, several recipients.
 
+use super::{BankError, Coins, create_if_new, event, params, parse_address, receive, spend};
+use crate::{
+    auth::{self, AccAddress},
+    core::{Context, ModuleError},
+    router::{MessageResponse, read_message},
+};
 use cosmos_sdk_proto::{
     Any,
     cosmos::{
@@ -7,25 +13,12 @@ use cosmos_sdk_proto::{
         base::v1beta1::Coin as ProtoCoin,
     },
 };
-use prost::Message as _;
-
-use super::{BankError, Coins, create_if_new, event, params, parse, receive, spend};
-use crate::{
-    auth::{self, AccAddress},
-    core::{Context, ModuleError},
-    router::{MessageResponse, RouteError},
-};
-
-fn read(message: &Any) -> Result<MsgMultiSend, RouteError> {
-    let malformed = |_| RouteError::Malformed { type_url: "/cosmos.bank.v1beta1.MsgMultiSend" };
-    MsgMultiSend::decode(message.value.as_slice()).map_err(malformed)
-}
 
 /// Every sender once; execution refuses more than one.
 pub(super) fn signers(message: &Any) -> Result<Vec<AccAddress>, ModuleError> {
     let mut signers = Vec::new();
-    for input in read(message)?.inputs {
-        let signer = parse("input", &input.address)?;
+    for input in read_message::<MsgMultiSend>(message)?.inputs {
+        let signer = parse_address("input", &input.address)?;
         if !signers.contains(&signer) {
             signers.push(signer);
         }
@@ -41,7 +34,7 @@ struct Share {
 
 impl Share {
     fn check(field: &'static str, text: &str, coins: &[ProtoCoin]) -> Result<Self, ModuleError> {
-        let (address, amount) = (parse(field, text)?, Coins::from_proto(coins)?);
+        let (address, amount) = (parse_address(field, text)?, Coins::from_proto(coins)?);
         if amount.is_empty() {
             return Err(BankError::InvalidCoins { coins: String::new() }.into());
         }
@@ -50,7 +43,7 @@ impl Share {
 }
 
 pub(super) fn execute(ctx: &mut Context, message: &Any) -> Result<MessageResponse, ModuleError> {
-    let message = read(message)?;
+    let message: MsgMultiSend = read_message(message)?;
     let input = match message.inputs.as_slice() {
         [] => return Err(BankError::NoInputs.into()),
         [input] => Share::check("input", &input.address, &input.coins)?,

@@ -5,7 +5,7 @@ use cosmos_sdk_proto::cosmos::feegrant::v1beta1::{
 };
 use prost::Message as _;
 
-use super::parse;
+use super::parse_address;
 use crate::{
     auth::{self, AccAddress},
     core::{Context, ModuleError},
@@ -21,8 +21,8 @@ pub(super) fn execute(
         let reason = "cannot self-grant fee authorization";
         return Err(FeegrantError::SameAddress { reason }.into());
     }
-    let grantee = parse("grantee", &message.grantee)?;
-    let granter = parse("granter", &message.granter)?;
+    let grantee = parse_address("grantee", &message.grantee)?;
+    let granter = parse_address("granter", &message.granter)?;
     if view::allowance(ctx, &granter, &grantee)?.is_some() {
         return Err(FeegrantError::Exists.into());
     }

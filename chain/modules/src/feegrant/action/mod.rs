@@ -11,7 +11,7 @@ use cosmos_sdk_proto::{
         MsgGrantAllowance, MsgPruneAllowances, MsgPruneAllowancesResponse, MsgRevokeAllowance,
     },
 };
-use prost::{Message, Name};
+use prost::Name;
 
 pub(super) use grant::grant;
 pub use remove_expired::remove_expired;
@@ -19,9 +19,9 @@ pub use use_fees::use_fees;
 
 use super::event;
 use crate::{
-    auth::{AccAddress, AuthError},
+    auth::{AccAddress, parse_address},
     core::{Context, ModuleError},
-    router::{MessageResponse, RouteError},
+    router::{MessageResponse, read_message},
 };
 
 /// Expired allowances that one `MsgPruneAllowances` removes at most.
@@ -34,13 +34,13 @@ pub fn execute_message(
 ) -> Option<Result<MessageResponse, ModuleError>> {
     Some(match message.type_url.as_str() {
         url if url == MsgGrantAllowance::type_url() => {
-            read(message).and_then(|message| grant::execute(ctx, &message))
+            read_message(message).and_then(|message| grant::execute(ctx, &message))
         }
         url if url == MsgRevokeAllowance::type_url() => {
-            read(message).and_then(|message| revoke::execute(ctx, &message))
+            read_message(message).and_then(|message| revoke::execute(ctx, &message))
         }
         url if url == MsgPruneAllowances::type_url() => {
-            read(message).and_then(|message| prune(ctx, &message))
+            read_message(message).and_then(|message| prune(ctx, &message))
         }
         _ => return None,
     })
@@ -50,32 +50,23 @@ pub fn execute_message(
 pub fn signers(message: &Any) -> Option<Result<Vec<AccAddress>, ModuleError>> {
     let signer = match message.type_url.as_str() {
         url if url == MsgGrantAllowance::type_url() => {
-            read(message).map(|message: MsgGrantAllowance| ("granter", message.granter))
+            read_message(message).map(|message: MsgGrantAllowance| ("granter", message.granter))
         }
         url if url == MsgRevokeAllowance::type_url() => {
-            read(message).map(|message: MsgRevokeAllowance| ("granter", message.granter))
+            read_message(message).map(|message: MsgRevokeAllowance| ("granter", message.granter))
         }
         url if url == MsgPruneAllowances::type_url() => {
-            read(message).map(|message: MsgPruneAllowances| ("pruner", message.pruner))
+            read_message(message).map(|message: MsgPruneAllowances| ("pruner", message.pruner))
         }
         _ => return None,
     };
-    Some(signer.and_then(|(field, text)| Ok(vec![parse(field, &text)?])))
+    Some(signer.and_then(|(field, text)| Ok(vec![parse_address(field, &text)?])))
 }
 
 fn prune(ctx: &mut Context, message: &MsgPruneAllowances) -> Result<MessageResponse, ModuleError> {
     remove_expired(ctx, MAX_PRUNED)?;
     ctx.emit(event::pruned(&message.pruner));
     Ok(MessageResponse::new(&MsgPruneAllowancesResponse {}))
-}
-
-fn read<M: Message + Default>(message: &Any) -> Result<M, ModuleError> {
-    let malformed = |_| RouteError::Malformed { type_url: "a message of cosmos.feegrant.v1beta1" };
-    Ok(M::decode(message.value.as_slice()).map_err(malformed)?)
-}
-
-fn parse(field: &'static str, text: &str) -> Result<AccAddress, AuthError> {
-    text.parse().map_err(|source| AuthError::InvalidAddress { field, source })
 }
 
 #[cfg(test)]

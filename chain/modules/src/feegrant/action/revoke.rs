@@ -2,7 +2,7 @@
 
 use cosmos_sdk_proto::cosmos::feegrant::v1beta1::{MsgRevokeAllowance, MsgRevokeAllowanceResponse};
 
-use super::parse;
+use super::parse_address;
 use crate::{
     auth::AccAddress,
     core::{Context, ModuleError},
@@ -18,8 +18,8 @@ pub(super) fn execute(
         let reason = "addresses must be different";
         return Err(FeegrantError::SameAddress { reason }.into());
     }
-    let grantee = parse("grantee", &message.grantee)?;
-    let granter = parse("granter", &message.granter)?;
+    let grantee = parse_address("grantee", &message.grantee)?;
+    let granter = parse_address("granter", &message.granter)?;
     revoke(ctx, &granter, &grantee)?;
     Ok(MessageResponse::new(&MsgRevokeAllowanceResponse {}))
 }

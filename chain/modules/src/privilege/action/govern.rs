@@ -6,7 +6,7 @@ use stoa_proto::privilege::v1::{
     MsgSetAuthority, MsgSetAuthorityResponse, Record,
 };
 
-use super::{Host, address, read};
+use super::{Host, parse_address, read_message};
 use crate::{
     authority,
     core::{Context, Event, ModuleError},
@@ -19,8 +19,8 @@ pub(super) fn grant_privilege(
     host: &dyn Host,
     message: &Any,
 ) -> Result<MessageResponse, ModuleError> {
-    let message: MsgGrantPrivilege = read(message)?;
-    authority::require(ctx, &address("authority", &message.authority)?)?;
+    let message: MsgGrantPrivilege = read_message(message)?;
+    authority::require(ctx, &parse_address("authority", &message.authority)?)?;
     let wanted = Grant::from_proto(message.grant.as_ref())?;
     if !host.is_contract(ctx, &wanted.contract)? {
         return Err(PrivilegeError::NotAContract { address: wanted.contract }.into());
@@ -78,9 +78,10 @@ pub(super) fn revoke_privilege(
     ctx: &mut Context,
     message: &Any,
 ) -> Result<MessageResponse, ModuleError> {
-    let message: MsgRevokePrivilege = read(message)?;
-    authority::require(ctx, &address("authority", &message.authority)?)?;
-    let (contract, privilege) = (address("contract", &message.contract)?, message.privilege());
+    let message: MsgRevokePrivilege = read_message(message)?;
+    authority::require(ctx, &parse_address("authority", &message.authority)?)?;
+    let (contract, privilege) =
+        (parse_address("contract", &message.contract)?, message.privilege());
     if view::record(ctx, privilege, &contract)?.is_none() {
         let privilege = privilege.as_str_name();
         return Err(PrivilegeError::NotGranted { contract, privilege }.into());
@@ -97,9 +98,9 @@ pub(super) fn set_authority(
     ctx: &mut Context,
     message: &Any,
 ) -> Result<MessageResponse, ModuleError> {
-    let message: MsgSetAuthority = read(message)?;
-    authority::require(ctx, &address("authority", &message.authority)?)?;
-    let new = address("new authority", &message.new_authority)?;
+    let message: MsgSetAuthority = read_message(message)?;
+    authority::require(ctx, &parse_address("authority", &message.authority)?)?;
+    let new = parse_address("new authority", &message.new_authority)?;
     authority::set(ctx, &new)?;
     let event = Event::new("set_authority")
         .with("old_authority", message.authority)

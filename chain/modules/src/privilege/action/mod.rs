@@ -17,9 +17,9 @@ use stoa_proto::privilege::v1::{
 pub(super) use govern::grant;
 
 use crate::{
-    auth::{AccAddress, AuthError},
+    auth::{AccAddress, parse_address},
     core::{Context, ModuleError},
-    router::{MessageResponse, MessageRouter, RouteError},
+    router::{MessageResponse, MessageRouter, read_message},
 };
 
 /// What this module needs of the rest of the chain.
@@ -72,16 +72,7 @@ fn signer<M: Message + Name + Default>(
     message: &Any,
     field: impl FnOnce(M) -> String,
 ) -> Result<AccAddress, ModuleError> {
-    address("signer", &field(read(message)?))
-}
-
-fn address(field: &'static str, text: &str) -> Result<AccAddress, ModuleError> {
-    Ok(text.parse().map_err(|source| AuthError::InvalidAddress { field, source })?)
-}
-
-fn read<M: Message + Default>(message: &Any) -> Result<M, RouteError> {
-    let malformed = |_| RouteError::Malformed { type_url: "a message of stoa.privilege.v1" };
-    M::decode(message.value.as_slice()).map_err(malformed)
+    Ok(parse_address("signer", &field(read_message(message)?))?)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use cosmos_sdk_proto::{Any, cosmos::base::v1beta1::Coin as ProtoCoin};
 use stoa_proto::privilege::v1::{Amount, MsgBurn, MsgBurnResponse, MsgMint, MsgMintResponse};
 
-use super::{address, read, within_budget::within_budget};
+use super::{parse_address, read_message, within_budget::within_budget};
 use crate::{
     bank::{self, BankError, Coins},
     core::{Context, ModuleError},
@@ -12,9 +12,9 @@ use crate::{
 };
 
 pub(super) fn mint(ctx: &mut Context, message: &Any) -> Result<MessageResponse, ModuleError> {
-    let message: MsgMint = read(message)?;
-    let sender = address("sender", &message.sender)?;
-    let recipient = address("recipient", &message.recipient)?;
+    let message: MsgMint = read_message(message)?;
+    let sender = parse_address("sender", &message.sender)?;
+    let recipient = parse_address("recipient", &message.recipient)?;
     let amount = coins(message.amount)?;
     within_budget(ctx, Privilege::Mint, &sender, |ctx, grant| {
         check_denoms(grant, &amount)?;
@@ -24,8 +24,8 @@ pub(super) fn mint(ctx: &mut Context, message: &Any) -> Result<MessageResponse, 
 }
 
 pub(super) fn burn(ctx: &mut Context, message: &Any) -> Result<MessageResponse, ModuleError> {
-    let message: MsgBurn = read(message)?;
-    let sender = address("sender", &message.sender)?;
+    let message: MsgBurn = read_message(message)?;
+    let sender = parse_address("sender", &message.sender)?;
     let amount = coins(message.amount)?;
     within_budget(ctx, Privilege::Mint, &sender, |ctx, grant| {
         check_denoms(grant, &amount)?;

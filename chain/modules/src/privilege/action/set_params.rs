@@ -3,7 +3,7 @@
 use cosmos_sdk_proto::Any;
 use stoa_proto::privilege::v1::{MsgSetParams, MsgSetParamsResponse};
 
-use super::{Host, address, read, within_budget::within_budget};
+use super::{Host, parse_address, read_message, within_budget::within_budget};
 use crate::{
     authority,
     core::{Context, ModuleError},
@@ -26,8 +26,8 @@ pub(super) fn execute(
     host: &dyn Host,
     message: &Any,
 ) -> Result<MessageResponse, ModuleError> {
-    let MsgSetParams { sender, type_url, value } = read(message)?;
-    let sender = address("sender", &sender)?;
+    let MsgSetParams { sender, type_url, value } = read_message(message)?;
+    let sender = parse_address("sender", &sender)?;
     within_budget(ctx, Privilege::Params, &sender, |ctx, _| {
         let inner = Any { type_url, value };
         let is_allowed = PARAMS_MESSAGES.contains(&inner.type_url.as_str());

@@ -5,7 +5,7 @@ use stoa_proto::privilege::v1::{
     MsgUpdateValidators, MsgUpdateValidatorsResponse, ValidatorChange,
 };
 
-use super::{address, read, within_budget::within_budget};
+use super::{parse_address, read_message, within_budget::within_budget};
 use crate::{
     authority,
     core::{Context, ModuleError},
@@ -19,8 +19,8 @@ use crate::{
 const MAX_CHANGES: usize = 64;
 
 pub(super) fn execute(ctx: &mut Context, message: &Any) -> Result<MessageResponse, ModuleError> {
-    let message: MsgUpdateValidators = read(message)?;
-    let sender = address("sender", &message.sender)?;
+    let message: MsgUpdateValidators = read_message(message)?;
+    let sender = parse_address("sender", &message.sender)?;
     if !(1..=MAX_CHANGES).contains(&message.changes.len()) {
         return Err(PrivilegeError::Changes { reason: "1 to 64 of them" }.into());
     }
@@ -38,7 +38,7 @@ fn change(wire: ValidatorChange) -> Result<Change, ModuleError> {
     let key = key.map_err(|_| PrivilegeError::Changes { reason: "keys have 32 bytes" })?;
     let operator = match wire.operator.as_str() {
         "" => None,
-        text => Some(address("operator", text)?),
+        text => Some(parse_address("operator", text)?),
     };
     Ok(Change { key, power: wire.power, operator })
 }

@@ -6,7 +6,7 @@ use stoa_proto::privilege::v1::{
     MsgScheduleUpgradeResponse,
 };
 
-use super::{address, read, within_budget::within_budget};
+use super::{parse_address, read_message, within_budget::within_budget};
 use crate::{
     core::{Context, ModuleError},
     privilege::Privilege,
@@ -15,16 +15,16 @@ use crate::{
 };
 
 pub(super) fn schedule(ctx: &mut Context, message: &Any) -> Result<MessageResponse, ModuleError> {
-    let MsgScheduleUpgrade { sender, name, height, info } = read(message)?;
-    let sender = address("sender", &sender)?;
+    let MsgScheduleUpgrade { sender, name, height, info } = read_message(message)?;
+    let sender = parse_address("sender", &sender)?;
     let plan = Plan { name, height, info };
     within_budget(ctx, Privilege::Upgrade, &sender, |ctx, _| upgrade::schedule(ctx, &plan))?;
     Ok(MessageResponse::new(&MsgScheduleUpgradeResponse {}))
 }
 
 pub(super) fn cancel(ctx: &mut Context, message: &Any) -> Result<MessageResponse, ModuleError> {
-    let MsgCancelScheduledUpgrade { sender } = read(message)?;
-    let sender = address("sender", &sender)?;
+    let MsgCancelScheduledUpgrade { sender } = read_message(message)?;
+    let sender = parse_address("sender", &sender)?;
     within_budget(ctx, Privilege::Upgrade, &sender, |ctx, _| upgrade::cancel(ctx))?;
     Ok(MessageResponse::new(&MsgCancelScheduledUpgradeResponse {}))
 }

@@ -9,10 +9,10 @@ use cosmos_sdk_proto::{
 use prost::{Message, Name as _};
 
 use crate::{
-    auth::{AccAddress, AuthError},
+    auth::{AccAddress, parse_address},
     authority,
     core::{Context, ModuleError},
-    router::{MessageResponse, RouteError},
+    router::{MessageResponse, read_message},
     slashing::{Params, STORE, SlashingError, state_key, view},
     validators,
 };
@@ -34,9 +34,8 @@ pub fn signers(message: &Any) -> Option<Result<Vec<AccAddress>, ModuleError>> {
     let signer = match message.type_url.as_str() {
         url if url == MsgUnjail::type_url() => operator(message),
         url if url == MsgUpdateParams::type_url() => {
-            read::<MsgUpdateParams>(message).map_err(Into::into).and_then(|message| {
-                let refuse = |source| AuthError::InvalidAddress { field: "authority", source };
-                Ok(message.authority.parse().map_err(refuse)?)
+            read_message(message).and_then(|message: MsgUpdateParams| {
+                Ok(parse_address("authority", &message.authority)?)
             })
         }
         _ => return None,
@@ -45,7 +44,7 @@ pub fn signers(message: &Any) -> Option<Result<Vec<AccAddress>, ModuleError>> {
 }
 
 fn operator(message: &Any) -> Result<AccAddress, ModuleError> {
-    let message: MsgUnjail = read(message)?;
+    let message: MsgUnjail = read_message(message)?;
     Ok(validators::operator(&message.validator_addr)?)
 }
 
@@ -69,15 +68,9 @@ fn unjail(ctx: &Context, message: &Any) -> Result<MessageResponse, ModuleError> 
 }
 
 fn update_params(ctx: &Context, message: &Any) -> Result<MessageResponse, ModuleError> {
-    let message: MsgUpdateParams = read(message)?;
-    let refuse = |source| AuthError::InvalidAddress { field: "authority", source };
-    authority::require(ctx, &message.authority.parse().map_err(refuse)?)?;
+    let message: MsgUpdateParams = read_message(message)?;
+    authority::require(ctx, &parse_address("authority", &message.authority)?)?;
     let params = Params::from_proto(&message.params.unwrap_or_default())?;
     ctx.set(STORE, state_key::PARAMS, params.to_proto().encode_to_vec())?;
     Ok(MessageResponse::new(&MsgUpdateParamsResponse {}))
-}
-
-fn read<M: Message + Default>(message: &Any) -> Result<M, RouteError> {
-    let malformed = |_| RouteError::Malformed { type_url: "a message of cosmos.slashing.v1beta1" };
-    M::decode(message.value.as_slice()).map_err(malformed)
 }

@@ -1,9 +1,9 @@
 //! `MsgInstantiateContract` and `MsgInstantiateContract2`.
 
-use cosmos_sdk_proto::cosmwasm::wasm::v1::{
+use prost::Message as _;
+use stoa_proto::cosmwasm::wasm::v1::{
     AbsoluteTxPosition, ContractCodeHistoryEntry, ContractCodeHistoryOperationType, ContractInfo,
 };
-use prost::Message as _;
 
 use super::{move_funds, store_code::take_id};
 use crate::{
@@ -109,7 +109,7 @@ fn record(
     let entry = ContractCodeHistoryEntry {
         operation: ContractCodeHistoryOperationType::Init as i32,
         code_id: message.code_id,
-        updated: Some(created.clone()),
+        updated: Some(created),
         msg: message.message.clone(),
     };
     let by_code = state_key::contract_by_code(message.code_id, &created, contract);
@@ -153,6 +153,6 @@ pub(super) fn position(ctx: &Context) -> AbsoluteTxPosition {
     AbsoluteTxPosition {
         block_height: ctx.block.height,
         // wasmd puts the gas that the block has used here.
-        tx_index: ctx.block_gas_used,
+        tx_index: ctx.block_gas.position(),
     }
 }

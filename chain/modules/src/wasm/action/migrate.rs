@@ -1,10 +1,10 @@
 //! `MsgMigrateContract`.
 
-use cosmos_sdk_proto::cosmwasm::wasm::v1::{
-    ContractCodeHistoryEntry, ContractCodeHistoryOperationType, ContractInfo,
-};
 use cosmwasm_std::{Addr, MigrateInfo, Response};
 use prost::Message as _;
+use stoa_proto::cosmwasm::wasm::v1::{
+    ContractCodeHistoryEntry, ContractCodeHistoryOperationType, ContractInfo,
+};
 use stoa_store::StoreError;
 
 use super::instantiate::{append_history, port, position};
@@ -97,7 +97,7 @@ fn record(ctx: &Context, message: &Migrate, mut info: ContractInfo) -> Result<()
     let entry = ContractCodeHistoryEntry {
         operation: ContractCodeHistoryOperationType::Migrate as i32,
         code_id: message.code_id,
-        updated: Some(updated.clone()),
+        updated: Some(updated),
         msg: message.message.clone(),
     };
     append_history(ctx, contract, &entry)?;

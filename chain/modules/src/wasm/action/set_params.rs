@@ -1,7 +1,7 @@
 //! `MsgUpdateParams`, `MsgAddCodeUploadParamsAddresses`, `MsgRemoveCodeUploadParamsAddresses`.
 
-use cosmos_sdk_proto::cosmwasm::wasm::v1::{AccessType, Params};
 use prost::Message as _;
+use stoa_proto::cosmwasm::wasm::v1::{AccessType, Params};
 
 use crate::{
     Context,

@@ -2,10 +2,10 @@
 
 use std::io::Read as _;
 
-use cosmos_sdk_proto::cosmwasm::wasm::v1::CodeInfo;
 use flate2::read::GzDecoder;
 use prost::Message as _;
 use sha2::{Digest as _, Sha256};
+use stoa_proto::cosmwasm::wasm::v1::CodeInfo;
 
 use crate::{
     Context, ModuleError,

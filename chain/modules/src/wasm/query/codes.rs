@@ -1,11 +1,9 @@
 //! Queries about codes and parameters.
 
-use cosmos_sdk_proto::{
-    cosmos::base::query::v1beta1::PageResponse,
-    cosmwasm::wasm::v1::{
-        CodeInfo, CodeInfoResponse, QueryCodeRequest, QueryCodeResponse, QueryCodesRequest,
-        QueryCodesResponse, QueryParamsRequest, QueryParamsResponse, QueryPinnedCodesRequest,
-    },
+use cosmos_sdk_proto::cosmos::base::query::v1beta1::PageResponse;
+use stoa_proto::cosmwasm::wasm::v1::{
+    CodeInfo, CodeInfoResponse, QueryCodeRequest, QueryCodeResponse, QueryCodesRequest,
+    QueryCodesResponse, QueryParamsRequest, QueryParamsResponse, QueryPinnedCodesRequest,
 };
 use stoa_proto::cosmwasm::wasm::v1::{
     QueryCodeInfoRequest, QueryCodeInfoResponse, QueryWasmLimitsConfigRequest,

@@ -1,6 +1,7 @@
 //! Queries about contracts.
 
-use cosmos_sdk_proto::cosmwasm::wasm::v1::{
+use sha2::{Digest as _, Sha256};
+use stoa_proto::cosmwasm::wasm::v1::{
     Model, QueryAllContractStateRequest, QueryAllContractStateResponse, QueryBuildAddressRequest,
     QueryBuildAddressResponse, QueryContractHistoryRequest, QueryContractHistoryResponse,
     QueryContractInfoRequest, QueryContractInfoResponse, QueryContractsByCodeRequest,
@@ -8,7 +9,6 @@ use cosmos_sdk_proto::cosmwasm::wasm::v1::{
     QueryRawContractStateRequest, QueryRawContractStateResponse, QuerySmartContractStateRequest,
     QuerySmartContractStateResponse,
 };
-use sha2::{Digest as _, Sha256};
 
 use super::{address_in, codes::check_asked_code, page::page};
 use crate::{

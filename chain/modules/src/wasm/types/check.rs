@@ -33,7 +33,7 @@ pub(super) fn optional_address(
 /// Reads funds: coins in order, each above zero.
 pub(super) fn funds(coins: &[ProtoCoin]) -> Result<Coins, WasmError> {
     if !coins.iter().all(|coin| is_integer(&coin.amount)) {
-        let malformed = RouteError::Malformed { type_url: "/cosmos.base.v1beta1.Coin" };
+        let malformed = RouteError::Malformed { type_url: "/cosmos.base.v1beta1.Coin".to_owned() };
         return Err(ModuleError::from(malformed).into());
     }
     Coins::from_proto(coins).map_err(|error| WasmError::Funds { reason: error.to_string() })

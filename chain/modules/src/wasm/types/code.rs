@@ -1,6 +1,6 @@
 //! Messages about codes.
 
-use cosmos_sdk_proto::cosmwasm::wasm::v1::{
+use stoa_proto::cosmwasm::wasm::v1::{
     AccessConfig, MsgStoreAndInstantiateContract, MsgStoreAndMigrateContract, MsgStoreCode,
     MsgUpdateInstantiateConfig,
 };

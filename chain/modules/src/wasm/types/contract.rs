@@ -1,6 +1,6 @@
 //! Messages to and about contracts.
 
-use cosmos_sdk_proto::cosmwasm::wasm::v1::{
+use stoa_proto::cosmwasm::wasm::v1::{
     MsgClearAdmin, MsgExecuteContract, MsgInstantiateContract, MsgInstantiateContract2,
     MsgMigrateContract, MsgUpdateAdmin, MsgUpdateContractLabel,
 };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use cosmos_sdk_proto::cosmwasm::wasm::v1::{
+use stoa_proto::cosmwasm::wasm::v1::{
     MsgAddCodeUploadParamsAddresses, MsgPinCodes, MsgRemoveCodeUploadParamsAddresses,
     MsgSudoContract, MsgUnpinCodes, MsgUpdateParams,
 };

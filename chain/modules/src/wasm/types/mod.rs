@@ -7,17 +7,15 @@ mod code;
 mod contract;
 mod govern;
 
-use cosmos_sdk_proto::{
-    Any,
-    cosmwasm::wasm::v1::{
-        AccessConfig, MsgAddCodeUploadParamsAddresses, MsgClearAdmin, MsgExecuteContract,
-        MsgInstantiateContract, MsgInstantiateContract2, MsgMigrateContract, MsgPinCodes,
-        MsgRemoveCodeUploadParamsAddresses, MsgStoreAndInstantiateContract,
-        MsgStoreAndMigrateContract, MsgStoreCode, MsgSudoContract, MsgUnpinCodes, MsgUpdateAdmin,
-        MsgUpdateContractLabel, MsgUpdateInstantiateConfig, MsgUpdateParams, Params,
-    },
-};
+use cosmos_sdk_proto::Any;
 use prost::{Message, Name};
+use stoa_proto::cosmwasm::wasm::v1::{
+    AccessConfig, MsgAddCodeUploadParamsAddresses, MsgClearAdmin, MsgExecuteContract,
+    MsgInstantiateContract, MsgInstantiateContract2, MsgMigrateContract, MsgPinCodes,
+    MsgRemoveCodeUploadParamsAddresses, MsgStoreAndInstantiateContract, MsgStoreAndMigrateContract,
+    MsgStoreCode, MsgSudoContract, MsgUnpinCodes, MsgUpdateAdmin, MsgUpdateContractLabel,
+    MsgUpdateInstantiateConfig, MsgUpdateParams, Params,
+};
 
 pub(super) use check::{
     address, check_code_id, check_instantiate, check_json, check_salt, permission_address,
@@ -25,7 +23,7 @@ pub(super) use check::{
 pub(super) use contract::set_admin;
 
 use super::error::WasmError;
-use crate::{ModuleError, auth::AccAddress, bank::Coins, router::RouteError};
+use crate::{auth::AccAddress, bank::Coins, router::read_message};
 
 /// Most bytes of Wasm, packed and unpacked.
 pub const MAX_WASM_BYTES: usize = 800 * 1024;
@@ -190,6 +188,5 @@ impl WasmMessage {
 }
 
 fn parse<T: Message + Default>(message: &Any) -> Result<T, WasmError> {
-    let malformed = |_| RouteError::Malformed { type_url: "/cosmwasm.wasm.v1" };
-    T::decode(message.value.as_slice()).map_err(malformed).map_err(|e| ModuleError::from(e).into())
+    Ok(read_message(message)?)
 }

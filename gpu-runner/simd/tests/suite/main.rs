@@ -1,0 +1,7 @@
+//! Every vector path against the definition, on random and adversarial input.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod attention;
+mod draw;
+mod products;
+mod rows;
