@@ -14,8 +14,7 @@ const MAX_TEMPERATURE: f64 = 2.0;
 /// Longest stop sequence in bytes.
 const MAX_STOP_BYTES: usize = 256;
 /// Why `top_p` is not taken.
-const TOP_P: &str =
-    "nucleus sampling is not offered yet; leave it 1 and use top_k or temperature";
+const TOP_P: &str = "nucleus sampling is not offered yet; leave it 1 and use top_k or temperature";
 /// Why penalties and biases are not taken.
 const LOGITS: &str = "changing logits is not part of the exact semantics";
 
