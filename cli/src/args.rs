@@ -7,8 +7,8 @@ use clap::{Args, Parser, Subcommand};
 use crate::commands::{
     answer::AnswerArgs, balance::BalanceArgs, contract::ContractCommand, dao::DaoCommand,
     datasets::DatasetsCommand, jobs::JobsCommand, keys::KeysCommand, models::ModelsCommand,
-    order::OrderArgs, refund::RefundArgs, royalties::RoyaltiesCommand, send::SendArgs,
-    services::ServicesCommand, settle::SettleArgs,
+    order::OrderArgs, refund::RefundArgs, royalties::RoyaltiesCommand, runner::RunnerCommand,
+    send::SendArgs, services::ServicesCommand, settle::SettleArgs,
 };
 
 /// Buy, sell and govern AI on a Stoa chain.
@@ -77,6 +77,9 @@ pub(crate) enum Command {
     /// Upload and call any contract (for deployers)
     #[command(subcommand)]
     Contract(ContractCommand),
+    /// Examine this machine as a provider's, or serve on it
+    #[command(subcommand)]
+    Runner(RunnerCommand),
     /// Where the chain stands
     Status,
 }
@@ -111,6 +114,13 @@ mod tests {
         assert_eq!(order.service_id, 3);
         let fields = order.input("hi".to_owned()).unwrap().fields().clone();
         assert_eq!((fields.max_new_tokens, fields.temperature_milli, fields.seed), (8, 700, 5));
+    }
+
+    #[test]
+    fn flags_of_the_runner_are_passed_on_as_they_are() {
+        let line = "stoa runner doctor --backend cpu --model-dir models/x";
+        assert!(matches!(parse(line).unwrap().command, Command::Runner(_)));
+        assert!(parse("stoa runner dance").is_err());
     }
 
     #[test]

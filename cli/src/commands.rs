@@ -12,6 +12,7 @@ pub(crate) mod models;
 pub(crate) mod order;
 pub(crate) mod refund;
 pub(crate) mod royalties;
+pub(crate) mod runner;
 pub(crate) mod send;
 pub(crate) mod services;
 pub(crate) mod settle;
@@ -46,6 +47,7 @@ pub(crate) async fn dispatch(cli: Cli) -> Result<Output, CliError> {
         Command::Royalties(command) => royalties::run(&context, command).await,
         Command::Dao(command) => dao::run(&context, command).await,
         Command::Contract(command) => contract::run(&context, command).await,
+        Command::Runner(command) => runner::run(&context, command),
         Command::Status => status::run(&context).await,
     }
 }

@@ -106,6 +106,14 @@ pub enum CliError {
         /// Checks that failed.
         failed: Vec<&'static str>,
     },
+    /// The provider's program cannot be started.
+    #[error("{} cannot be started: {source}", program.display())]
+    NoRunnerProgram {
+        /// Where it was looked for.
+        program: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// Neither a file nor a hash was given, or both.
     #[error("give either --file or --hash")]
     FileOrHash,
@@ -144,6 +152,9 @@ impl CliError {
             Self::Expired { .. } => Some("stoa refund JOB_ID"),
             Self::Unverified { .. } => {
                 Some("keep the answer and the receipt, and do not rely on this text")
+            }
+            Self::NoRunnerProgram { .. } => {
+                Some("install gpu-runner beside stoa, or put it on the search path")
             }
             Self::File { .. }
             | Self::Json(_)

@@ -67,6 +67,29 @@ pub struct GenerateRequest {
     pub sampler: Sampler,
 }
 
+/// One question in token ids, for callers that compute many at a time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SequenceRequest {
+    /// Ids of the prompt, the start token included.
+    pub prompt_token_ids: Vec<u32>,
+    /// The most tokens to produce, at least 1.
+    pub max_new_tokens: u32,
+    /// How tokens are drawn.
+    pub sampler: Sampler,
+}
+
+/// What one step of a sequence did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Some of the prompt was read; no token yet.
+    Prefilled {
+        /// Tokens of the prompt that this step read.
+        tokens: u32,
+    },
+    /// A token was produced; with a reason it is the last.
+    Token(TokenEvent, Option<FinishReason>),
+}
+
 /// One produced token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenEvent {

@@ -1,19 +1,18 @@
-//! The loaded model behind one lock: `load`, `inspect`, `generate`, `logits`.
+//! The loaded model: `load`, `inspect`, `generate`, `logits`.
 
 use std::{
     ops::ControlFlow,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::Arc,
 };
 
-use stoa_exact::{Choice, SEMANTICS_VERSION};
+use stoa_exact::SEMANTICS_VERSION;
 use stoa_simd::Isa;
 
 use crate::{
     AdapterReport, BackendKind, EngineError, FinishReason, GenerateRequest, Generation, ModelInfo,
-    Sampler, TokenEvent,
+    SequenceRequest, Step, TokenEvent,
     cpu::CpuExecutor,
-    executor::Executor,
     folder::{
         config::ModelConfig,
         text::{MAX_PROMPT_BYTES, Text},
@@ -21,25 +20,27 @@ use crate::{
     },
     gpu::GpuExecutor,
     integer::{model::IntegerModel, root::model_root},
+    pool::Pool,
     quality::{QualityReport, quality},
     reference::FloatModel,
+    sequence::Sequence,
 };
 
-/// A model on a back end. `Send + Sync`: calls wait for one another.
+/// A model on a back end. `Send + Sync`: on a graphics adapter calls wait for one another.
 pub struct Engine {
     model: ModelInfo,
     adapter: AdapterReport,
     config: ModelConfig,
     dir: PathBuf,
-    text: Option<Text>,
-    executor: Mutex<Box<dyn Executor>>,
+    text: Option<Arc<Text>>,
+    executors: Arc<Pool>,
 }
 
 /// A folder read, quantised and named by its root.
 struct Loaded {
     info: ModelInfo,
     integers: Arc<IntegerModel>,
-    text: Option<Text>,
+    text: Option<Arc<Text>>,
 }
 
 impl Engine {
@@ -47,11 +48,14 @@ impl Engine {
     pub fn load(dir: &Path, backend: BackendKind) -> Result<Engine, EngineError> {
         let Loaded { info, integers, text } = read(dir)?;
         let config = integers.config.clone();
-        let (adapter, executor): (AdapterReport, Box<dyn Executor>) = match backend {
-            BackendKind::Cpu => (cpu_report(), Box::new(CpuExecutor::new(integers))),
+        let (adapter, executors) = match backend {
+            BackendKind::Cpu => {
+                let make = move || Box::new(CpuExecutor::new(Arc::clone(&integers))) as Box<_>;
+                (cpu_report(), Pool::of_many(Box::new(make)))
+            }
             BackendKind::Gpu => {
                 let executor = GpuExecutor::new(&integers)?;
-                (executor.report(), Box::new(executor))
+                (executor.report(), Pool::of_one(Box::new(executor)))
             }
         };
         tracing::info!(
@@ -62,8 +66,7 @@ impl Engine {
             is_software = adapter.is_software,
             "model loaded"
         );
-        let executor = Mutex::new(executor);
-        Ok(Engine { model: info, adapter, config, dir: dir.to_owned(), text, executor })
+        Ok(Engine { model: info, adapter, config, dir: dir.to_owned(), text, executors })
     }
 
     /// Reads the folder and says what it holds; needs no adapter.
@@ -96,56 +99,71 @@ impl Engine {
         request: &GenerateRequest,
         on_token: &mut dyn FnMut(&TokenEvent) -> ControlFlow<()>,
     ) -> Result<Generation, EngineError> {
-        let text = self
-            .text
-            .as_ref()
-            .ok_or_else(|| EngineError::NoTokenizer { path: self.dir.join("tokenizer.json") })?;
-        let prompt = self.check(text, request)?;
-        let mut decoder = text.decoder();
-        let mut executor = self.executor();
+        let mut sequence = self.begin(self.check(request)?)?;
         let mut answer = Generation {
-            prompt_token_ids: prompt,
+            prompt_token_ids: sequence.prompt_token_ids().to_vec(),
             output_token_ids: Vec::new(),
             text: String::new(),
             finish_reason: FinishReason::Length,
         };
-        let Some((last, before)) = answer.prompt_token_ids.split_last() else {
-            return Err(EngineError::EmptyPrompt);
-        };
-        executor.run(0, before, false)?;
-        let mut position = before.len() as u32;
-        let mut next = *last;
-        for index in 0..request.max_new_tokens {
-            let logits = executor.run(position, &[next], true)?;
-            position += 1;
-            next = draw(&logits, request.sampler, position);
-            answer.output_token_ids.push(next);
-            let stop = self.config.eos.contains(&next);
-            let delta = if stop { String::new() } else { decoder.push(next)? };
-            answer.text.push_str(&delta);
-            let flow = on_token(&TokenEvent { index, token_id: next, text: delta });
-            if stop {
-                answer.finish_reason = FinishReason::Stop;
-                break;
+        loop {
+            let Step::Token(event, finished) = sequence.advance()? else { continue };
+            answer.output_token_ids.push(event.token_id);
+            answer.text.push_str(&event.text);
+            let flow = on_token(&event);
+            if let Some(reason) = finished {
+                answer.finish_reason = reason;
+                return Ok(answer);
             }
             if flow.is_break() {
                 answer.finish_reason = FinishReason::Cancelled;
-                break;
+                return Ok(answer);
             }
         }
-        Ok(answer)
+    }
+
+    /// Begins an answer that the caller advances step by step, beside others.
+    ///
+    /// Every sequence has a cache of its own; on a graphics adapter there is one, and this waits for it.
+    pub fn begin(&self, request: SequenceRequest) -> Result<Sequence, EngineError> {
+        let text = self.tokenizer()?;
+        self.check_sequence(&request)?;
+        let stop = self.config.eos.clone();
+        Ok(Sequence::new(request, self.executors.lease(), text.decoder(), stop))
+    }
+
+    /// Whether several sequences can be advanced side by side.
+    pub fn runs_side_by_side(&self) -> bool {
+        self.executors.is_shared()
+    }
+
+    /// Ids of a prompt, the start token in front.
+    pub fn encode(&self, prompt: &str) -> Result<Vec<u32>, EngineError> {
+        check_bytes(prompt)?;
+        self.tokenizer()?.encode(prompt)
+    }
+
+    /// Ids of a text that brings its own start token, as chat templates write it.
+    pub fn encode_plain(&self, text: &str) -> Result<Vec<u32>, EngineError> {
+        check_bytes(text)?;
+        self.tokenizer()?.encode_plain(text)
+    }
+
+    /// The text of one id by itself; special tokens are named.
+    pub fn token_text(&self, token_id: u32) -> Result<String, EngineError> {
+        self.tokenizer()?.token(token_id)
     }
 
     /// Integer logits (Q14.16) after every position of `token_ids`.
     pub fn logits(&self, token_ids: &[u32]) -> Result<Vec<Vec<i32>>, EngineError> {
         self.check_ids(token_ids, self.config.context)?;
-        self.executor().run(0, token_ids, true)
+        self.executors.lease().run(0, token_ids, true)
     }
 
     /// Like [`Engine::logits`], one position a pass: the way of decoding. The bits are the same.
     pub fn logits_stepwise(&self, token_ids: &[u32]) -> Result<Vec<Vec<i32>>, EngineError> {
         self.check_ids(token_ids, self.config.context)?;
-        let mut executor = self.executor();
+        let mut executor = self.executors.lease();
         let mut rows = Vec::new();
         for (position, id) in (0u32..).zip(token_ids) {
             rows.extend(executor.run(position, &[*id], true)?);
@@ -153,29 +171,32 @@ impl Engine {
         Ok(rows)
     }
 
-    fn check(&self, text: &Text, request: &GenerateRequest) -> Result<Vec<u32>, EngineError> {
-        let limit = self.config.context - 1;
+    fn tokenizer(&self) -> Result<&Arc<Text>, EngineError> {
+        let path = || self.dir.join("tokenizer.json");
+        self.text.as_ref().ok_or_else(|| EngineError::NoTokenizer { path: path() })
+    }
+
+    fn check(&self, request: &GenerateRequest) -> Result<SequenceRequest, EngineError> {
+        self.tokenizer()?;
         if request.prompt.is_empty() {
             return Err(EngineError::EmptyPrompt);
         }
-        if request.max_new_tokens == 0 {
-            return Err(EngineError::NoNewTokens);
-        }
-        if request.prompt.len() > MAX_PROMPT_BYTES {
-            return Err(EngineError::PromptTooManyBytes {
-                bytes: request.prompt.len(),
-                limit: MAX_PROMPT_BYTES,
-            });
-        }
-        let ids = text.encode(&request.prompt)?;
-        self.check_ids(&ids, limit)?;
-        let prompt_tokens = ids.len() as u32;
+        let GenerateRequest { prompt, max_new_tokens, sampler } = request;
+        check_new_tokens(*max_new_tokens)?;
+        let prompt_token_ids = self.encode(prompt)?;
+        Ok(SequenceRequest { prompt_token_ids, max_new_tokens: *max_new_tokens, sampler: *sampler })
+    }
+
+    fn check_sequence(&self, request: &SequenceRequest) -> Result<(), EngineError> {
+        check_new_tokens(request.max_new_tokens)?;
+        self.check_ids(&request.prompt_token_ids, self.config.context - 1)?;
+        let prompt_tokens = request.prompt_token_ids.len() as u32;
         let limit = self.config.context - prompt_tokens;
         if request.max_new_tokens > limit {
             let requested = request.max_new_tokens;
             return Err(EngineError::TooManyNewTokens { requested, prompt_tokens, limit });
         }
-        Ok(ids)
+        Ok(())
     }
 
     fn check_ids(&self, ids: &[u32], limit: u32) -> Result<(), EngineError> {
@@ -191,37 +212,39 @@ impl Engine {
             None => Ok(()),
         }
     }
+}
 
-    fn executor(&self) -> MutexGuard<'_, Box<dyn Executor>> {
-        // A panic elsewhere leaves only cache content behind, which every call overwrites before reading.
-        self.executor.lock().unwrap_or_else(PoisonError::into_inner)
+fn check_bytes(prompt: &str) -> Result<(), EngineError> {
+    if prompt.len() > MAX_PROMPT_BYTES {
+        let bytes = prompt.len();
+        return Err(EngineError::PromptTooManyBytes { bytes, limit: MAX_PROMPT_BYTES });
     }
+    Ok(())
+}
+
+fn check_new_tokens(max_new_tokens: u32) -> Result<(), EngineError> {
+    if max_new_tokens == 0 {
+        return Err(EngineError::NoNewTokens);
+    }
+    Ok(())
 }
 
 fn read(dir: &Path) -> Result<Loaded, EngineError> {
     let config = ModelConfig::read(dir)?;
-    let text = Text::read(dir, &config)?;
+    let text = Text::read(dir, &config)?.map(Arc::new);
     let files = WeightFiles::read(dir)?;
     let integers = IntegerModel::build(config, &files.parse()?)?;
     let name = dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
     let info = ModelInfo {
         name: name.file_name().unwrap_or_default().to_string_lossy().into_owned(),
         architecture: "LlamaForCausalLM".to_owned(),
-        model_root: model_root(&integers, text.as_ref().map(Text::hash)),
+        model_root: model_root(&integers, text.as_deref().map(Text::hash)),
         semantics_version: SEMANTICS_VERSION,
         context_tokens: integers.config.context,
         vocab_size: integers.config.vocab,
         parameter_count: integers.parameter_count(),
     };
     Ok(Loaded { info, integers: Arc::new(integers), text })
-}
-
-/// Token `position` of the sequence from the logits before it.
-fn draw(logits: &[Vec<i32>], sampler: Sampler, position: u32) -> u32 {
-    let Sampler { temperature_milli, top_k, seed } = sampler;
-    let choice = Choice { temperature_milli, top_k, top_p_milli: 0, seed, position };
-    // The vocabulary has at least one id, so there always is a row with an element.
-    logits.last().and_then(|row| stoa_exact::sample(row, choice)).unwrap_or_default()
 }
 
 fn cpu_report() -> AdapterReport {

@@ -12,13 +12,15 @@ mod executor;
 mod folder;
 mod gpu;
 mod integer;
+mod pool;
 mod quality;
 pub mod reference;
+mod sequence;
 pub mod synthetic;
 
 pub use api::{
     AdapterReport, BackendKind, FinishReason, GenerateRequest, Generation, ModelInfo, Sampler,
-    TokenEvent,
+    SequenceRequest, Step, TokenEvent,
 };
 pub use cpu::{CpuOptions, MAX_SEQUENCES};
 pub use engine::Engine;
@@ -27,3 +29,4 @@ pub use executor::{Capacity, Executor, OnLogits, StepToken};
 pub use folder::config::MAX_CONTEXT_TOKENS;
 pub use folder::text::MAX_PROMPT_BYTES;
 pub use quality::{LayerError, QualityReport};
+pub use sequence::{PREFILL_CHUNK_TOKENS, Sequence};

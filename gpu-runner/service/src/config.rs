@@ -17,8 +17,14 @@ use stoa_engine::BackendKind;
 pub const ENVIRONMENT_PREFIX: &str = "STOA_RUNNER_";
 /// Largest accepted queue, in requests.
 const MAX_QUEUE: usize = 10_000;
-/// Largest accepted number of open job streams.
+/// Largest accepted number of open job streams, and of open requests.
 const MAX_STREAMS: usize = 100_000;
+/// Largest accepted number of answers side by side.
+const MAX_BATCH: usize = 256;
+/// Largest accepted number of loaded models.
+const MAX_LOADED_MODELS: usize = 64;
+/// Longest accepted time of a request in seconds: a day.
+const MAX_TIMEOUT_SECONDS: usize = 86_400;
 
 /// Where the integers are computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
@@ -61,8 +67,38 @@ pub struct Config {
     pub queue_infer: usize,
     /// Open `Generate` and `Watch` streams.
     pub max_streams: usize,
-    /// Whether KServe `ModelInfer` answers without payment.
+    /// Calls of one caller that may wait for the engine.
+    pub queue_per_caller: usize,
+    /// Answers that are computed side by side where the back end can.
+    pub batch_answers: usize,
+    /// Requests of the gateway that may be open.
+    pub max_requests: usize,
+    /// Longest time of an unpaid request in seconds, waiting included.
+    pub request_timeout_seconds: usize,
+    /// Whether KServe and the gateway answer without payment.
     pub serve_unpaid: bool,
+    /// Address of the OpenAI-compatible gateway; without it there is none.
+    pub http_listen: Option<SocketAddr>,
+    /// Address of metrics and health; without it there are none.
+    pub admin_listen: Option<SocketAddr>,
+    /// Certificate chain in PEM; with it gRPC and the gateway are encrypted.
+    pub tls_certificate_file: Option<PathBuf>,
+    /// Private key of the certificate in PEM.
+    pub tls_key_file: Option<PathBuf>,
+    /// File with a caller's name and key a line; with it unpaid calls must carry a key.
+    pub keys_file: Option<PathBuf>,
+    /// Public name of this runner; with it wallets log in with a signature.
+    pub wallet_audience: Option<String>,
+    /// File with a wallet's address a line; without it every wallet may log in.
+    pub wallets_file: Option<PathBuf>,
+    /// File with the token that loads and unloads models; without it nobody can.
+    pub operator_token_file: Option<PathBuf>,
+    /// Folder whose subfolders are models that can be loaded.
+    pub model_repository: Option<PathBuf>,
+    /// Models that may be loaded at a time.
+    pub max_loaded_models: usize,
+    /// Chat template in place of the models' own.
+    pub chat_template_file: Option<PathBuf>,
     /// Seconds that a running job gets to end after a stop signal.
     pub shutdown_grace_seconds: u64,
 }
@@ -79,7 +115,22 @@ impl Default for Config {
             queue_jobs: 64,
             queue_infer: 16,
             max_streams: 256,
+            queue_per_caller: 8,
+            batch_answers: 8,
+            max_requests: 256,
+            request_timeout_seconds: 600,
             serve_unpaid: true,
+            http_listen: None,
+            admin_listen: None,
+            tls_certificate_file: None,
+            tls_key_file: None,
+            keys_file: None,
+            wallet_audience: None,
+            wallets_file: None,
+            operator_token_file: None,
+            model_repository: None,
+            max_loaded_models: 2,
+            chat_template_file: None,
             shutdown_grace_seconds: 30,
         }
     }
@@ -96,6 +147,10 @@ pub struct Overrides {
     #[arg(long, value_name = "ADDRESS")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub listen: Option<SocketAddr>,
+    /// Address of the OpenAI-compatible gateway, e.g. 127.0.0.1:8080.
+    #[arg(long, value_name = "ADDRESS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub http_listen: Option<SocketAddr>,
     /// Where to compute.
     #[arg(long, value_enum)]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -122,6 +177,9 @@ pub enum ConfigError {
     /// A value has a wrong name or type.
     #[error("the configuration is not valid")]
     Invalid(#[source] Box<figment::Error>),
+    /// A certificate without its key, or a key without its certificate.
+    #[error("tls_certificate_file and tls_key_file must be set together")]
+    HalfOfTls,
     /// A number is out of range.
     #[error("{field} is {actual}, it must be between 1 and {limit}")]
     OutOfRange {
@@ -156,6 +214,15 @@ impl Config {
         within("queue_jobs", self.queue_jobs, MAX_QUEUE)?;
         within("queue_infer", self.queue_infer, MAX_QUEUE)?;
         within("max_streams", self.max_streams, MAX_STREAMS)?;
+        within("queue_per_caller", self.queue_per_caller, MAX_QUEUE)?;
+        within("batch_answers", self.batch_answers, MAX_BATCH)?;
+        within("max_requests", self.max_requests, MAX_STREAMS)?;
+        within("max_loaded_models", self.max_loaded_models, MAX_LOADED_MODELS)?;
+        let timeout = self.request_timeout_seconds;
+        within("request_timeout_seconds", timeout, MAX_TIMEOUT_SECONDS)?;
+        if self.tls_certificate_file.is_some() != self.tls_key_file.is_some() {
+            return Err(ConfigError::HalfOfTls);
+        }
         Ok(self)
     }
 }
@@ -177,6 +244,29 @@ mod tests {
         let text = std::fs::read_to_string(example).unwrap();
         let stated: Config = Figment::from(Toml::string(&text)).extract().unwrap();
         assert_eq!(stated, Config::default());
+    }
+
+    #[test]
+    fn the_example_file_explains_every_setting_and_its_optional_lines_are_valid() {
+        let example = concat!(env!("CARGO_MANIFEST_DIR"), "/config.example.toml");
+        let text = std::fs::read_to_string(example).unwrap();
+        // An optional setting is a comment of the shape `# name = value`.
+        let is_setting = |line: &str| {
+            line.split_once(" = ")
+                .is_some_and(|(name, _)| name.chars().all(|c| c.is_ascii_lowercase() || c == '_'))
+        };
+        let lines = text
+            .lines()
+            .map(|line| line.strip_prefix("# ").filter(|rest| is_setting(rest)).unwrap_or(line));
+        let whole = lines.collect::<Vec<_>>().join("\n");
+        let parsed: Config = Figment::from(Toml::string(&whole)).extract().unwrap();
+        parsed.check().unwrap();
+        let stated: toml::Table = whole.parse().unwrap();
+        let shown = format!("{:?}", Config::default());
+        let fields = shown.split(['{', ','].as_slice()).filter_map(|part| part.split_once(": "));
+        for (name, _) in fields {
+            assert!(stated.contains_key(name.trim()), "{name} is not in the example");
+        }
     }
 
     #[test]

@@ -6,7 +6,10 @@ use stoa_primitives::ContentHash;
 use stoa_proto::ConversionError;
 use stoa_receipt::ReceiptError;
 
-use crate::store::StoreError;
+use crate::{
+    models::{ModelsError, TemplateError},
+    store::StoreError,
+};
 
 /// Refusals and failures of the service; `rpc::status` maps each to a gRPC code.
 #[derive(Debug, thiserror::Error)]
@@ -30,8 +33,8 @@ pub enum RunnerError {
     OtherModel {
         /// `model_root` of the request.
         ordered: ContentHash,
-        /// Root of the loaded model.
-        served: ContentHash,
+        /// Names and roots of the loaded models.
+        served: String,
     },
     /// The job key was handed in before with another content.
     #[error("this job was handed in before with {field} {known}, now with {given}")]
@@ -49,6 +52,78 @@ pub enum RunnerError {
         /// Places in the queue.
         limit: usize,
     },
+    /// One caller has enough in the queue.
+    #[error("{limit} of your requests wait already")]
+    CallerQueueFull {
+        /// Places of one caller.
+        limit: usize,
+    },
+    /// As many calls are open as there may be.
+    #[error("{limit} requests are open already")]
+    TooManyRequests {
+        /// Calls that may be open.
+        limit: usize,
+    },
+    /// The answer did not come in time.
+    #[error("the answer did not come before its deadline")]
+    DeadlineExceeded,
+    /// More tokens were asked for than one request may have.
+    #[error("{actual} tokens were asked for, the limit is {limit}")]
+    TooManyTokens {
+        /// Tokens asked for.
+        actual: u32,
+        /// Most tokens.
+        limit: u32,
+    },
+    /// The call carries no key, or none that is known.
+    #[error("the authorization header must carry a key of this runner: Bearer KEY")]
+    Unauthenticated,
+    /// A wallet was not let in.
+    #[error("the wallet is not let in: {reason}")]
+    WalletRefused {
+        /// What was wrong.
+        reason: &'static str,
+    },
+    /// The call is the operator's alone.
+    #[error(
+        "this call is for the operator: the authorization header must carry the operator's token"
+    )]
+    NotTheOperator,
+    /// Models cannot be loaded or unloaded.
+    #[error("this runner has no model repository (model_repository is not set)")]
+    RepositoryClosed,
+    /// The repository cannot be read.
+    #[error("the model repository {} cannot be read", path.display())]
+    Repository {
+        /// The folder.
+        path: std::path::PathBuf,
+        /// The operating system's reason.
+        source: std::io::Error,
+    },
+    /// No room for one more model.
+    #[error("{limit} models are loaded already; unload one")]
+    TooManyModels {
+        /// Models that may be loaded.
+        limit: usize,
+    },
+    /// A loaded model cannot be served.
+    #[error(transparent)]
+    Models(#[from] ModelsError),
+    /// A base model was asked to chat.
+    #[error(
+        "the model {model:?} has no chat template, so it cannot take messages; send it a prompt \
+         (/v1/completions), or let the operator set chat_template_file"
+    )]
+    NoChatTemplate {
+        /// Name of the model.
+        model: String,
+    },
+    /// The chat template refused the messages.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    /// The system has no randomness for a seed.
+    #[error("the system's random source failed")]
+    NoRandomness,
     /// No more streams may be opened.
     #[error("{limit} job streams are open already")]
     TooManyStreams {

@@ -1,6 +1,6 @@
-//! The secret that a call of `Generate` must carry, when the operator sets one.
+//! Secrets that single callers carry: the relayer's for `Generate`, the operator's for loading models.
 //!
-//! Without it whoever reaches the port can execute for nothing, and can occupy a job key with a
+//! Without the relayer's whoever reaches the port can execute for nothing, and can occupy a job key with a
 //! wrong input before the relayer hands in the right one.
 
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ const SCHEME: &str = "Bearer ";
 #[derive(Debug, thiserror::Error)]
 pub enum RelayerTokenError {
     /// The file cannot be read.
-    #[error("the relayer token file {} cannot be read", path.display())]
+    #[error("the token file {} cannot be read", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -27,7 +27,7 @@ pub enum RelayerTokenError {
         source: std::io::Error,
     },
     /// The token can be guessed.
-    #[error("the relayer token has {actual_bytes} bytes, it must have {MIN_TOKEN_BYTES} or more")]
+    #[error("the token has {actual_bytes} bytes, it must have {MIN_TOKEN_BYTES} or more")]
     TooShort {
         /// Length of the token.
         actual_bytes: usize,
@@ -56,12 +56,14 @@ impl RelayerToken {
 
     /// Refuses a call whose `authorization` header does not carry the token.
     pub(crate) fn check(&self, metadata: &MetadataMap) -> Result<(), RunnerError> {
+        self.is_carried_by(metadata).then_some(()).ok_or(RunnerError::NotTheRelayer)
+    }
+
+    /// Whether a call's `authorization` header carries the token.
+    pub(crate) fn is_carried_by(&self, metadata: &MetadataMap) -> bool {
         let header = metadata.get("authorization").and_then(|value| value.to_str().ok());
         let given = header.and_then(|value| value.strip_prefix(SCHEME));
-        match given {
-            Some(token) if ContentHash::sha256(token.as_bytes()) == self.0 => Ok(()),
-            _ => Err(RunnerError::NotTheRelayer),
-        }
+        given.is_some_and(|token| ContentHash::sha256(token.as_bytes()) == self.0)
     }
 }
 

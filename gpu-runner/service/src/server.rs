@@ -1,12 +1,13 @@
 //! Wiring: the services over one executor, one book and one listener.
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{future::Future, path::PathBuf, sync::Arc, time::Duration};
 
 use stoa_proto::{
     inference::grpc_inference_service_server::GrpcInferenceServiceServer,
     runner::v1::runner_service_server::RunnerServiceServer,
 };
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::Semaphore, task::JoinHandle};
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tonic::transport::{
     Server,
@@ -15,19 +16,24 @@ use tonic::transport::{
 
 use crate::{
     Config, InferencePort, JobStore, ReceiptKey, RelayerToken,
-    executor::{Executor, QueueLimits},
+    access::Access,
+    admin,
+    gateway::{self, Gateway},
     jobs::{JobBook, JobBookDeps},
-    rpc::{KserveService, MAX_REQUEST_BYTES, MAX_RESPONSE_BYTES, RunnerRpc},
+    listener,
+    metrics::Metrics,
+    models::{ChatTemplate, Loader, Models, ModelsError, Shelf},
+    rpc::{KserveDeps, KserveService, MAX_REQUEST_BYTES, MAX_RESPONSE_BYTES, RunnerRpc},
+    scheduler::Limits,
+    tls,
 };
 
 /// Calls that one connection may have open.
 const MAX_STREAMS_PER_CONNECTION: u32 = 128;
 /// Idle time after which a connection is probed.
 const KEEPALIVE: Duration = Duration::from_secs(30);
-/// How often the shutdown looks whether the last job has ended.
+/// How often the shutdown looks whether the last answer has ended.
 const DRAIN_POLL: Duration = Duration::from_millis(50);
-/// Time that connections get to close after the last job.
-const CLOSE_GRACE: Duration = Duration::from_secs(2);
 
 type RunnerServer = RunnerServiceServer<RunnerRpc>;
 type KserveServer = GrpcInferenceServiceServer<KserveService>;
@@ -36,14 +42,41 @@ type KserveServer = GrpcInferenceServiceServer<KserveService>;
 pub struct Deps {
     /// The loaded model.
     pub port: Arc<dyn InferencePort>,
+    /// Folder that it was loaded from: its chat template stands there.
+    pub model_dir: PathBuf,
+    /// Loads more models.
+    pub loader: Loader,
     /// Signs receipts.
     pub key: ReceiptKey,
-    /// What `Generate` must carry; `None` lets every caller hand in jobs.
-    pub relayer_token: Option<RelayerToken>,
+    /// Secrets that callers carry.
+    pub secrets: Secrets,
     /// Keeps results.
     pub store: JobStore,
+    /// Encrypts gRPC and the gateway.
+    pub tls: Option<TlsAcceptor>,
     /// Where clients connect.
-    pub listener: TcpListener,
+    pub listeners: Listeners,
+}
+
+/// Secrets that callers carry.
+#[derive(Clone, Default)]
+pub struct Secrets {
+    /// What `Generate` must carry; `None` lets every caller hand in jobs.
+    pub relayer: Option<RelayerToken>,
+    /// What loads and unloads models; `None` lets nobody.
+    pub operator: Option<RelayerToken>,
+    /// Who may ask without payment; without keys everybody.
+    pub access: Access,
+}
+
+/// Where clients connect.
+pub struct Listeners {
+    /// gRPC.
+    pub grpc: TcpListener,
+    /// The gateway.
+    pub http: Option<TcpListener>,
+    /// Metrics and health.
+    pub admin: Option<TcpListener>,
 }
 
 /// Why the service could not start or ended early.
@@ -52,9 +85,9 @@ pub enum ServeError {
     /// The listening socket cannot be used.
     #[error("the listening socket cannot be used")]
     Listener(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The inference thread could not be started.
-    #[error("the inference thread could not be started")]
-    Thread(#[source] std::io::Error),
+    /// The model cannot be served.
+    #[error(transparent)]
+    Models(#[from] ModelsError),
     /// The compiled descriptors are damaged.
     #[error("the reflection service could not be built")]
     Reflection(#[from] tonic_reflection::server::Error),
@@ -66,37 +99,33 @@ pub enum ServeError {
 /// What computes and keeps, and the two signals that end it: first no new work, then no work.
 #[derive(Clone)]
 struct Core {
-    executor: Arc<Executor>,
+    models: Arc<Models>,
     book: Arc<JobBook>,
+    metrics: Arc<Metrics>,
     closing: CancellationToken,
     stop: CancellationToken,
 }
 
-/// Serves until `shutdown` resolves; then takes nothing new, lets the running jobs end for
+/// Serves until `shutdown` resolves; then takes nothing new, lets jobs and requests end for
 /// `shutdown_grace_seconds`, breaks off what is left and returns.
 pub async fn run(
     config: &Config,
     deps: Deps,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
-    let Deps { port, key, relayer_token, store, listener } = deps;
+    let Deps { port, model_dir, loader, key, secrets, store, tls, listeners } = deps;
     let public_key = key.public_key();
-    let core = start(config, &port, key, store)?;
-    let runner = RunnerRpc::new(Arc::clone(&core.book), port.as_ref(), &public_key, relayer_token);
-    let kserve = KserveService::new(
-        Arc::clone(&core.executor),
-        port.model().clone(),
-        config.serve_unpaid,
-        core.closing.clone(),
-    );
+    let models = shelve(config, Arc::clone(&port), model_dir, loader)?;
+    let core = start(config, models, key, store);
+    let runner =
+        RunnerRpc::new(Arc::clone(&core.book), port.as_ref(), &public_key, secrets.relayer.clone());
+    let kserve = KserveService::new(kserve_deps(config, &core, &secrets));
     let (mut health, health_service) = tonic_health::server::health_reporter();
     health.set_serving::<RunnerServer>().await;
     health.set_serving::<KserveServer>().await;
-    let incoming =
-        TcpIncoming::from_listener(listener, true, None).map_err(ServeError::Listener)?;
-    let server = router(runner, kserve)?
-        .add_service(health_service)
-        .serve_with_incoming_shutdown(incoming, core.closing.clone().cancelled_owned());
+    let side_doors = side_doors(config, &core, &secrets, &tls, listeners.http, listeners.admin);
+    let router = router(runner, kserve)?.add_service(health_service);
+    let server = serve_grpc(router, listeners.grpc, tls, core.closing.clone());
 
     let grace = Duration::from_secs(config.shutdown_grace_seconds);
     let ending = core.clone();
@@ -105,7 +134,7 @@ pub async fn run(
         ending.closing.cancel();
         health.set_not_serving::<RunnerServer>().await;
         health.set_not_serving::<KserveServer>().await;
-        drain(&ending.book, grace).await;
+        drain(&ending, grace).await;
         ending.stop.cancel();
     };
     tokio::pin!(server, closed);
@@ -117,31 +146,114 @@ pub async fn run(
             served
         }
         // A client that keeps its connection open does not keep the process.
-        () = &mut closed => tokio::time::timeout(CLOSE_GRACE, server).await.unwrap_or(Ok(())),
+        () = &mut closed => tokio::time::timeout(listener::CLOSE_GRACE, server).await.unwrap_or(Ok(())),
     };
-    end(core).await;
-    Ok(served?)
+    end(core, side_doors).await;
+    served
+}
+
+fn shelve(
+    config: &Config,
+    port: Arc<dyn InferencePort>,
+    model_dir: PathBuf,
+    loader: Loader,
+) -> Result<(Arc<Models>, Arc<Metrics>), ServeError> {
+    let metrics = Arc::new(Metrics::default());
+    let template = config.chat_template_file.as_deref();
+    let template = template.map(|file| ChatTemplate::of_file(file, &model_dir)).transpose();
+    let shelf = Shelf {
+        repository: config.model_repository.clone(),
+        max_loaded: config.max_loaded_models,
+        template: template.map_err(ModelsError::from)?,
+        limits: Limits {
+            paid: config.queue_jobs,
+            unpaid: config.queue_infer,
+            per_caller: config.queue_per_caller,
+            batch: config.batch_answers,
+        },
+        loader,
+    };
+    Ok((Arc::new(Models::new(port, &model_dir, shelf, Arc::clone(&metrics))?), metrics))
 }
 
 fn start(
     config: &Config,
-    port: &Arc<dyn InferencePort>,
+    (models, metrics): (Arc<Models>, Arc<Metrics>),
     signer: ReceiptKey,
     store: JobStore,
-) -> Result<Core, ServeError> {
+) -> Core {
     let (closing, stop) = (CancellationToken::new(), CancellationToken::new());
-    let limits = QueueLimits { paid: config.queue_jobs, unpaid: config.queue_infer };
-    let executor = Executor::start(Arc::clone(port), limits, stop.clone());
-    let executor = Arc::new(executor.map_err(ServeError::Thread)?);
     let book = JobBook::new(JobBookDeps {
-        executor: Arc::clone(&executor),
+        models: Arc::clone(&models),
         store,
         signer,
-        model: port.model().clone(),
         max_streams: config.max_streams,
         closing: closing.clone(),
     });
-    Ok(Core { executor, book, closing, stop })
+    Core { models, book, metrics, closing, stop }
+}
+
+fn kserve_deps(config: &Config, core: &Core, secrets: &Secrets) -> KserveDeps {
+    KserveDeps {
+        models: Arc::clone(&core.models),
+        metrics: Arc::clone(&core.metrics),
+        access: secrets.access.clone(),
+        operator: secrets.operator.clone(),
+        serve_unpaid: config.serve_unpaid,
+        patience: patience(config),
+        closing: core.closing.clone(),
+    }
+}
+
+fn patience(config: &Config) -> Duration {
+    Duration::from_secs(config.request_timeout_seconds as u64)
+}
+
+/// The ways in over HTTP, each a task that ends after `closing`.
+fn side_doors(
+    config: &Config,
+    core: &Core,
+    secrets: &Secrets,
+    tls: &Option<TlsAcceptor>,
+    http: Option<TcpListener>,
+    admin: Option<TcpListener>,
+) -> Vec<JoinHandle<()>> {
+    let gateway = Arc::new(Gateway {
+        models: Arc::clone(&core.models),
+        access: secrets.access.clone(),
+        metrics: Arc::clone(&core.metrics),
+        serve_unpaid: config.serve_unpaid,
+        patience: patience(config),
+        max_requests: config.max_requests,
+        open: Arc::new(Semaphore::new(config.max_requests)),
+        closing: core.closing.clone(),
+    });
+    let admin_router = admin::router(Arc::clone(&core.metrics), Arc::clone(&gateway));
+    let doors = [
+        (http, tls.clone(), gateway::router(gateway)),
+        (admin, None, admin_router), // for the operator's own network: never encrypted
+    ];
+    let listening = doors.into_iter().filter_map(|(listener, tls, router)| {
+        let (closing, stop) = (core.closing.clone(), core.stop.clone());
+        Some(tokio::spawn(listener::serve(listener?, tls, router, closing, stop)))
+    });
+    listening.collect()
+}
+
+async fn serve_grpc(
+    router: Router,
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    closing: CancellationToken,
+) -> Result<(), ServeError> {
+    let closed = closing.cancelled_owned();
+    let Some(tls) = tls else {
+        let incoming =
+            TcpIncoming::from_listener(listener, true, None).map_err(ServeError::Listener)?;
+        return Ok(router.serve_with_incoming_shutdown(incoming, closed).await?);
+    };
+    let incoming = tls::incoming(listener, tls);
+    Ok(router.serve_with_incoming_shutdown(incoming, closed).await?)
 }
 
 fn router(runner: RunnerRpc, kserve: KserveService) -> Result<Router, ServeError> {
@@ -163,12 +275,17 @@ fn router(runner: RunnerRpc, kserve: KserveService) -> Result<Router, ServeError
     Ok(router)
 }
 
-/// Stops the inference thread; its last writes reach the store before this returns.
-async fn end(core: Core) {
+/// Stops the inference threads; their last writes reach the store before this returns.
+async fn end(core: Core, side_doors: Vec<JoinHandle<()>>) {
     core.closing.cancel();
     core.stop.cancel();
-    if tokio::task::spawn_blocking(move || core.executor.join()).await.is_err() {
-        tracing::error!("waiting for the inference thread failed");
+    for door in side_doors {
+        if door.await.is_err() {
+            tracing::error!("an HTTP listener ended with a panic");
+        }
+    }
+    if tokio::task::spawn_blocking(move || core.models.end()).await.is_err() {
+        tracing::error!("waiting for the inference threads failed");
     }
 }
 
@@ -178,14 +295,15 @@ fn reflection() -> tonic_reflection::server::Builder<'static> {
         .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
 }
 
-async fn drain(book: &JobBook, grace: Duration) {
-    tracing::info!(live_jobs = book.live_jobs(), "shutting down");
+async fn drain(core: &Core, grace: Duration) {
+    let in_flight = || core.models.in_flight() + core.book.live_jobs() as u64;
+    tracing::info!(in_flight = in_flight(), "shutting down");
     let all_ended = async {
-        while book.live_jobs() > 0 {
+        while in_flight() > 0 {
             tokio::time::sleep(DRAIN_POLL).await;
         }
     };
     if tokio::time::timeout(grace, all_ended).await.is_err() {
-        tracing::warn!(live_jobs = book.live_jobs(), "breaking off what still runs");
+        tracing::warn!(in_flight = in_flight(), "breaking off what still runs");
     }
 }

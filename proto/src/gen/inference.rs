@@ -453,6 +453,549 @@ impl ::prost::Name for InferTensorContents {
         "/inference.InferTensorContents".into()
     }
 }
+/// One response of a stream.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ModelStreamInferResponse {
+    /// Why the answer failed; empty when it did not.
+    #[prost(string, tag = "1")]
+    pub error_message: ::prost::alloc::string::String,
+    /// One token (the tensors hold its text and its id), or the end of an answer (tensors are empty).
+    #[prost(message, optional, tag = "2")]
+    pub infer_response: ::core::option::Option<ModelInferResponse>,
+}
+impl ::prost::Name for ModelStreamInferResponse {
+    const NAME: &'static str = "ModelStreamInferResponse";
+    const PACKAGE: &'static str = "inference";
+    fn full_name() -> ::prost::alloc::string::String {
+        "inference.ModelStreamInferResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/inference.ModelStreamInferResponse".into()
+    }
+}
+/// Which model is meant.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ModelConfigRequest {
+    /// Name of the model, at most 256 bytes.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// Model root in lower-case hex (64 digits); empty means the one that is served.
+    #[prost(string, tag = "2")]
+    pub version: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ModelConfigRequest {
+    const NAME: &'static str = "ModelConfigRequest";
+    const PACKAGE: &'static str = "inference";
+    fn full_name() -> ::prost::alloc::string::String {
+        "inference.ModelConfigRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/inference.ModelConfigRequest".into()
+    }
+}
+/// How a model is served.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ModelConfigResponse {
+    /// The configuration.
+    #[prost(message, optional, tag = "1")]
+    pub config: ::core::option::Option<ModelConfig>,
+}
+impl ::prost::Name for ModelConfigResponse {
+    const NAME: &'static str = "ModelConfigResponse";
+    const PACKAGE: &'static str = "inference";
+    fn full_name() -> ::prost::alloc::string::String {
+        "inference.ModelConfigResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/inference.ModelConfigResponse".into()
+    }
+}
+/// A tensor to send.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ModelInput {
+    /// Name of the tensor.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// Type of its elements.
+    #[prost(enumeration = "DataType", tag = "2")]
+    pub data_type: i32,
+    /// Elements a dimension; -1 is variable.
+    #[prost(int64, repeated, tag = "4")]
+    pub dims: ::prost::alloc::vec::Vec<i64>,
+}
+impl ::prost::Name for ModelInput {
+    const NAME: &'static str = "ModelInput";
+    const PACKAGE: &'static str = "inference";
+    fn full_name() -> ::prost::alloc::string::String {
+        "inference.ModelInput".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/inference.ModelInput".into()
+    }
+}
+/// A tensor that comes back.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ModelOutput {
+    /// Name of the tensor.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// Type of its elements.
+    #[prost(enumeration = "DataType", tag = "2")]
+    pub data_type: i32,
+    /// Elements a dimension; -1 is variable.
+    #[prost(int64, repeated, tag = "3")]
+    pub dims: ::prost::alloc::vec::Vec<i64>,
+}
+impl ::prost::Name for ModelOutput {
+    const NAME: &'static str = "ModelOutput";
+    const PACKAGE: &'static str = "inference";
+    fn full_name() -> ::prost::alloc::string::String {
+        "inference.ModelOutput".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/inference.ModelOutput".into()
+    }
+}
+/// Whether one request may have several responses.
+#[derive(Clone, Copy, PartialEq, ::prost::Message)]
+pub struct ModelTransactionPolicy {
+    /// Always true: a stream answers token by token.
+    #[prost(bool, tag = "1")]
+    pub decoupled: bool,
+}
+impl ::prost::Name for ModelTransactionPolicy {
+    const NAME: &'static str = "ModelTransactionPolicy";
+    const PACKAGE: &'static str = "inference";
+    fn full_name() -> ::prost::alloc::string::String {
+        "inference.ModelTransactionPolicy".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/inference.ModelTransactionPolicy".into()
+    }
+}
+/// A named property of a model.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ModelParameter {
+    /// Its value as a text.
+    #[prost(string, tag = "1")]
+    pub string_value: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ModelParameter {
+    const NAME: &'static str = "ModelParameter";
+    const PACKAGE: &'static str = "inference";
+    fn full_name() -> ::prost::alloc::string::String {
+        "inference.ModelParameter".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/inference.ModelParameter".into()
+    }
+}
+/// How a model is served: the part of Triton's configuration that says something about this runner.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ModelConfig {
+    /// Name of the model.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// Program and semantics that execute the model.
+    #[prost(string, tag = "2")]
+    pub platform: ::prost::alloc::string::String,
+    /// Always 0: a request holds one prompt, and the runner batches requests itself.
+    #[prost(int32, tag = "4")]
+    pub max_batch_size: i32,
+    /// Tensors to send.
+    #[prost(message, repeated, tag = "5")]
+    pub input: ::prost::alloc::vec::Vec<ModelInput>,
+    /// Tensors that come back.
+    #[prost(message, repeated, tag = "6")]
+    pub output: ::prost::alloc::vec::Vec<ModelOutput>,
+    /// `model_root`, `semantics_version`, `exact`, `context_tokens`, `answers_side_by_side`.
+    #[prost(map = "string, message", tag = "14")]
+    pub parameters: ::std::collections::HashMap<
+        ::prost::alloc::string::String,
+        ModelParameter,
+    >,
+    /// `gpu` or `cpu`.
+    #[prost(string, tag = "17")]
+    pub backend: ::prost::alloc::string::String,
+    /// Responses of one request.
+    #[prost(message, optional, tag = "19")]
+    pub model_transaction_policy: ::core::option::Option<ModelTransactionPolicy>,
+}
+impl ::prost::Name for ModelConfig {
+    const NAME: &'static str = "ModelConfig";
+    const PACKAGE: &'static str = "inference";
+    fn full_name() -> ::prost::alloc::string::String {
+        "inference.ModelConfig".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/inference.ModelConfig".into()
+    }
+}
+/// Which model is meant.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ModelStatisticsRequest {
+    /// Name of the model; empty means all.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// Model root in lower-case hex; empty means the one that is served.
+    #[prost(string, tag = "2")]
+    pub version: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ModelStatisticsRequest {
+    const NAME: &'static str = "ModelStatisticsRequest";
+    const PACKAGE: &'static str = "inference";
+    fn full_name() -> ::prost::alloc::string::String {
+        "inference.ModelStatisticsRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/inference.ModelStatisticsRequest".into()
+    }
+}
+/// A number of events and their whole time.
+#[derive(Clone, Copy, PartialEq, ::prost::Message)]
+pub struct StatisticDuration {
+    /// Number of events.
+    #[prost(uint64, tag = "1")]
+    pub count: u64,
+    /// Their time together, in nanoseconds.
+    #[prost(uint64, tag = "2")]
+    pub ns: u64,
+}
+impl ::prost::Name for StatisticDuration {
+    const NAME: &'static str = "StatisticDuration";
+    const PACKAGE: &'static str = "inference";
+    fn full_name() -> ::prost::alloc::string::String {
+        "inference.StatisticDuration".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/inference.StatisticDuration".into()
+    }
+}
+/// Times of requests.
+#[derive(Clone, Copy, PartialEq, ::prost::Message)]
+pub struct InferStatistics {
+    /// Requests that ended with an answer, from arrival to end.
+    #[prost(message, optional, tag = "1")]
+    pub success: ::core::option::Option<StatisticDuration>,
+    /// Requests that did not.
+    #[prost(message, optional, tag = "2")]
+    pub fail: ::core::option::Option<StatisticDuration>,
+    /// Waiting for a place in the batch.
+    #[prost(message, optional, tag = "3")]
+    pub queue: ::core::option::Option<StatisticDuration>,
+    /// Always zero: reading the prompt is part of `compute_infer`.
+    #[prost(message, optional, tag = "4")]
+    pub compute_input: ::core::option::Option<StatisticDuration>,
+    /// Being in the batch, of requests that ended with an answer.
+    #[prost(message, optional, tag = "5")]
+    pub compute_infer: ::core::option::Option<StatisticDuration>,
+    /// Always zero: writing the text is part of `compute_infer`.
+    #[prost(message, optional, tag = "6")]
+    pub compute_output: ::core::option::Option<StatisticDuration>,
+}
+impl ::prost::Name for InferStatistics {
+    const NAME: &'static str = "InferStatistics";
+    const PACKAGE: &'static str = "inference";
+    fn full_name() -> ::prost::alloc::string::String {
+        "inference.InferStatistics".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/inference.InferStatistics".into()
+    }
+}
+/// Steps of one batch size.
+#[derive(Clone, Copy, PartialEq, ::prost::Message)]
+pub struct InferBatchStatistics {
+    /// Answers in the batch.
+    #[prost(uint64, tag = "1")]
+    pub batch_size: u64,
+    /// Always zero.
+    #[prost(message, optional, tag = "2")]
+    pub compute_input: ::core::option::Option<StatisticDuration>,
+    /// Steps and their time.
+    #[prost(message, optional, tag = "3")]
+    pub compute_infer: ::core::option::Option<StatisticDuration>,
+    /// Always zero.
+    #[prost(message, optional, tag = "4")]
+    pub compute_output: ::core::option::Option<StatisticDuration>,
+}
+impl ::prost::Name for InferBatchStatistics {
+    const NAME: &'static str = "InferBatchStatistics";
+    const PACKAGE: &'static str = "inference";
+    fn full_name() -> ::prost::alloc::string::String {
+        "inference.InferBatchStatistics".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/inference.InferBatchStatistics".into()
+    }
+}
+/// Counts and times of one model.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ModelStatistics {
+    /// Name of the model.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// Model root in lower-case hex.
+    #[prost(string, tag = "2")]
+    pub version: ::prost::alloc::string::String,
+    /// Milliseconds since 1970 of the last answer; 0 before the first.
+    #[prost(uint64, tag = "3")]
+    pub last_inference: u64,
+    /// Requests that ended with an answer.
+    #[prost(uint64, tag = "4")]
+    pub inference_count: u64,
+    /// Steps of the engine; one step serves every answer of the batch.
+    #[prost(uint64, tag = "5")]
+    pub execution_count: u64,
+    /// Times of requests.
+    #[prost(message, optional, tag = "6")]
+    pub inference_stats: ::core::option::Option<InferStatistics>,
+    /// Steps by batch size.
+    #[prost(message, repeated, tag = "7")]
+    pub batch_stats: ::prost::alloc::vec::Vec<InferBatchStatistics>,
+}
+impl ::prost::Name for ModelStatistics {
+    const NAME: &'static str = "ModelStatistics";
+    const PACKAGE: &'static str = "inference";
+    fn full_name() -> ::prost::alloc::string::String {
+        "inference.ModelStatistics".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/inference.ModelStatistics".into()
+    }
+}
+/// Counts and times.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ModelStatisticsResponse {
+    /// One entry a model.
+    #[prost(message, repeated, tag = "1")]
+    pub model_stats: ::prost::alloc::vec::Vec<ModelStatistics>,
+}
+impl ::prost::Name for ModelStatisticsResponse {
+    const NAME: &'static str = "ModelStatisticsResponse";
+    const PACKAGE: &'static str = "inference";
+    fn full_name() -> ::prost::alloc::string::String {
+        "inference.ModelStatisticsResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/inference.ModelStatisticsResponse".into()
+    }
+}
+/// Which repository is meant.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RepositoryIndexRequest {
+    /// Name of the repository; there is one, and it has no name: empty.
+    #[prost(string, tag = "1")]
+    pub repository_name: ::prost::alloc::string::String,
+    /// Whether only models that answer are listed.
+    #[prost(bool, tag = "2")]
+    pub ready: bool,
+}
+impl ::prost::Name for RepositoryIndexRequest {
+    const NAME: &'static str = "RepositoryIndexRequest";
+    const PACKAGE: &'static str = "inference";
+    fn full_name() -> ::prost::alloc::string::String {
+        "inference.RepositoryIndexRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/inference.RepositoryIndexRequest".into()
+    }
+}
+/// What there is.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RepositoryIndexResponse {
+    /// The models, by name.
+    #[prost(message, repeated, tag = "1")]
+    pub models: ::prost::alloc::vec::Vec<repository_index_response::ModelIndex>,
+}
+/// Nested message and enum types in `RepositoryIndexResponse`.
+pub mod repository_index_response {
+    /// A model.
+    #[derive(Clone, PartialEq, ::prost::Message)]
+    pub struct ModelIndex {
+        /// Name of the model.
+        #[prost(string, tag = "1")]
+        pub name: ::prost::alloc::string::String,
+        /// Model root in lower-case hex; empty for a model that is not loaded.
+        #[prost(string, tag = "2")]
+        pub version: ::prost::alloc::string::String,
+        /// `READY` or `UNAVAILABLE`.
+        #[prost(string, tag = "3")]
+        pub state: ::prost::alloc::string::String,
+        /// Why it does not answer; empty when it does.
+        #[prost(string, tag = "4")]
+        pub reason: ::prost::alloc::string::String,
+    }
+    impl ::prost::Name for ModelIndex {
+        const NAME: &'static str = "ModelIndex";
+        const PACKAGE: &'static str = "inference";
+        fn full_name() -> ::prost::alloc::string::String {
+            "inference.RepositoryIndexResponse.ModelIndex".into()
+        }
+        fn type_url() -> ::prost::alloc::string::String {
+            "/inference.RepositoryIndexResponse.ModelIndex".into()
+        }
+    }
+}
+impl ::prost::Name for RepositoryIndexResponse {
+    const NAME: &'static str = "RepositoryIndexResponse";
+    const PACKAGE: &'static str = "inference";
+    fn full_name() -> ::prost::alloc::string::String {
+        "inference.RepositoryIndexResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/inference.RepositoryIndexResponse".into()
+    }
+}
+/// A named property of a load; this runner knows none.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ModelRepositoryParameter {
+    /// The value, in the type that fits.
+    #[prost(oneof = "model_repository_parameter::ParameterChoice", tags = "1, 2, 3, 4")]
+    pub parameter_choice: ::core::option::Option<
+        model_repository_parameter::ParameterChoice,
+    >,
+}
+/// Nested message and enum types in `ModelRepositoryParameter`.
+pub mod model_repository_parameter {
+    /// The value, in the type that fits.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum ParameterChoice {
+        /// A truth value.
+        #[prost(bool, tag = "1")]
+        BoolParam(bool),
+        /// A signed integer.
+        #[prost(int64, tag = "2")]
+        Int64Param(i64),
+        /// A text.
+        #[prost(string, tag = "3")]
+        StringParam(::prost::alloc::string::String),
+        /// Bytes.
+        #[prost(bytes, tag = "4")]
+        BytesParam(::prost::alloc::vec::Vec<u8>),
+    }
+}
+impl ::prost::Name for ModelRepositoryParameter {
+    const NAME: &'static str = "ModelRepositoryParameter";
+    const PACKAGE: &'static str = "inference";
+    fn full_name() -> ::prost::alloc::string::String {
+        "inference.ModelRepositoryParameter".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/inference.ModelRepositoryParameter".into()
+    }
+}
+/// What to load.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RepositoryModelLoadRequest {
+    /// Name of the repository: empty.
+    #[prost(string, tag = "1")]
+    pub repository_name: ::prost::alloc::string::String,
+    /// Name of the model's folder in the repository.
+    #[prost(string, tag = "2")]
+    pub model_name: ::prost::alloc::string::String,
+    /// Properties of the load; any is refused.
+    #[prost(map = "string, message", tag = "3")]
+    pub parameters: ::std::collections::HashMap<
+        ::prost::alloc::string::String,
+        ModelRepositoryParameter,
+    >,
+}
+impl ::prost::Name for RepositoryModelLoadRequest {
+    const NAME: &'static str = "RepositoryModelLoadRequest";
+    const PACKAGE: &'static str = "inference";
+    fn full_name() -> ::prost::alloc::string::String {
+        "inference.RepositoryModelLoadRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/inference.RepositoryModelLoadRequest".into()
+    }
+}
+/// No fields.
+#[derive(Clone, Copy, PartialEq, ::prost::Message)]
+pub struct RepositoryModelLoadResponse {}
+impl ::prost::Name for RepositoryModelLoadResponse {
+    const NAME: &'static str = "RepositoryModelLoadResponse";
+    const PACKAGE: &'static str = "inference";
+    fn full_name() -> ::prost::alloc::string::String {
+        "inference.RepositoryModelLoadResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/inference.RepositoryModelLoadResponse".into()
+    }
+}
+/// What to stop serving.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RepositoryModelUnloadRequest {
+    /// Name of the repository: empty.
+    #[prost(string, tag = "1")]
+    pub repository_name: ::prost::alloc::string::String,
+    /// Name of the model.
+    #[prost(string, tag = "2")]
+    pub model_name: ::prost::alloc::string::String,
+    /// Properties of the unload; `unload_dependents` is accepted, since no model depends on another.
+    #[prost(map = "string, message", tag = "3")]
+    pub parameters: ::std::collections::HashMap<
+        ::prost::alloc::string::String,
+        ModelRepositoryParameter,
+    >,
+}
+impl ::prost::Name for RepositoryModelUnloadRequest {
+    const NAME: &'static str = "RepositoryModelUnloadRequest";
+    const PACKAGE: &'static str = "inference";
+    fn full_name() -> ::prost::alloc::string::String {
+        "inference.RepositoryModelUnloadRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/inference.RepositoryModelUnloadRequest".into()
+    }
+}
+/// No fields.
+#[derive(Clone, Copy, PartialEq, ::prost::Message)]
+pub struct RepositoryModelUnloadResponse {}
+impl ::prost::Name for RepositoryModelUnloadResponse {
+    const NAME: &'static str = "RepositoryModelUnloadResponse";
+    const PACKAGE: &'static str = "inference";
+    fn full_name() -> ::prost::alloc::string::String {
+        "inference.RepositoryModelUnloadResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/inference.RepositoryModelUnloadResponse".into()
+    }
+}
+/// Type of a tensor's elements. The numbers are the Triton server's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum DataType {
+    /// None.
+    TypeInvalid = 0,
+    /// 32-bit unsigned integers.
+    TypeUint32 = 4,
+    /// Texts.
+    TypeString = 13,
+}
+impl DataType {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::TypeInvalid => "TYPE_INVALID",
+            Self::TypeUint32 => "TYPE_UINT32",
+            Self::TypeString => "TYPE_STRING",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "TYPE_INVALID" => Some(Self::TypeInvalid),
+            "TYPE_UINT32" => Some(Self::TypeUint32),
+            "TYPE_STRING" => Some(Self::TypeString),
+            _ => None,
+        }
+    }
+}
 /// Generated client implementations.
 pub mod grpc_inference_service_client {
     #![allow(
@@ -464,7 +1007,7 @@ pub mod grpc_inference_service_client {
     )]
     use tonic::codegen::*;
     use tonic::codegen::http::Uri;
-    /// Health, metadata and unpaid inference.
+    /// Health, metadata, unpaid inference and the repository.
     #[derive(Debug, Clone)]
     pub struct GrpcInferenceServiceClient<T> {
         inner: tonic::client::Grpc<T>,
@@ -701,6 +1244,175 @@ pub mod grpc_inference_service_client {
                 .insert(GrpcMethod::new("inference.GRPCInferenceService", "ModelInfer"));
             self.inner.unary(req, path, codec).await
         }
+        /// Answers prompts one after the other, each token as its own response; the last response of an answer carries
+        /// the parameter `triton_final_response`. An answer that fails is an error message, and the stream goes on.
+        pub async fn model_stream_infer(
+            &mut self,
+            request: impl tonic::IntoStreamingRequest<Message = super::ModelInferRequest>,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::ModelStreamInferResponse>>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic::codec::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/inference.GRPCInferenceService/ModelStreamInfer",
+            );
+            let mut req = request.into_streaming_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("inference.GRPCInferenceService", "ModelStreamInfer"),
+                );
+            self.inner.streaming(req, path, codec).await
+        }
+        /// Says what tensors a model takes and how many answers are computed side by side.
+        pub async fn model_config(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ModelConfigRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ModelConfigResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic::codec::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/inference.GRPCInferenceService/ModelConfig",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("inference.GRPCInferenceService", "ModelConfig"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Counts and times since a model was loaded.
+        pub async fn model_statistics(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ModelStatisticsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ModelStatisticsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic::codec::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/inference.GRPCInferenceService/ModelStatistics",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("inference.GRPCInferenceService", "ModelStatistics"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Lists loaded models, and models of the repository that could be loaded.
+        pub async fn repository_index(
+            &mut self,
+            request: impl tonic::IntoRequest<super::RepositoryIndexRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RepositoryIndexResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic::codec::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/inference.GRPCInferenceService/RepositoryIndex",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("inference.GRPCInferenceService", "RepositoryIndex"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Loads a model of the repository, or loads it anew; for the operator.
+        pub async fn repository_model_load(
+            &mut self,
+            request: impl tonic::IntoRequest<super::RepositoryModelLoadRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RepositoryModelLoadResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic::codec::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/inference.GRPCInferenceService/RepositoryModelLoad",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "inference.GRPCInferenceService",
+                        "RepositoryModelLoad",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Stops serving a model after its answers were given; for the operator.
+        pub async fn repository_model_unload(
+            &mut self,
+            request: impl tonic::IntoRequest<super::RepositoryModelUnloadRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RepositoryModelUnloadResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic::codec::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/inference.GRPCInferenceService/RepositoryModelUnload",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "inference.GRPCInferenceService",
+                        "RepositoryModelUnload",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -764,8 +1476,66 @@ pub mod grpc_inference_service_server {
             tonic::Response<super::ModelInferResponse>,
             tonic::Status,
         >;
+        /// Server streaming response type for the ModelStreamInfer method.
+        type ModelStreamInferStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<
+                    super::ModelStreamInferResponse,
+                    tonic::Status,
+                >,
+            >
+            + std::marker::Send
+            + 'static;
+        /// Answers prompts one after the other, each token as its own response; the last response of an answer carries
+        /// the parameter `triton_final_response`. An answer that fails is an error message, and the stream goes on.
+        async fn model_stream_infer(
+            &self,
+            request: tonic::Request<tonic::Streaming<super::ModelInferRequest>>,
+        ) -> std::result::Result<
+            tonic::Response<Self::ModelStreamInferStream>,
+            tonic::Status,
+        >;
+        /// Says what tensors a model takes and how many answers are computed side by side.
+        async fn model_config(
+            &self,
+            request: tonic::Request<super::ModelConfigRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ModelConfigResponse>,
+            tonic::Status,
+        >;
+        /// Counts and times since a model was loaded.
+        async fn model_statistics(
+            &self,
+            request: tonic::Request<super::ModelStatisticsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ModelStatisticsResponse>,
+            tonic::Status,
+        >;
+        /// Lists loaded models, and models of the repository that could be loaded.
+        async fn repository_index(
+            &self,
+            request: tonic::Request<super::RepositoryIndexRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RepositoryIndexResponse>,
+            tonic::Status,
+        >;
+        /// Loads a model of the repository, or loads it anew; for the operator.
+        async fn repository_model_load(
+            &self,
+            request: tonic::Request<super::RepositoryModelLoadRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RepositoryModelLoadResponse>,
+            tonic::Status,
+        >;
+        /// Stops serving a model after its answers were given; for the operator.
+        async fn repository_model_unload(
+            &self,
+            request: tonic::Request<super::RepositoryModelUnloadRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RepositoryModelUnloadResponse>,
+            tonic::Status,
+        >;
     }
-    /// Health, metadata and unpaid inference.
+    /// Health, metadata, unpaid inference and the repository.
     #[derive(Debug)]
     pub struct GrpcInferenceServiceServer<T> {
         inner: Arc<T>,
@@ -1107,6 +1877,300 @@ pub mod grpc_inference_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ModelInferSvc(inner);
+                        let codec = tonic::codec::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/inference.GRPCInferenceService/ModelStreamInfer" => {
+                    #[allow(non_camel_case_types)]
+                    struct ModelStreamInferSvc<T: GrpcInferenceService>(pub Arc<T>);
+                    impl<
+                        T: GrpcInferenceService,
+                    > tonic::server::StreamingService<super::ModelInferRequest>
+                    for ModelStreamInferSvc<T> {
+                        type Response = super::ModelStreamInferResponse;
+                        type ResponseStream = T::ModelStreamInferStream;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<
+                                tonic::Streaming<super::ModelInferRequest>,
+                            >,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as GrpcInferenceService>::model_stream_infer(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ModelStreamInferSvc(inner);
+                        let codec = tonic::codec::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/inference.GRPCInferenceService/ModelConfig" => {
+                    #[allow(non_camel_case_types)]
+                    struct ModelConfigSvc<T: GrpcInferenceService>(pub Arc<T>);
+                    impl<
+                        T: GrpcInferenceService,
+                    > tonic::server::UnaryService<super::ModelConfigRequest>
+                    for ModelConfigSvc<T> {
+                        type Response = super::ModelConfigResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ModelConfigRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as GrpcInferenceService>::model_config(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ModelConfigSvc(inner);
+                        let codec = tonic::codec::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/inference.GRPCInferenceService/ModelStatistics" => {
+                    #[allow(non_camel_case_types)]
+                    struct ModelStatisticsSvc<T: GrpcInferenceService>(pub Arc<T>);
+                    impl<
+                        T: GrpcInferenceService,
+                    > tonic::server::UnaryService<super::ModelStatisticsRequest>
+                    for ModelStatisticsSvc<T> {
+                        type Response = super::ModelStatisticsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ModelStatisticsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as GrpcInferenceService>::model_statistics(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ModelStatisticsSvc(inner);
+                        let codec = tonic::codec::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/inference.GRPCInferenceService/RepositoryIndex" => {
+                    #[allow(non_camel_case_types)]
+                    struct RepositoryIndexSvc<T: GrpcInferenceService>(pub Arc<T>);
+                    impl<
+                        T: GrpcInferenceService,
+                    > tonic::server::UnaryService<super::RepositoryIndexRequest>
+                    for RepositoryIndexSvc<T> {
+                        type Response = super::RepositoryIndexResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::RepositoryIndexRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as GrpcInferenceService>::repository_index(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = RepositoryIndexSvc(inner);
+                        let codec = tonic::codec::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/inference.GRPCInferenceService/RepositoryModelLoad" => {
+                    #[allow(non_camel_case_types)]
+                    struct RepositoryModelLoadSvc<T: GrpcInferenceService>(pub Arc<T>);
+                    impl<
+                        T: GrpcInferenceService,
+                    > tonic::server::UnaryService<super::RepositoryModelLoadRequest>
+                    for RepositoryModelLoadSvc<T> {
+                        type Response = super::RepositoryModelLoadResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::RepositoryModelLoadRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as GrpcInferenceService>::repository_model_load(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = RepositoryModelLoadSvc(inner);
+                        let codec = tonic::codec::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/inference.GRPCInferenceService/RepositoryModelUnload" => {
+                    #[allow(non_camel_case_types)]
+                    struct RepositoryModelUnloadSvc<T: GrpcInferenceService>(pub Arc<T>);
+                    impl<
+                        T: GrpcInferenceService,
+                    > tonic::server::UnaryService<super::RepositoryModelUnloadRequest>
+                    for RepositoryModelUnloadSvc<T> {
+                        type Response = super::RepositoryModelUnloadResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::RepositoryModelUnloadRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as GrpcInferenceService>::repository_model_unload(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = RepositoryModelUnloadSvc(inner);
                         let codec = tonic::codec::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

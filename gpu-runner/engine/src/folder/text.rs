@@ -1,6 +1,9 @@
 //! `tokenizer.json`: text to ids and, token by token, back.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use stoa_primitives::ContentHash;
 use tokenizers::Tokenizer;
@@ -57,15 +60,31 @@ impl Text {
         Ok(ids)
     }
 
+    /// Ids of a text that brings its own start token, as chat templates write it.
+    pub fn encode_plain(&self, text: &str) -> Result<Vec<u32>, EngineError> {
+        let encoding = self
+            .tokenizer
+            .encode_fast(text, false)
+            .map_err(|source| EngineError::Tokenizer { path: self.path.clone(), source })?;
+        Ok(encoding.get_ids().to_vec())
+    }
+
+    /// The text of one id by itself; special tokens are named.
+    pub fn token(&self, id: u32) -> Result<String, EngineError> {
+        self.tokenizer
+            .decode(&[id], false)
+            .map_err(|source| EngineError::Tokenizer { path: self.path.clone(), source })
+    }
+
     /// A decoder of one answer.
-    pub fn decoder(&self) -> AnswerDecoder<'_> {
-        AnswerDecoder { text: self, ids: Vec::new(), start: 0, emitted: 0 }
+    pub fn decoder(self: &Arc<Self>) -> AnswerDecoder {
+        AnswerDecoder { text: Arc::clone(self), ids: Vec::new(), start: 0, emitted: 0 }
     }
 }
 
 /// Turns ids into text piece by piece, holding back bytes in the middle of a character.
-pub struct AnswerDecoder<'a> {
-    text: &'a Text,
+pub struct AnswerDecoder {
+    text: Arc<Text>,
     ids: Vec<u32>,
     /// First id of the window that is decoded: everything before it has been emitted.
     start: usize,
@@ -73,7 +92,7 @@ pub struct AnswerDecoder<'a> {
     emitted: usize,
 }
 
-impl AnswerDecoder<'_> {
+impl AnswerDecoder {
     /// Adds a token and returns the text that became complete; empty inside a UTF-8 sequence.
     pub fn push(&mut self, id: u32) -> Result<String, EngineError> {
         self.ids.push(id);

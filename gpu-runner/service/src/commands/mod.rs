@@ -1,21 +1,37 @@
 //! The subcommands of `gpu-runner`.
 
 mod adapters;
+mod doctor;
 mod inspect;
 mod serve;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, process::ExitCode};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::{ConfigError, KeyError, Overrides, RelayerTokenError, ServeError, StoreError};
+use crate::{
+    ConfigError, KeyError, KeyRingError, Overrides, RelayerTokenError, ServeError, StoreError,
+    TlsError,
+};
 
 /// Sells inference on this machine: paid jobs with signed receipts, and KServe v2.
 #[derive(Debug, Parser)]
 #[command(name = "gpu-runner", version)]
 pub struct Cli {
+    /// Shape of the logs on standard error; RUST_LOG chooses what is logged.
+    #[arg(long, global = true, value_enum, default_value = "text", env = "STOA_LOG_FORMAT")]
+    log_format: LogFormat,
     #[command(subcommand)]
     command: Command,
+}
+
+/// Shape of the logs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line, for programs.
+    Json,
 }
 
 #[derive(Debug, Subcommand)]
@@ -26,6 +42,14 @@ enum Command {
     Inspect {
         /// Folder of the model.
         model_dir: PathBuf,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Examines machine, model and settings; fails when exact service is not possible.
+    Doctor {
+        #[command(flatten)]
+        arguments: ServeArguments,
         /// Print JSON.
         #[arg(long)]
         json: bool,
@@ -60,6 +84,12 @@ pub enum CommandError {
     /// There is no relayer token.
     #[error(transparent)]
     RelayerToken(#[from] RelayerTokenError),
+    /// There are no callers' keys.
+    #[error(transparent)]
+    KeyRing(#[from] KeyRingError),
+    /// There is no encryption.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The results store cannot be opened.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -86,12 +116,19 @@ pub enum CommandError {
 }
 
 impl Cli {
-    /// Executes the subcommand.
-    pub fn execute(self) -> Result<(), CommandError> {
+    /// Shape of the logs that is asked for.
+    pub fn log_format(&self) -> LogFormat {
+        self.log_format
+    }
+
+    /// Executes the subcommand; the code is the process's.
+    pub fn execute(self) -> Result<ExitCode, CommandError> {
         match self.command {
-            Command::Serve(arguments) => serve::execute(&arguments),
-            Command::Inspect { model_dir, json } => inspect::execute(&model_dir, json),
-            Command::Adapters { json } => adapters::execute(json),
+            Command::Serve(arguments) => serve::execute(&arguments)?,
+            Command::Inspect { model_dir, json } => inspect::execute(&model_dir, json)?,
+            Command::Doctor { arguments, json } => return doctor::execute(&arguments, json),
+            Command::Adapters { json } => adapters::execute(json)?,
         }
+        Ok(ExitCode::SUCCESS)
     }
 }

@@ -2,11 +2,13 @@
 
 use std::path::Path;
 
+use rayon::prelude::*;
 use stoa_engine::{
-    AdapterReport, BackendKind, Engine, EngineError, GenerateRequest, Generation, ModelInfo,
+    AdapterReport, BackendKind, Engine, EngineError, ModelInfo, SequenceRequest, Step,
 };
 
-use super::{InferencePort, OnToken};
+use super::{InferencePort, Running, advance};
+use crate::RunnerError;
 
 /// [`Engine`] behind the port.
 pub struct EnginePort {
@@ -34,11 +36,27 @@ impl InferencePort for EnginePort {
         self.backend
     }
 
-    fn generate(
-        &self,
-        request: &GenerateRequest,
-        on_token: OnToken<'_>,
-    ) -> Result<Generation, EngineError> {
-        self.engine.generate(request, on_token)
+    fn runs_side_by_side(&self) -> bool {
+        self.engine.runs_side_by_side()
+    }
+
+    fn encode(&self, text: &str, brings_start_token: bool) -> Result<Vec<u32>, EngineError> {
+        match brings_start_token {
+            true => self.engine.encode_plain(text),
+            false => self.engine.encode(text),
+        }
+    }
+
+    fn token_text(&self, token_id: u32) -> Result<String, EngineError> {
+        self.engine.token_text(token_id)
+    }
+
+    fn begin(&self, request: SequenceRequest) -> Result<Box<dyn Running>, EngineError> {
+        Ok(Box::new(self.engine.begin(request)?))
+    }
+
+    /// One core an answer: cheaper than dividing every product of every answer among all cores.
+    fn step(&self, batch: &mut [Box<dyn Running>]) -> Vec<Result<Step, RunnerError>> {
+        batch.par_iter_mut().map(advance).collect()
     }
 }

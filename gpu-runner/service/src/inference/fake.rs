@@ -1,17 +1,20 @@
 //! An engine without a model: repeats the prompt's words, for tests of everything around it.
 
-use std::sync::{
-    Condvar, Mutex, PoisonError,
-    atomic::{AtomicU32, Ordering},
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Condvar, Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 use stoa_engine::{
-    AdapterReport, BackendKind, EngineError, FinishReason, GenerateRequest, Generation, ModelInfo,
+    AdapterReport, BackendKind, EngineError, FinishReason, ModelInfo, SequenceRequest, Step,
     TokenEvent,
 };
 use stoa_primitives::ContentHash;
 
-use super::{InferencePort, OnToken};
+use super::{InferencePort, Running};
 
 /// Prompt on which the fake engine panics.
 const PANIC_PROMPT: &str = "!panic";
@@ -21,17 +24,39 @@ pub struct FakeInference {
     model: ModelInfo,
     adapter: AdapterReport,
     executions: AtomicU32,
+    /// Words by id. The id of a word is its length while that is free.
+    words: Mutex<BTreeMap<u32, String>>,
+    gate: Arc<Gate>,
+}
+
+struct Gate {
     is_open: Mutex<bool>,
     opened: Condvar,
 }
 
+impl Gate {
+    fn wait_until_open(&self) {
+        let mut is_open = self.is_open.lock().unwrap_or_else(PoisonError::into_inner);
+        while !*is_open {
+            is_open = self.opened.wait(is_open).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
 impl Default for FakeInference {
     fn default() -> Self {
+        Self::named("fake")
+    }
+}
+
+impl FakeInference {
+    /// A fake model with a name and, by it, a root of its own.
+    pub fn named(name: &str) -> Self {
         Self {
             model: ModelInfo {
-                name: "fake".to_owned(),
+                name: name.to_owned(),
                 architecture: "Fake".to_owned(),
-                model_root: ContentHash::sha256(b"fake model"),
+                model_root: ContentHash::sha256(format!("{name} model").as_bytes()),
                 semantics_version: 1,
                 context_tokens: 128,
                 vocab_size: 256,
@@ -44,45 +69,40 @@ impl Default for FakeInference {
                 is_software: true,
             },
             executions: AtomicU32::new(0),
-            is_open: Mutex::new(true),
-            opened: Condvar::new(),
+            words: Mutex::default(),
+            gate: Arc::new(Gate { is_open: Mutex::new(true), opened: Condvar::new() }),
         }
     }
-}
 
-impl FakeInference {
-    /// Number of calls of `generate` so far.
+    /// Number of answers that were begun so far.
     pub fn executions(&self) -> u32 {
         self.executions.load(Ordering::SeqCst)
     }
 
-    /// Makes every generation wait before its second token until [`Self::open`].
+    /// Makes every answer wait before its second token until [`Self::open`].
     pub fn close(&self) {
-        *self.is_open.lock().unwrap_or_else(PoisonError::into_inner) = false;
+        *self.gate.is_open.lock().unwrap_or_else(PoisonError::into_inner) = false;
     }
 
-    /// Lets waiting generations go on.
+    /// Lets waiting answers go on.
     pub fn open(&self) {
-        *self.is_open.lock().unwrap_or_else(PoisonError::into_inner) = true;
-        self.opened.notify_all();
+        *self.gate.is_open.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.gate.opened.notify_all();
     }
 
-    fn wait_until_open(&self) {
-        let mut is_open = self.is_open.lock().unwrap_or_else(PoisonError::into_inner);
-        while !*is_open {
-            is_open = self.opened.wait(is_open).unwrap_or_else(PoisonError::into_inner);
+    fn id_of(&self, word: &str) -> u32 {
+        let mut words = self.words.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut id = word.len() as u32;
+        while words.get(&id).is_some_and(|known| known != word) {
+            id += 1;
         }
+        words.insert(id, word.to_owned());
+        id
     }
 
-    fn check(&self, request: &GenerateRequest, prompt_tokens: u32) -> Result<(), EngineError> {
-        let limit = self.model.context_tokens;
-        if prompt_tokens >= limit {
-            return Err(EngineError::PromptTooLong { tokens: prompt_tokens, limit: limit - 1 });
-        }
-        if request.prompt.is_empty() {
-            return Err(EngineError::EmptyPrompt);
-        }
-        Ok(())
+    fn word(&self, id: u32) -> String {
+        let words = self.words.lock().unwrap_or_else(PoisonError::into_inner);
+        words.get(&id).cloned().unwrap_or_default()
     }
 }
 
@@ -99,34 +119,62 @@ impl InferencePort for FakeInference {
         BackendKind::Cpu
     }
 
-    fn generate(
-        &self,
-        request: &GenerateRequest,
-        on_token: OnToken<'_>,
-    ) -> Result<Generation, EngineError> {
-        self.executions.fetch_add(1, Ordering::SeqCst);
-        assert!(request.prompt != PANIC_PROMPT, "asked to panic");
-        let prompt_token_ids: Vec<u32> =
-            request.prompt.split(' ').map(|word| word.len() as u32).collect();
-        self.check(request, prompt_token_ids.len() as u32)?;
-        let mut generation = Generation {
-            prompt_token_ids,
-            output_token_ids: Vec::new(),
-            text: String::new(),
-            finish_reason: FinishReason::Length,
-        };
-        for (index, word) in (0..request.max_new_tokens).zip(request.prompt.split(' ').cycle()) {
-            if index > 0 {
-                self.wait_until_open();
-            }
-            let event = TokenEvent { index, token_id: word.len() as u32, text: format!(" {word}") };
-            generation.output_token_ids.push(event.token_id);
-            generation.text.push_str(&event.text);
-            if on_token(&event).is_break() {
-                generation.finish_reason = FinishReason::Cancelled;
-                break;
-            }
+    fn runs_side_by_side(&self) -> bool {
+        true
+    }
+
+    fn encode(&self, text: &str, _brings_start_token: bool) -> Result<Vec<u32>, EngineError> {
+        if text.is_empty() {
+            return Err(EngineError::EmptyPrompt);
         }
-        Ok(generation)
+        Ok(text.split(' ').map(|word| self.id_of(word)).collect())
+    }
+
+    fn token_text(&self, token_id: u32) -> Result<String, EngineError> {
+        Ok(format!(" {}", self.word(token_id)))
+    }
+
+    fn begin(&self, request: SequenceRequest) -> Result<Box<dyn Running>, EngineError> {
+        self.executions.fetch_add(1, Ordering::SeqCst);
+        let (tokens, limit) = (request.prompt_token_ids.len() as u32, self.model.context_tokens);
+        if tokens >= limit {
+            return Err(EngineError::PromptTooLong { tokens, limit: limit - 1 });
+        }
+        let words: Vec<_> = request.prompt_token_ids.iter().map(|id| self.word(*id)).collect();
+        assert!(words != [PANIC_PROMPT], "asked to panic");
+        let gate = Arc::clone(&self.gate);
+        Ok(Box::new(FakeAnswer { request, words, produced: 0, logits: Vec::new(), gate }))
+    }
+}
+
+struct FakeAnswer {
+    request: SequenceRequest,
+    words: Vec<String>,
+    produced: u32,
+    logits: Vec<i32>,
+    gate: Arc<Gate>,
+}
+
+impl Running for FakeAnswer {
+    fn prompt_token_ids(&self) -> &[u32] {
+        &self.request.prompt_token_ids
+    }
+
+    fn last_logits(&self) -> &[i32] {
+        &self.logits
+    }
+
+    fn advance(&mut self) -> Result<Step, EngineError> {
+        if self.produced > 0 {
+            self.gate.wait_until_open();
+        }
+        let index = self.produced;
+        let at = index as usize % self.words.len().max(1);
+        let token_id = self.request.prompt_token_ids[at];
+        self.logits = (0..256).map(|id| if id == token_id { 1 << 20 } else { 0 }).collect();
+        self.produced += 1;
+        let is_last = self.produced >= self.request.max_new_tokens;
+        let event = TokenEvent { index, token_id, text: format!(" {}", self.words[at]) };
+        Ok(Step::Token(event, is_last.then_some(FinishReason::Length)))
     }
 }

@@ -1,11 +1,11 @@
 //! Pure decisions about an order: what it commits to, and what to do with it.
 
-use stoa_engine::{GenerateRequest, ModelInfo, Sampler};
+use stoa_engine::{Sampler, SequenceRequest};
 use stoa_job::{DocumentError, JobInput, MAX_DOCUMENT_BYTES};
 use stoa_primitives::ContentHash;
 use stoa_proto::{ConversionError, JobKey, content_hash, runner::v1};
 
-use crate::{RunnerError, store::JobRecord};
+use crate::{InferencePort, RunnerError, store::JobRecord};
 
 /// What an order fixes about its execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,25 +75,24 @@ pub fn same_order(known: Commitment, given: Commitment) -> Result<(), RunnerErro
     Ok(())
 }
 
-/// The question that an order asks of the loaded model.
-pub fn question(order: &Order, model: &ModelInfo) -> Result<GenerateRequest, RunnerError> {
-    let ordered = order.commitment.model_root;
-    if ordered != model.model_root {
-        return Err(RunnerError::OtherModel { ordered, served: model.model_root });
-    }
-    Ok(request_of(&JobInput::from_bytes(&order.input)?))
+/// The question that an order asks of its model.
+pub fn question(order: &Order, port: &dyn InferencePort) -> Result<SequenceRequest, RunnerError> {
+    request_of(&JobInput::from_bytes(&order.input)?, port)
 }
 
 /// A checked document as the engine takes it.
-pub fn request_of(input: &JobInput) -> GenerateRequest {
+pub fn request_of(
+    input: &JobInput,
+    port: &dyn InferencePort,
+) -> Result<SequenceRequest, RunnerError> {
     let fields = input.fields();
-    GenerateRequest {
-        prompt: fields.prompt.clone(),
+    Ok(SequenceRequest {
+        prompt_token_ids: port.encode(&fields.prompt, false)?,
         max_new_tokens: fields.max_new_tokens,
         sampler: Sampler {
             temperature_milli: fields.temperature_milli,
             top_k: fields.top_k,
             seed: fields.seed,
         },
-    }
+    })
 }

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use stoa_engine::{GenerateRequest, ModelInfo};
+use stoa_engine::SequenceRequest;
 use stoa_proto::{JobKey, runner::v1};
 use tokio::{
     sync::{Notify, OwnedSemaphorePermit, Semaphore, watch},
@@ -22,20 +22,20 @@ use super::{
 };
 use crate::{
     JobStore, ReceiptKey, RunnerError,
-    executor::{Executor, Lane, Outcome, Slot, Task},
+    access::Caller,
+    models::Models,
+    scheduler::{Outcome, Slot, Task},
     store::JobRecord,
 };
 
 /// What the book works with.
 pub struct JobBookDeps {
-    /// Computes.
-    pub executor: Arc<Executor>,
+    /// Compute.
+    pub models: Arc<Models>,
     /// Keeps.
     pub store: JobStore,
     /// Signs.
     pub signer: ReceiptKey,
-    /// The loaded model.
-    pub model: ModelInfo,
     /// Streams that may be open.
     pub max_streams: usize,
     /// Cancelled when no new work is taken.
@@ -44,6 +44,7 @@ pub struct JobBookDeps {
 
 struct LiveJob {
     commitment: Commitment,
+    semantics_version: u32,
     progress: watch::Sender<Progress>,
 }
 
@@ -87,13 +88,15 @@ impl JobBook {
         if self.deps.closing.is_cancelled() {
             return Err(RunnerError::ShuttingDown);
         }
-        let request = question(&order, &self.deps.model)?;
-        let slot = self.deps.executor.reserve(Lane::Paid)?;
+        let served = self.deps.models.by_root(order.commitment.model_root)?;
+        let request = question(&order, served.port.as_ref())?;
+        let slot = served.scheduler.reserve(Caller::paid())?;
         if is_new {
             self.deps.store.put(&order.key, &accepted(order.commitment))?;
         }
         let job = Arc::new(LiveJob {
             commitment: order.commitment,
+            semantics_version: served.port.model().semantics_version,
             progress: watch::Sender::new(Progress::default()),
         });
         let follower = job.progress.subscribe();
@@ -148,14 +151,15 @@ impl JobBook {
         slot: Slot,
         key: JobKey,
         job: Arc<LiveJob>,
-        request: GenerateRequest,
+        request: SequenceRequest,
     ) {
         let follower = Arc::clone(&job);
         let book = Arc::clone(self);
         slot.submit(Task {
             request,
             cancel: CancellationToken::new(), // paid: only the end of the service breaks it off
-            on_token: Box::new(move |event| {
+            deadline: None, // the relayer asks for nothing that cannot be delivered
+            on_token: Box::new(move |event, _| {
                 let (index, token_id) = (event.index, event.token_id);
                 let token = v1::Token { index, token_id, text: event.text.clone() };
                 follower.progress.send_modify(|progress| progress.tokens.push(token));
@@ -185,7 +189,7 @@ impl JobBook {
         job: &LiveJob,
         outcome: Outcome,
     ) -> Result<v1::Completed, RunnerError> {
-        let version = self.deps.model.semantics_version;
+        let version = job.semantics_version;
         let completed = complete(key, job.commitment, version, outcome?, &self.deps.signer)?;
         let record = JobRecord {
             tokens: job.progress.borrow().tokens.clone(),

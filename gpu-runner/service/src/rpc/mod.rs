@@ -4,9 +4,9 @@ mod kserve;
 mod runner;
 mod status;
 
-pub use kserve::KserveService;
+pub use kserve::{KserveDeps, KserveService};
 pub use runner::RunnerRpc;
-pub use status::status;
+pub use status::{code, describe, status};
 
 /// Longest accepted message: a document of 1 MiB and its frame.
 pub const MAX_REQUEST_BYTES: usize = 2 << 20;

@@ -15,7 +15,7 @@ pub fn status(error: &RunnerError) -> Status {
 }
 
 /// The error and its causes in one line.
-fn describe(error: &dyn std::error::Error) -> String {
+pub fn describe(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(inner) = cause {
@@ -28,21 +28,32 @@ fn describe(error: &dyn std::error::Error) -> String {
     text
 }
 
-fn code(error: &RunnerError) -> Code {
+/// The gRPC code of an error.
+pub fn code(error: &RunnerError) -> Code {
     match error {
         RunnerError::Message(_)
         | RunnerError::Document(_)
         | RunnerError::InputHash { .. }
         | RunnerError::WaitTooLong { .. }
+        | RunnerError::TooManyTokens { .. }
+        | RunnerError::Template(_)
         | RunnerError::Tensor { .. } => Code::InvalidArgument,
-        RunnerError::OtherModel { .. } => Code::FailedPrecondition,
-        RunnerError::OtherOrder { .. } => Code::AlreadyExists,
-        RunnerError::QueueFull { .. } | RunnerError::TooManyStreams { .. } => {
-            Code::ResourceExhausted
+        RunnerError::OtherModel { .. } | RunnerError::NoChatTemplate { .. } => {
+            Code::FailedPrecondition
         }
+        RunnerError::OtherOrder { .. } => Code::AlreadyExists,
+        RunnerError::QueueFull { .. }
+        | RunnerError::CallerQueueFull { .. }
+        | RunnerError::TooManyRequests { .. }
+        | RunnerError::TooManyModels { .. }
+        | RunnerError::TooManyStreams { .. } => Code::ResourceExhausted,
+        RunnerError::DeadlineExceeded => Code::DeadlineExceeded,
         RunnerError::NotHandedIn { .. } | RunnerError::UnknownModel { .. } => Code::NotFound,
-        RunnerError::NotTheRelayer => Code::Unauthenticated,
-        RunnerError::PaidOnly => Code::PermissionDenied,
+        RunnerError::NotTheRelayer
+        | RunnerError::Unauthenticated
+        | RunnerError::WalletRefused { .. } => Code::Unauthenticated,
+        RunnerError::PaidOnly | RunnerError::NotTheOperator => Code::PermissionDenied,
+        RunnerError::RepositoryClosed => Code::Unimplemented,
         RunnerError::Engine(error) => engine_code(error),
         RunnerError::Cancelled => Code::Cancelled,
         RunnerError::ShuttingDown => Code::Unavailable,
@@ -50,6 +61,9 @@ fn code(error: &RunnerError) -> Code {
         | RunnerError::Store(_)
         | RunnerError::Receipt(_)
         | RunnerError::OutputTooLong { .. }
+        | RunnerError::Repository { .. }
+        | RunnerError::Models(_)
+        | RunnerError::NoRandomness
         | RunnerError::Lost => Code::Internal,
     }
 }

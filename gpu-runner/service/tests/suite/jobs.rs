@@ -129,7 +129,7 @@ async fn a_full_queue_is_answered_with_its_limit_and_takes_jobs_again_later() {
     let dir = tempfile::tempdir().unwrap();
     let fake = Arc::new(FakeInference::default());
     fake.close();
-    let small = Config { queue_jobs: 1, ..config() };
+    let small = Config { queue_jobs: 1, batch_answers: 1, ..config() };
     let runner = Runner::start(dir.path(), fake.clone(), small).await;
     let mut running = runner.jobs().generate(fake_order(1, "a")).await.unwrap().into_inner();
     assert!(running.message().await.unwrap().is_some());

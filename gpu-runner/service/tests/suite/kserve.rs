@@ -16,7 +16,7 @@ use tonic_reflection::pb::v1::{
     server_reflection_request::MessageRequest, server_reflection_response::MessageResponse,
 };
 
-fn question(model_name: &str, text: &str) -> ModelInferRequest {
+pub fn question(model_name: &str, text: &str) -> ModelInferRequest {
     let max_tokens = InferParameter { parameter_choice: Some(ParameterChoice::Int64Param(3)) };
     ModelInferRequest {
         model_name: model_name.to_owned(),
@@ -107,7 +107,8 @@ async fn a_call_is_broken_off_when_its_client_leaves_and_a_paid_job_overtakes_th
     let dir = tempfile::tempdir().unwrap();
     let fake = Arc::new(FakeInference::default());
     fake.close();
-    let runner = Runner::start(dir.path(), fake.clone(), config()).await;
+    let one = Config { batch_answers: 1, ..config() };
+    let runner = Runner::start(dir.path(), fake.clone(), one).await;
     let mut client = runner.kserve();
     let impatient =
         tokio::time::timeout(Duration::from_millis(300), client.model_infer(question("fake", "a")));

@@ -2,8 +2,12 @@
 
 #![allow(clippy::unwrap_used)] // also in the helpers, which clippy does not count as tests
 
+mod encrypted;
+mod gateway;
 mod jobs;
 mod killed;
 mod kserve;
 mod real_engine;
+mod repository;
+mod schedules;
 mod support;

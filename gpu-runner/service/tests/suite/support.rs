@@ -1,6 +1,11 @@
 //! A service in this process, over the fake engine unless a test passes another.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use stoa_job::UncheckedJobInput;
 use stoa_primitives::ContentHash;
@@ -12,13 +17,17 @@ use stoa_proto::{
     },
 };
 use stoa_runner::{
-    Config, Deps, FakeInference, InferencePort, JobStore, ReceiptKey, RelayerToken, ServeError, run,
+    Access, Config, Deps, FakeInference, InferencePort, JobStore, KeyRing, Listeners, ReceiptKey,
+    RelayerToken, Secrets, ServeError, Wallets, run, tls_acceptor,
 };
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use tonic::{Status, Streaming, transport::Channel};
 
 pub struct Runner {
     pub channel: Channel,
+    pub grpc: SocketAddr,
+    pub http: SocketAddr,
+    pub admin: SocketAddr,
     pub key: ReceiptKey,
     stop: oneshot::Sender<()>,
     served: JoinHandle<Result<(), ServeError>>,
@@ -30,11 +39,28 @@ pub fn config() -> Config {
 
 impl Runner {
     pub async fn start(data_dir: &Path, port: Arc<dyn InferencePort>, config: Config) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
+        let listeners = Listeners {
+            grpc: TcpListener::bind("127.0.0.1:0").await.unwrap(),
+            http: Some(TcpListener::bind("127.0.0.1:0").await.unwrap()),
+            admin: Some(TcpListener::bind("127.0.0.1:0").await.unwrap()),
+        };
+        let local = |listener: &TcpListener| listener.local_addr().unwrap();
+        let address = local(&listeners.grpc);
+        let http = listeners.http.as_ref().map(local).unwrap();
+        let admin = listeners.admin.as_ref().map(local).unwrap();
         let key = ReceiptKey::from_text(&"07".repeat(32)).unwrap();
-        let store = open_store(data_dir).await;
-        let deps = Deps { port, key: key.clone(), relayer_token: token(&config), store, listener };
+        let certificate = config.tls_certificate_file.as_deref();
+        let tls = certificate.zip(config.tls_key_file.as_deref());
+        let deps = Deps {
+            port,
+            model_dir: PathBuf::new(),
+            loader: Arc::new(load_fake),
+            key: key.clone(),
+            secrets: secrets(&config),
+            store: open_store(data_dir).await,
+            tls: tls.map(|(certificate, key)| tls_acceptor(certificate, key).unwrap()),
+            listeners,
+        };
         let (stop, stopped) = oneshot::channel();
         let served = tokio::spawn(async move {
             run(&config, deps, async {
@@ -42,15 +68,36 @@ impl Runner {
             })
             .await
         });
-        let channel =
-            Channel::from_shared(format!("http://{address}")).unwrap().connect().await.unwrap();
-        Self { channel, key, stop, served }
+        let channel = Channel::from_shared(format!("http://{address}")).unwrap().connect_lazy();
+        Self { channel, grpc: address, http, admin, key, stop, served }
     }
 
     pub async fn stop(self) {
         self.stop.send(()).unwrap();
         drop(self.channel);
         tokio::time::timeout(Duration::from_secs(20), self.served).await.unwrap().unwrap().unwrap();
+    }
+
+    /// A path of the gateway.
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.http)
+    }
+
+    /// The metrics page.
+    pub async fn metrics(&self) -> String {
+        let page = reqwest::get(format!("http://{}/metrics", self.admin)).await.unwrap();
+        page.text().await.unwrap()
+    }
+
+    /// Waits until the metrics page has a line.
+    pub async fn until(&self, line: &str) {
+        for _ in 0..600 {
+            if self.metrics().await.lines().any(|found| found == line) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("{line} did not come within 30 s:\n{}", self.metrics().await);
     }
 
     pub fn jobs(&self) -> RunnerServiceClient<Channel> {
@@ -94,8 +141,22 @@ pub async fn answer_of(mut stream: Streaming<GenerateResponse>) -> Result<Answer
     panic!("the stream ended without a result");
 }
 
-fn token(config: &Config) -> Option<RelayerToken> {
-    config.relayer_token_file.as_deref().map(|path| RelayerToken::from_file(path).unwrap())
+fn secrets(config: &Config) -> Secrets {
+    let token =
+        |file: &Option<PathBuf>| file.as_deref().map(|path| RelayerToken::from_file(path).unwrap());
+    let keys = config.keys_file.as_deref().map(|path| KeyRing::from_file(path).unwrap());
+    let wallets = config.wallet_audience.clone().map(|audience| Wallets::new(audience, None));
+    Secrets {
+        relayer: token(&config.relayer_token_file),
+        operator: token(&config.operator_token_file),
+        access: Access::new(keys, wallets.map(Result::unwrap)),
+    }
+}
+
+/// A fake model with the folder's name.
+fn load_fake(folder: &Path) -> Result<Arc<dyn InferencePort>, stoa_engine::EngineError> {
+    let name = folder.file_name().unwrap().to_string_lossy();
+    Ok(Arc::new(FakeInference::named(&name)))
 }
 
 /// Connections of a stopped service may hold its store open for a moment.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use stoa_engine::GenerateRequest;
+use stoa_engine::SequenceRequest;
 use stoa_job::UncheckedJobInput;
 use stoa_proto::inference::{
     InferParameter, ModelInferRequest,
@@ -11,7 +11,7 @@ use stoa_proto::inference::{
 };
 
 use super::{BYTES, OUTPUT_TOKEN_IDS, TEXT_INPUT, TEXT_OUTPUT};
-use crate::{RunnerError, jobs::request_of};
+use crate::{InferencePort, RunnerError, jobs::request_of};
 
 /// Tokens that are generated when the request does not say.
 const DEFAULT_MAX_TOKENS: u32 = 64;
@@ -26,7 +26,7 @@ pub struct Question {
     /// Identifier that comes back.
     pub id: String,
     /// What the engine is asked.
-    pub request: GenerateRequest,
+    pub request: SequenceRequest,
     /// Whether the request was raw; then the answer is, too.
     pub is_raw: bool,
     /// Names of the tensors that are asked for, in order.
@@ -37,10 +37,9 @@ fn refuse(subject: impl Into<String>, actual: impl ToString, rule: &'static str)
     RunnerError::Tensor { subject: subject.into(), actual: actual.to_string(), rule }
 }
 
-impl TryFrom<ModelInferRequest> for Question {
-    type Error = RunnerError;
-
-    fn try_from(request: ModelInferRequest) -> Result<Self, RunnerError> {
+impl Question {
+    /// Checks a request and makes token ids of its text.
+    pub fn read(request: ModelInferRequest, port: &dyn InferencePort) -> Result<Self, RunnerError> {
         if request.id.len() > MAX_ID_BYTES {
             return Err(refuse("the length of id", request.id.len(), "at most 256 bytes"));
         }
@@ -48,7 +47,7 @@ impl TryFrom<ModelInferRequest> for Question {
         let prompt = prompt(request.inputs, request.raw_input_contents)?;
         let input = with_parameters(prompt, request.parameters)?.check()?;
         let outputs = outputs(request.outputs)?;
-        Ok(Self { id: request.id, request: request_of(&input), is_raw, outputs })
+        Ok(Self { id: request.id, request: request_of(&input, port)?, is_raw, outputs })
     }
 }
 

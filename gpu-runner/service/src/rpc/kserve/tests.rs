@@ -6,6 +6,11 @@ use stoa_proto::inference::{
 };
 
 use super::{request::Question, *};
+use crate::FakeInference;
+
+fn read(request: ModelInferRequest) -> Result<Question, RunnerError> {
+    Question::read(request, &FakeInference::default())
+}
 
 fn request(text: &[u8]) -> ModelInferRequest {
     ModelInferRequest {
@@ -38,13 +43,13 @@ fn with_parameter(name: &str, choice: ParameterChoice) -> ModelInferRequest {
 }
 
 fn refusal(request: ModelInferRequest) -> String {
-    Question::try_from(request).unwrap_err().to_string()
+    read(request).unwrap_err().to_string()
 }
 
 #[test]
 fn contents_and_raw_contents_ask_the_same_question() {
-    let plain = Question::try_from(request(b"hello")).unwrap();
-    let raw = Question::try_from(raw_request([&5u32.to_le_bytes()[..], b"hello"].concat()));
+    let plain = read(request(b"hello")).unwrap();
+    let raw = read(raw_request([&5u32.to_le_bytes()[..], b"hello"].concat()));
     let raw = raw.unwrap();
     assert_eq!(plain.request, raw.request);
     assert!(raw.is_raw && !plain.is_raw);
@@ -86,10 +91,10 @@ fn contents_together_with_raw_contents_are_refused() {
 
 #[test]
 fn parameters_are_bounded_and_unknown_ones_are_refused() {
-    let three = Question::try_from(with_parameter("max_tokens", ParameterChoice::Int64Param(3)));
+    let three = read(with_parameter("max_tokens", ParameterChoice::Int64Param(3)));
     assert_eq!(three.unwrap().request.max_new_tokens, 3);
     let largest = with_parameter("seed", ParameterChoice::Uint64Param(u64::MAX));
-    assert_eq!(Question::try_from(largest).unwrap().request.sampler.seed, u64::MAX);
+    assert_eq!(read(largest).unwrap().request.sampler.seed, u64::MAX);
 
     assert!(refusal(with_parameter("max_tokens", ParameterChoice::Int64Param(-1))).contains("-1"));
     assert!(
@@ -102,6 +107,6 @@ fn parameters_are_bounded_and_unknown_ones_are_refused() {
 proptest! {
     #[test]
     fn no_raw_bytes_panic(raw in proptest::collection::vec(any::<u8>(), 0..64)) {
-        let _ = Question::try_from(raw_request(raw));
+        let _ = read(raw_request(raw));
     }
 }
