@@ -1,17 +1,20 @@
 //! The application: one state machine, four ways in.
 
 use std::{
+    num::NonZeroUsize,
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use stoa_modules::{
     BlockInfo, ExecMode, GasMeter,
     beacon::{BeaconKey, Contributor},
     router::Modules,
-    upgrade::Upgrades,
+    upgrade::{self, Upgrades},
 };
-use stoa_store::{Database, FailPoint, Options, Overlay, Root, StagedCommit};
+use stoa_store::{
+    CommitRecord, Database, FailPoint, Options, Overlay, Root, StagedCommit, StoreName,
+};
 
 use crate::{
     ante::{AnteParams, Verified},
@@ -21,6 +24,7 @@ use crate::{
     query::Gates,
     snapshot::{Restore, Schedule, Snapshots},
     stores::STORES,
+    transactions::{self, Tally},
 };
 
 /// Folder of the state below the node's data folder.
@@ -46,6 +50,8 @@ pub struct AppConfig {
     pub beacon: Option<BeaconKey>,
     /// Upgrades that this binary applies, and heights at which the operator skips one.
     pub upgrades: Upgrades,
+    /// Cores that execute a block: all if none is said, and [`MAX_CORES`](crate::MAX_CORES) at most.
+    pub cores: Option<NonZeroUsize>,
 }
 
 /// Which heights before the last stay readable.
@@ -71,6 +77,9 @@ pub struct App {
     /// What queries and simulations pass before they compute.
     pub(crate) gates: Gates,
     pub(crate) upgrades: Upgrades,
+    /// Cores that execute a block.
+    pub(crate) cores: NonZeroUsize,
+    pub(crate) tally: Mutex<Tally>,
     /// The node's data folder.
     pub(crate) data: PathBuf,
     consensus: Mutex<Consensus>,
@@ -113,6 +122,8 @@ pub struct AppInfo {
     pub height: u64,
     /// Root of the state at that height; none before the first.
     pub app_hash: Option<Root>,
+    /// How many upgrades were applied.
+    pub app_version: u64,
 }
 
 impl App {
@@ -120,8 +131,8 @@ impl App {
     pub fn open(data: &Path, config: AppConfig) -> Result<Self, AppError> {
         let Pruning { keep_recent, interval: prune_interval } = config.pruning;
         let stores = config.upgrades.stores(&STORES);
-        let options = Options { keep_recent, prune_interval, stores };
-        let database = Database::open(&data.join(STATE_FOLDER), options)?;
+        let options = Options { keep_recent, prune_interval, stores: stores.all() };
+        let database = Database::open(&data.join(STATE_FOLDER), options)?.without(stores.ended)?;
         let modules = Modules::open(&data.join(WASM_FOLDER)).map_err(AppError::Modules)?;
         let snapshots = Snapshots::open(&data.join(SNAPSHOTS_FOLDER), config.snapshots)?;
         let app = Self {
@@ -135,6 +146,8 @@ impl App {
             contributor: config.beacon.map(Contributor::new),
             gates: Gates::default(),
             upgrades: config.upgrades,
+            cores: transactions::cores(config.cores),
+            tally: Mutex::default(),
             data: data.to_owned(),
             consensus: Mutex::default(),
             mempool: Mutex::default(),
@@ -146,9 +159,19 @@ impl App {
 
     /// Last height and root: where consensus resumes.
     pub fn info(&self) -> Result<AppInfo, AppError> {
-        let latest = self.database.latest()?;
-        let height = latest.as_ref().map_or(0, |record| record.height);
-        Ok(AppInfo { height, app_hash: latest.map(|record| record.app_hash) })
+        let Some(CommitRecord { height, app_hash, note }) = self.database.latest()? else {
+            return Ok(AppInfo { height: 0, app_hash: None, app_version: 0 });
+        };
+        let block = Note::decode(height, &note)?.block(height);
+        let overlay = Overlay::new(self.database.at(height)?.1);
+        let ctx = context(block, ExecMode::Query, GasMeter::unlimited(), overlay);
+        let app_version = upgrade::protocol_version(&ctx).map_err(AppError::Upgrade)?;
+        Ok(AppInfo { height, app_hash: Some(app_hash), app_version })
+    }
+
+    /// The stores of the state.
+    pub(crate) fn stores(&self) -> Vec<StoreName> {
+        self.upgrades.stores(&STORES).mounted
     }
 
     /// The root after a height that is held.
@@ -185,6 +208,11 @@ impl App {
             Overlay::new(self.database.snapshot()?),
         );
         self.modules.prepare(&ctx).map_err(AppError::Modules)
+    }
+
+    /// How many transactions of the blocks since the start were executed before their turn.
+    pub fn tally(&self) -> Tally {
+        *self.tally.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Lets admission to the mempool start again from the last commit.

@@ -2,7 +2,7 @@
 
 use stoa_modules::{
     BlockInfo, Context, Event, ExecMode, Gas, GasMeter,
-    core::Nesting,
+    core::{BlockGas, Nesting},
     slashing::{Misbehaviour, Vote},
     validators::Validator,
 };
@@ -112,7 +112,7 @@ pub(crate) fn context(
         block,
         mode,
         tx_index: None,
-        block_gas_used: 0,
+        block_gas: BlockGas::default(),
         loaded_code: None,
         nesting: Nesting::default(),
         gas,

@@ -3,7 +3,7 @@
 use stoa_modules::{
     Context, ExecMode, GasMeter,
     auth::{self, AccAddress},
-    core::BlockCode,
+    core::{BlockCode, BlockGas},
 };
 use stoa_store::Overlay;
 
@@ -41,7 +41,7 @@ impl App {
             block: &state.block,
             mode: if is_recheck { ExecMode::Recheck } else { ExecMode::Check },
             limits: state.limits,
-            block_gas_used: 0,
+            block_gas: BlockGas::default(),
             block_code: BlockCode::default(),
         };
         let tx = deliver::decode(bytes);

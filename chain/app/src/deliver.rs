@@ -4,13 +4,12 @@ use cosmos_sdk_proto::{Any, cosmos::base::abci::v1beta1::TxMsgData};
 use prost::Message as _;
 use stoa_modules::{
     BlockInfo, Context, Event, ExecMode, Gas, GasMeter, ModuleError, bank,
-    core::{BlockCode, LoadedCode},
+    core::{BlockCode, BlockGas, LoadedCode},
     router::{MessageResponse, Modules, RouteError},
 };
 use stoa_store::{Overlay, StoreError};
 
 use crate::{
-    ahead::ReadTx,
     ante::{self, AnteParams, Verified},
     block::{MAX_TX_BYTES, TxResult, context},
     contain::{caught, contained},
@@ -31,10 +30,13 @@ pub(crate) struct TxRun<'a> {
     /// Limits of the block; the most gas of a block is the limit of a simulation.
     pub(crate) limits: BlockLimits,
     /// Gas that the block has used before.
-    pub(crate) block_gas_used: Gas,
+    pub(crate) block_gas: BlockGas,
     /// Contract code that the block has loaded before.
     pub(crate) block_code: BlockCode,
 }
+
+/// A transaction that was read, or why it is none.
+pub(crate) type ReadTx = Result<Tx, Refusal>;
 
 /// A transaction's result, and what it takes of the block's gas: never more than its limit.
 pub(crate) struct Ran {
@@ -61,7 +63,7 @@ impl TxRun<'_> {
             Ok(tx) => tx,
             Err(refusal) => return Ok(self.unread(refusal.clone())),
         };
-        if self.mode == ExecMode::Deliver && self.block_gas_used >= self.limits.max_gas {
+        if self.mode == ExecMode::Deliver && self.block_gas.used() >= self.limits.max_gas {
             return Ok(TxResult::refused(no_block_gas(), 0, 0).into());
         }
         if let Err(refusal) = caught(|| self.check_messages(tx)) {
@@ -78,7 +80,7 @@ impl TxRun<'_> {
         }
         let mut ctx =
             context(self.block.clone(), self.mode, GasMeter::new(limit), self.overlay.clone());
-        ctx.block_gas_used = self.block_gas_used;
+        ctx.block_gas = self.block_gas.clone();
         ctx.loaded_code = Some(LoadedCode::in_block(&self.block_code));
         let result = self.check_and_execute(&mut ctx, tx)?;
         Ok(Ran { result, block_gas: ctx.gas.used().min(limit) })
@@ -135,7 +137,7 @@ impl TxRun<'_> {
     /// Refuses a transaction that takes the block past its limit: its messages leave nothing.
     fn check_block(&self, ctx: &Context) -> Result<(), Refusal> {
         let (used, limit) = (ctx.gas.used(), ctx.gas.limit());
-        let total = self.block_gas_used.saturating_add(used.min(limit));
+        let total = self.block_gas.used().saturating_add(used.min(limit));
         if self.mode == ExecMode::Deliver && total > self.limits.max_gas {
             return Err(past_block_gas(limit, used));
         }
@@ -203,7 +205,7 @@ fn past_block_gas(wanted: Gas, used: Gas) -> Refusal {
 }
 
 /// Reads a transaction, whatever the bytes are.
-pub(crate) fn decode(bytes: &[u8]) -> Result<Tx, Refusal> {
+pub(crate) fn decode(bytes: &[u8]) -> ReadTx {
     if bytes.len() > MAX_TX_BYTES {
         let log = format!("{} bytes, the limit is {MAX_TX_BYTES}: tx too large", bytes.len());
         return Err(Refusal::sdk(sdk_code::TX_TOO_LARGE, log));

@@ -132,6 +132,8 @@ pub mod sdk_code {
     pub const TX_TOO_LARGE: u32 = 21;
     /// A height that does not exist yet.
     pub const INVALID_HEIGHT: u32 = 26;
+    /// A sequence that is not the signer's next.
+    pub const WRONG_SEQUENCE: u32 = 32;
     /// The state of a height is gone.
     pub const NOT_FOUND: u32 = 38;
     /// More gas than a block has, or none.

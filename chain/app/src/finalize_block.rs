@@ -1,21 +1,21 @@
 //! A decided block becomes results and a root.
 
+use std::sync::PoisonError;
+
 use stoa_modules::{
-    BlockInfo, Context, Event, ExecMode, Gas, GasMeter, consensus, core::BlockCode,
-    privilege::Moment, validators::Validator,
+    BlockInfo, Context, Event, ExecMode, GasMeter, consensus, privilege::Moment,
+    validators::Validator,
 };
 use stoa_store::FailPoint;
 use tendermint_proto::v0_38::types::ConsensusParams;
 
 use crate::{
-    ahead::Ahead,
     app::{App, Finalized},
     block::{Block, BlockResult, Note, TxResult, context},
-    deliver::{Ran, TxRun},
     error::AppError,
     fold_votes::fold_votes,
     ground::Ground,
-    limits::BlockLimits,
+    transactions::Transactions,
 };
 
 /// What a block did, before its root is known.
@@ -81,7 +81,17 @@ impl App {
         events.extend(take_events(&mut ctx, "BeginBlock"));
         FailPoint::BlockBegun.reach();
 
-        self.deliver(&ctx, ground, limits, txs, &mut tx_results)?;
+        let block = Transactions {
+            modules: &self.modules,
+            ante: &self.ante,
+            verified: &self.verified,
+            overlay: &ctx.overlay,
+            block: info,
+            limits,
+        };
+        let tally = block.deliver(txs, self.cores, &mut tx_results)?;
+        tracing::debug!(txs = txs.len(), ?tally, "transactions executed");
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner).add(tally);
 
         self.call_contracts(&mut ctx, Moment::End, &[])?;
         let validator_updates = self.modules.end_block(&mut ctx).map_err(AppError::AroundBlock)?;
@@ -91,39 +101,6 @@ impl App {
         let params = consensus::params(&ctx).map_err(AppError::AroundBlock)?;
         let consensus_params = (params != params_before).then_some(params);
         Ok(Executed { events, tx_results, validator_updates, consensus_params })
-    }
-
-    fn deliver(
-        &self,
-        ctx: &Context,
-        ground: &Ground,
-        limits: BlockLimits,
-        txs: &[Vec<u8>],
-        results: &mut Vec<TxResult>,
-    ) -> Result<(), AppError> {
-        let block_code = BlockCode::default();
-        let mut block_gas_used: Gas = 0;
-        let (modules, verified, block) = (&self.modules, &self.verified, &ctx.block);
-        let ahead = Ahead { modules, verified, block, base: ground.base.clone() };
-        ahead.each(txs, |tx| {
-            FailPoint::TxBegun.reach();
-            let run = TxRun {
-                modules,
-                ante: &self.ante,
-                verified,
-                overlay: &ctx.overlay,
-                block,
-                mode: ExecMode::Deliver,
-                limits,
-                block_gas_used,
-                block_code: block_code.clone(),
-            };
-            let Ran { result, block_gas } = run.run_read(tx)?;
-            block_gas_used = block_gas_used.saturating_add(block_gas);
-            results.push(result);
-            FailPoint::TxEnded.reach();
-            Ok(())
-        })
     }
 }
 

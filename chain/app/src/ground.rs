@@ -1,9 +1,7 @@
 //! What the next block stands on.
 
-use std::sync::Arc;
-
 use stoa_modules::{BlockInfo, Context, ExecMode, GasMeter};
-use stoa_store::{Overlay, Snapshot};
+use stoa_store::Overlay;
 
 use crate::{
     app::{App, Consensus},
@@ -16,8 +14,6 @@ use crate::{
 pub(crate) struct Ground {
     /// Its state; what is written here is nobody else's.
     pub(crate) overlay: Overlay,
-    /// What is committed of it; nothing before the first block.
-    pub(crate) base: Option<Arc<dyn Snapshot>>,
     /// The block that follows, with the time of the one before.
     pub(crate) block: BlockInfo,
     /// Whether the block that follows is the first.
@@ -53,12 +49,11 @@ impl App {
     pub(crate) fn ground(&self, consensus: &Consensus) -> Result<Ground, AppError> {
         if let Some(genesis) = &consensus.genesis {
             let (overlay, block) = (genesis.overlay.fork()?, genesis.block.clone());
-            return Ok(Ground { overlay, base: None, block, is_first: true });
+            return Ok(Ground { overlay, block, is_first: true });
         }
         let record = self.database.latest()?.ok_or(AppError::NoGenesis)?;
         let block = Note::decode(record.height, &record.note)?.block(record.height + 1);
-        let base = self.database.snapshot()?;
-        let overlay = Overlay::new(Arc::clone(&base));
-        Ok(Ground { overlay, base: Some(base), block, is_first: false })
+        let overlay = Overlay::new(self.database.snapshot()?);
+        Ok(Ground { overlay, block, is_first: false })
     }
 }

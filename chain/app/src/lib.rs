@@ -8,7 +8,6 @@
 
 #![deny(clippy::float_arithmetic)]
 
-mod ahead;
 pub mod ante;
 mod app;
 mod block;
@@ -34,6 +33,7 @@ mod retain;
 pub mod server;
 pub mod snapshot;
 mod stores;
+mod transactions;
 pub mod tx;
 mod upgrades;
 
@@ -45,6 +45,7 @@ pub use export::Exported;
 pub use init_chain::InitChain;
 pub use limits::BlockLimits;
 pub use query::{ProofOp, QueryRequest, QueryResponse};
+pub use transactions::{MAX_CORES, Tally};
 pub use upgrades::known_upgrades;
 
 /// Name of the application.

@@ -2,8 +2,9 @@
 //!
 //! The proposer takes the best offers first and each sender's transactions in their order; a validator
 //! does not know the proposer's mempool and judges what can be judged from the block and the state that
-//! both stand on: that everything is a transaction, that the gas limits fit into the block's, and that
-//! every signer's sequences follow one another from the state's on. Both by [`room::Room`].
+//! both stand on: that everything is a transaction, that the gas limits fit into the block's, those of calls
+//! without a fee into the budgets of their grants, and that every signer's sequences follow one another from
+//! the state's on. Both by [`room::Room`].
 
 mod candidate;
 mod queue;

@@ -1,6 +1,6 @@
 //! A chain of one validator without a network.
 
-use std::path::Path;
+use std::{num::NonZeroUsize, path::Path};
 
 use cosmos_sdk_proto::cosmos::{
     auth::v1beta1::{BaseAccount, QueryAccountRequest, QueryAccountResponse},
@@ -24,6 +24,9 @@ use crate::{Actor, DENOM, Genesis, TxBuilder};
 /// Seconds between two blocks.
 pub const BLOCK_SECONDS: u64 = 5;
 pub(crate) const NANOS_PER_SECOND: u64 = 1_000_000_000;
+/// Cores that test chains execute blocks on, however many there are: whatever is tested is tested with
+/// transactions that are executed before their turn.
+pub(crate) const CORES: NonZeroUsize = NonZeroUsize::new(3).unwrap();
 /// Heights that test chains keep.
 const KEEP_RECENT: u64 = 1_000;
 
@@ -88,6 +91,7 @@ pub(crate) fn open(
     beacon: Option<BeaconKey>,
     snapshots: Schedule,
     upgrades: Upgrades,
+    cores: NonZeroUsize,
 ) -> Result<App, MockError> {
     let ante = AnteParams { min_gas_prices: MIN_GAS_PRICES.parse()? };
     let config = AppConfig {
@@ -97,6 +101,7 @@ pub(crate) fn open(
         ante,
         beacon,
         upgrades,
+        cores: Some(cores),
     };
     Ok(App::open(folder, config)?)
 }
@@ -108,6 +113,7 @@ pub struct MockChain {
     genesis: InitChain,
     snapshots: Schedule,
     upgrades: Upgrades,
+    cores: NonZeroUsize,
     /// Decided blocks, each with the root that followed; the last one may not be committed yet.
     pub(crate) blocks: Vec<(Block, Option<Root>)>,
 }
@@ -135,14 +141,27 @@ impl MockChain {
 
     fn unstarted(genesis: InitChain, snapshots: Schedule) -> Result<Self, MockError> {
         let (folder, app, blocks) = (tempfile::tempdir()?, None, Vec::new());
-        Ok(Self { folder, app, genesis, snapshots, upgrades: Upgrades::default(), blocks })
+        let (upgrades, cores) = (Upgrades::default(), CORES);
+        Ok(Self { folder, app, genesis, snapshots, upgrades, cores, blocks })
+    }
+
+    /// The same chain on so many cores.
+    pub fn on_cores(mut self, cores: NonZeroUsize) -> Result<Self, MockError> {
+        self.cores = cores;
+        self.crash_and_reopen()?;
+        Ok(self)
+    }
+
+    fn open(&self) -> Result<App, MockError> {
+        let (folder, upgrades) = (self.folder.path(), self.upgrades.clone());
+        open(folder, None, self.snapshots, upgrades, self.cores)
     }
 
     /// Another node of this chain that knows nothing yet, not even the genesis.
     pub fn newcomer(&self) -> Result<Self, MockError> {
         let mut chain = Self::unstarted(self.genesis.clone(), self.snapshots)?;
         chain.upgrades = self.upgrades.clone();
-        chain.app = Some(open(chain.folder.path(), None, chain.snapshots, chain.upgrades.clone())?);
+        chain.app = Some(chain.open()?);
         Ok(chain)
     }
 
@@ -267,7 +286,7 @@ impl MockChain {
 
     /// Opens the application again and replays, as consensus does, the blocks that it lacks.
     pub(crate) fn reopen(&mut self) -> Result<(), MockError> {
-        let app = open(self.folder.path(), None, self.snapshots, self.upgrades.clone())?;
+        let app = self.open()?;
         let committed = app.info()?;
         if committed.height == 0 {
             app.init_chain(self.genesis.clone())?;

@@ -20,7 +20,7 @@ use tempfile::TempDir;
 
 use crate::{
     CHAIN_ID, Genesis, MockError, Validator,
-    chain::{BLOCK_SECONDS, NANOS_PER_SECOND, commit, open},
+    chain::{BLOCK_SECONDS, CORES, NANOS_PER_SECOND, commit, open},
     state_sync,
 };
 
@@ -286,7 +286,7 @@ impl Network {
         // Two handles to one folder must not meet.
         node.app = None;
         let key = Some(node.validator.beacon_key());
-        let app = open(node.folder.path(), key, self.snapshots, Upgrades::default())?;
+        let app = open(node.folder.path(), key, self.snapshots, Upgrades::default(), CORES)?;
         node.app = Some(replay(app, &self.genesis, &self.blocks)?);
         Ok(())
     }
@@ -315,7 +315,7 @@ impl Network {
         let giver = self.app(from)?;
         let folder = tempfile::tempdir()?;
         let key = self.nodes.get(node).map(|node| node.validator.beacon_key());
-        let app = open(folder.path(), key, self.snapshots, Upgrades::default())?;
+        let app = open(folder.path(), key, self.snapshots, Upgrades::default(), CORES)?;
         let height = state_sync::transfer(giver, &app, |height| Ok(giver.app_hash_at(height)?))?;
         let app = replay(app, &self.genesis, &self.blocks)?;
         if let Some(node) = self.nodes.get_mut(node) {

@@ -214,6 +214,7 @@ impl Modules {
         validators::import(ctx, section(app_state, "validators")?)?;
         beacon::init_genesis(ctx, section(app_state, "beacon")?)?;
         slashing::init_genesis(ctx, section(app_state, "slashing")?)?;
+        slashing::init_evidence(ctx, section(app_state, "evidence")?)?;
         upgrade::init_genesis(ctx, section(app_state, "upgrade")?)?;
         invariants::init_genesis(ctx, &section(app_state, "invariants")?)?;
         self.wasm.init_genesis(ctx, section::<GenesisState>(app_state, "wasm")?)?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use stoa_store::{EmptySnapshot, Overlay};
 
-use crate::core::{BlockInfo, Context, ExecMode, GasMeter, LoadedCode, Nesting};
+use crate::core::{BlockGas, BlockInfo, Context, ExecMode, GasMeter, LoadedCode, Nesting};
 
 /// A context over empty state.
 pub(crate) fn context() -> Context {
@@ -16,7 +16,7 @@ pub(crate) fn context() -> Context {
         },
         mode: ExecMode::Deliver,
         tx_index: Some(0),
-        block_gas_used: 0,
+        block_gas: BlockGas::default(),
         loaded_code: Some(LoadedCode::default()),
         nesting: Nesting::default(),
         gas: GasMeter::unlimited(),

@@ -31,6 +31,8 @@ pub struct Config {
     pub minimum_gas_prices: String,
     /// Blocks that CometBFT keeps at least; zero for all.
     pub min_retain_blocks: u64,
+    /// Cores that execute a block; zero for all.
+    pub execution_cores: u16,
     /// Filter of log lines.
     pub log: String,
     /// The socket for consensus.
@@ -79,6 +81,7 @@ impl Default for Config {
         Self {
             minimum_gas_prices: DEFAULT_MINIMUM_GAS_PRICES.to_owned(),
             min_retain_blocks: 0,
+            execution_cores: 0,
             log: "info".to_owned(),
             abci: Abci { address: Address::Tcp("127.0.0.1:26658".to_owned()) },
             comet: Comet { rpc: "http://127.0.0.1:26657".to_owned() },

@@ -46,15 +46,27 @@ impl Bottom {
         }
     }
 
-    /// The first write inside `range`, which must not be empty.
+    /// Whether ranges of the store can be searched.
+    pub(crate) fn is_ordered(&self, store: StoreName) -> bool {
+        self.0.get(&store).is_none_or(|writes| writes.ordered.is_some())
+    }
+
+    /// Makes ranges of the store searchable, which they stay.
+    pub(crate) fn order(&mut self, store: StoreName) {
+        if let Some(StoreWrites { values, ordered }) = self.0.get_mut(&store) {
+            ordered.get_or_insert_with(|| values.keys().cloned().collect());
+        }
+    }
+
+    /// The first write inside `range`, which must not be empty, of an ordered store.
     pub(crate) fn first(
-        &mut self,
+        &self,
         store: StoreName,
         range: &KeyRange,
         order: Order,
     ) -> Option<(&Vec<u8>, &Option<Vec<u8>>)> {
-        let StoreWrites { values, ordered } = self.0.get_mut(&store)?;
-        let ordered = ordered.get_or_insert_with(|| values.keys().cloned().collect());
+        let StoreWrites { values, ordered } = self.0.get(&store)?;
+        let ordered = ordered.as_ref()?;
         let end = range.end.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
         let bounds = (Bound::Included(range.start.as_slice()), end);
         let mut inside = ordered.range::<[u8], _>(bounds);

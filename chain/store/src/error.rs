@@ -43,6 +43,12 @@ pub enum StoreError {
         /// Its name.
         name: String,
     },
+    /// A store that leaves the state still holds something.
+    #[error("store {name} leaves the state and is not empty")]
+    NotEmpty {
+        /// Its name.
+        name: String,
+    },
     /// Another height was committed since the commit was staged.
     #[error("staged on top of height {staged_on}, but {latest} was committed since")]
     StaleStage {
@@ -82,6 +88,7 @@ impl StoreError {
             | Self::Corrupt { .. }
             | Self::UnknownHeight { .. }
             | Self::UnknownStore { .. }
+            | Self::NotEmpty { .. }
             | Self::StaleStage { .. }
             | Self::HeightOrder { .. }
             | Self::Format { .. }

@@ -17,6 +17,7 @@ pub mod fail_point;
 mod overlay;
 mod range;
 mod snapshot;
+mod speculation;
 pub mod stream;
 
 pub use changes::{Changes, StoreChanges};
@@ -30,6 +31,7 @@ pub use fail_point::FailPoint;
 pub use overlay::Overlay;
 pub use range::{KeyRange, Order};
 pub use snapshot::{EmptySnapshot, Entry, Snapshot};
+pub use speculation::{Expected, MAX_SEEN_BYTES, Speculation};
 
 /// Name of one sub-store, e.g. `bank`; each has its own key space and its own root.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,6 +1,6 @@
 //! Uncommitted writes, in layers, over a snapshot.
 
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::{
     Changes, Entry, KeyRange, MAX_KEY_BYTES, MAX_LAYERS, Order, Snapshot, StoreError, StoreName,
@@ -10,38 +10,78 @@ use crate::{
 /// A stack of write layers over a [`Snapshot`].
 ///
 /// Clones are handles to the same overlay: the contract VM needs owned, `'static` access to the state of
-/// the transaction that calls it. One transaction runs on one thread; the lock is never contended.
+/// the transaction that calls it. One thread writes; meanwhile others may read what is settled, the
+/// snapshot with the bottom layer, by way of a [`Speculation`](crate::Speculation).
 #[derive(Clone)]
-pub struct Overlay(Arc<Mutex<Layers>>);
+pub struct Overlay(Arc<Layers>);
 
 /// A key and what was written there last; `None` deletes.
-type Write = (Vec<u8>, Option<Vec<u8>>);
+pub(crate) type Write = (Vec<u8>, Option<Vec<u8>>);
+
+/// What is settled has under a key, and whether the snapshot says so, which never changes.
+pub(crate) struct Settled {
+    pub(crate) value: Option<Vec<u8>>,
+    pub(crate) is_of_base: bool,
+}
 
 struct Layers {
     base: Arc<dyn Snapshot>,
-    bottom: Bottom,
+    bottom: RwLock<Bottom>,
     /// The layers above.
-    stack: Vec<Changes>,
+    stack: Mutex<Vec<Changes>>,
 }
 
 impl Overlay {
     /// An overlay with one open layer and no writes.
     pub fn new(base: Arc<dyn Snapshot>) -> Self {
-        Self(Arc::new(Mutex::new(Layers { base, bottom: Bottom::default(), stack: Vec::new() })))
+        Self::of(base, Bottom::default(), Vec::new())
+    }
+
+    fn of(base: Arc<dyn Snapshot>, bottom: Bottom, stack: Vec<Changes>) -> Self {
+        Self(Arc::new(Layers { base, bottom: RwLock::new(bottom), stack: Mutex::new(stack) }))
     }
 
     /// The value under `key` as the topmost layer sees it.
     pub fn get(&self, store: StoreName, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        let layers = self.lock()?;
-        for layer in layers.stack.iter().rev() {
+        for layer in self.stack()?.iter().rev() {
             if let Some(value) = layer.get(store, key) {
                 return Ok(value.clone());
             }
         }
-        match layers.bottom.get(store, key) {
-            Some(value) => Ok(value.clone()),
-            None => layers.base.get(store, key),
+        Ok(self.settled(store, key)?.value)
+    }
+
+    /// The value under `key` without what the layers above the bottom have written.
+    pub(crate) fn settled(&self, store: StoreName, key: &[u8]) -> Result<Settled, StoreError> {
+        if let Some(value) = self.bottom()?.get(store, key) {
+            return Ok(Settled { value: value.clone(), is_of_base: false });
         }
+        Ok(Settled { value: self.0.base.get(store, key)?, is_of_base: true })
+    }
+
+    /// Whether `known` is still what is settled under `key`.
+    pub(crate) fn is_settled(
+        &self,
+        store: StoreName,
+        key: &[u8],
+        known: &Settled,
+    ) -> Result<bool, StoreError> {
+        if let Some(value) = self.bottom()?.get(store, key) {
+            return Ok(*value == known.value);
+        }
+        Ok(known.is_of_base || self.0.base.get(store, key)? == known.value)
+    }
+
+    /// The first key of `range` that the bottom or the snapshot mentions, with its value (`None`: deleted).
+    pub(crate) fn first_settled(
+        &self,
+        store: StoreName,
+        range: &KeyRange,
+        order: Order,
+    ) -> Result<Option<Write>, StoreError> {
+        let written = self.first_of_bottom(store, range, order)?;
+        let stored = self.0.base.first(store, range, order)?.map(|(key, value)| (key, Some(value)));
+        Ok(nearest(written, stored, order))
     }
 
     /// Writes `value` under `key` in the topmost layer.
@@ -61,10 +101,9 @@ impl Overlay {
         range: &KeyRange,
         order: Order,
     ) -> Result<Option<Entry>, StoreError> {
-        let mut layers = self.lock()?;
         let mut rest = range.clone();
         while !rest.is_empty() {
-            let Some((key, value)) = layers.first_write_or_entry(store, &rest, order)? else {
+            let Some((key, value)) = self.first_write_or_entry(store, &rest, order)? else {
                 return Ok(None);
             };
             match value {
@@ -77,61 +116,69 @@ impl Overlay {
 
     /// Opens a layer: later writes can be dropped together.
     pub fn begin(&self) -> Result<(), StoreError> {
-        let mut layers = self.lock()?;
-        let depth = layers.depth();
+        let mut stack = self.stack()?;
+        let depth = 1 + stack.len();
         if depth >= MAX_LAYERS {
             return Err(StoreError::Layers { depth });
         }
-        layers.stack.push(Changes::new());
+        stack.push(Changes::new());
         Ok(())
     }
 
     /// Merges the topmost layer into the one below.
     pub fn commit(&self) -> Result<(), StoreError> {
-        let mut layers = self.lock()?;
-        let top = layers.pop()?;
-        match layers.stack.last_mut() {
+        let mut stack = self.stack()?;
+        let top = pop(&mut stack)?;
+        match stack.last_mut() {
             Some(below) => below.extend(top),
-            None => layers.bottom.extend(top),
+            None => self.bottom_mut()?.extend(top),
         }
         Ok(())
     }
 
     /// Drops the topmost layer.
     pub fn rollback(&self) -> Result<(), StoreError> {
-        self.lock()?.pop().map(drop)
+        pop(&mut *self.stack()?).map(drop)
     }
 
     /// Open layers; 1 when none was begun.
     pub fn depth(&self) -> Result<usize, StoreError> {
-        Ok(self.lock()?.depth())
+        Ok(1 + self.stack()?.len())
     }
 
     /// Drops layers until `depth` are open: what a caught panic left behind.
     pub fn unwind_to(&self, depth: usize) -> Result<(), StoreError> {
-        let mut layers = self.lock()?;
+        let mut stack = self.stack()?;
         match depth.checked_sub(1) {
-            Some(above) if above <= layers.stack.len() => layers.stack.truncate(above),
-            _ => return Err(StoreError::Layers { depth: layers.depth() }),
+            Some(above) if above <= stack.len() => stack.truncate(above),
+            _ => return Err(StoreError::Layers { depth: 1 + stack.len() }),
         }
         Ok(())
     }
 
     /// An independent copy: same base, same writes so far.
     pub fn fork(&self) -> Result<Self, StoreError> {
-        let layers = self.lock()?;
-        let Layers { base, bottom, stack } = &*layers;
-        let (base, bottom, stack) = (Arc::clone(base), bottom.clone(), stack.clone());
-        Ok(Self(Arc::new(Mutex::new(Layers { base, bottom, stack }))))
+        let (stack, bottom) = (self.stack()?, self.bottom()?);
+        Ok(Self::of(Arc::clone(&self.0.base), bottom.clone(), stack.clone()))
     }
 
     /// Takes all writes of the bottom layer; refused while other layers are open.
     pub fn take_changes(&self) -> Result<Changes, StoreError> {
-        let mut layers = self.lock()?;
-        match layers.depth() {
-            1 => Ok(layers.bottom.take()),
-            depth => Err(StoreError::Layers { depth }),
+        let stack = self.stack()?;
+        if stack.is_empty() {
+            return Ok(self.bottom_mut()?.take());
         }
+        Err(StoreError::Layers { depth: 1 + stack.len() })
+    }
+
+    /// Adds writes that were made elsewhere to the bottom layer; refused while other layers are open.
+    pub(crate) fn adopt(&self, changes: Changes) -> Result<(), StoreError> {
+        let stack = self.stack()?;
+        if stack.is_empty() {
+            self.bottom_mut()?.extend(changes);
+            return Ok(());
+        }
+        Err(StoreError::Layers { depth: 1 + stack.len() })
     }
 
     fn write(
@@ -143,55 +190,75 @@ impl Overlay {
         if key.len() > MAX_KEY_BYTES {
             return Err(StoreError::KeyTooLong { actual: key.len(), limit: MAX_KEY_BYTES });
         }
-        let mut layers = self.lock()?;
-        match layers.stack.last_mut() {
+        match self.stack()?.last_mut() {
             Some(top) => top.insert(store, key.to_vec(), value),
-            None => layers.bottom.insert(store, key.to_vec(), value),
+            None => self.bottom_mut()?.insert(store, key.to_vec(), value),
         }
         Ok(())
-    }
-
-    fn lock(&self) -> Result<MutexGuard<'_, Layers>, StoreError> {
-        self.0.lock().map_err(|_| StoreError::Poisoned)
-    }
-}
-
-impl Layers {
-    fn depth(&self) -> usize {
-        1 + self.stack.len()
-    }
-
-    fn pop(&mut self) -> Result<Changes, StoreError> {
-        self.stack.pop().ok_or(StoreError::Layers { depth: 1 })
     }
 
     /// The first key of `range` that any layer or the snapshot mentions, with the value of the topmost
     /// mention (`None`: deleted there).
     fn first_write_or_entry(
-        &mut self,
+        &self,
         store: StoreName,
         range: &KeyRange,
         order: Order,
     ) -> Result<Option<Write>, StoreError> {
-        let is_before = |candidate: &[u8], best: &[u8]| match order {
-            Order::Ascending => candidate < best,
-            Order::Descending => candidate > best,
-        };
         let mut best: Option<Write> = None;
-        let above = self.stack.iter().rev().map(|layer| layer.first(store, range, order));
-        let bottom = std::iter::once_with(|| self.bottom.first(store, range, order));
-        for (key, value) in above.chain(bottom).flatten() {
-            if best.as_ref().is_none_or(|(found, _)| is_before(key, found)) {
-                best = Some((key.clone(), value.clone()));
-            }
+        for layer in self.stack()?.iter().rev() {
+            let found = layer.first(store, range, order);
+            best = nearest(best, found.map(|(key, value)| (key.clone(), value.clone())), order);
         }
-        if let Some((key, value)) = self.base.first(store, range, order)?
-            && best.as_ref().is_none_or(|(found, _)| is_before(&key, found))
-        {
-            best = Some((key, Some(value)));
-        }
-        Ok(best)
+        Ok(nearest(best, self.first_settled(store, range, order)?, order))
     }
+
+    /// The first write of the bottom inside `range`, which must not be empty.
+    fn first_of_bottom(
+        &self,
+        store: StoreName,
+        range: &KeyRange,
+        order: Order,
+    ) -> Result<Option<Write>, StoreError> {
+        let first = |bottom: &Bottom| {
+            let found = bottom.first(store, range, order);
+            found.map(|(key, value)| (key.clone(), value.clone()))
+        };
+        let bottom = self.bottom()?;
+        if bottom.is_ordered(store) {
+            return Ok(first(&bottom));
+        }
+        drop(bottom);
+        let mut bottom = self.bottom_mut()?;
+        bottom.order(store);
+        Ok(first(&bottom))
+    }
+
+    fn bottom(&self) -> Result<RwLockReadGuard<'_, Bottom>, StoreError> {
+        self.0.bottom.read().map_err(|_| StoreError::Poisoned)
+    }
+
+    fn bottom_mut(&self) -> Result<RwLockWriteGuard<'_, Bottom>, StoreError> {
+        self.0.bottom.write().map_err(|_| StoreError::Poisoned)
+    }
+
+    fn stack(&self) -> Result<MutexGuard<'_, Vec<Changes>>, StoreError> {
+        self.0.stack.lock().map_err(|_| StoreError::Poisoned)
+    }
+}
+
+fn pop(stack: &mut Vec<Changes>) -> Result<Changes, StoreError> {
+    stack.pop().ok_or(StoreError::Layers { depth: 1 })
+}
+
+/// Which of two mentions comes first; of the same key, that of `above`.
+fn nearest(above: Option<Write>, below: Option<Write>, order: Order) -> Option<Write> {
+    let (Some(upper), Some(lower)) = (&above, &below) else { return above.or(below) };
+    let is_below_first = match order {
+        Order::Ascending => lower.0 < upper.0,
+        Order::Descending => lower.0 > upper.0,
+    };
+    if is_below_first { below } else { above }
 }
 
 #[cfg(test)]

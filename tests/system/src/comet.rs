@@ -62,8 +62,9 @@ pub fn start(name: &str, home: &Path, logs: &Path) -> Result<Process> {
     Process::start(name, &mut command, logs)
 }
 
-/// Makes the file of the first of `genesis_files` everybody's, with the validators of all.
-pub fn share_genesis(genesis_files: &[PathBuf]) -> Result<()> {
+/// Makes the file of the first of `genesis_files` everybody's, with the validators of all and `sections` in
+/// its state.
+pub fn share_genesis(genesis_files: &[PathBuf], sections: &[(&str, Json)]) -> Result<()> {
     let read = |path: &PathBuf| -> Result<Json> {
         let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
         serde_json::from_str(&text).with_context(|| path.display().to_string())
@@ -75,6 +76,9 @@ pub fn share_genesis(genesis_files: &[PathBuf]) -> Result<()> {
     }
     let mut genesis = read(genesis_files.first().context("no genesis file")?)?;
     genesis["validators"] = Json::Array(validators);
+    for (name, section) in sections {
+        genesis["app_state"][name] = section.clone();
+    }
     let text = serde_json::to_string_pretty(&genesis)?;
     for path in genesis_files {
         fs::write(path, &text).with_context(|| path.display().to_string())?;

@@ -52,6 +52,11 @@ impl Load {
         Ok(Self { is_over, sent, senders })
     }
 
+    /// How many transfers were decided so far.
+    pub fn sent(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed)
+    }
+
     /// Stops; returns how many transfers were decided.
     pub async fn stop(self) -> Result<u64> {
         self.is_over.store(true, Ordering::Relaxed);

@@ -8,6 +8,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+use serde_json::Value;
 use stoa_client::Network;
 
 use crate::{
@@ -21,8 +22,8 @@ use crate::{
 
 /// Chain id of every network that this harness makes.
 pub const CHAIN_ID: &str = "stoa-local-1";
-/// How long CometBFT and stoad may take to the first block.
-const START_TIMEOUT: Duration = Duration::from_secs(60);
+/// How long CometBFT and stoad may take to the next block, on a machine that is busy with other things.
+const START_TIMEOUT: Duration = Duration::from_secs(300);
 /// Pause between two looks at the height.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
@@ -41,15 +42,17 @@ impl Localnet {
             let others = peers.iter().enumerate().filter(|(index, _)| *index != own);
             others.map(|(_, peer)| peer.clone()).collect()
         };
-        Self::create_linked(path, ports, block_time, meshed).await
+        Self::create_linked(path, ports, block_time, meshed, &[]).await
     }
 
-    /// The same, where `links` says which peers the validator with an index connects to.
+    /// The same, where `links` says which peers the validator with an index connects to, and `sections` of
+    /// the first state are given.
     pub async fn create_linked(
         path: &Path,
         ports: &[Ports],
         block_time: BlockTime,
         links: impl Fn(&[Peer], usize) -> Vec<Peer>,
+        sections: &[(&str, Value)],
     ) -> Result<Self> {
         let home = Home::fresh(path)?;
         let homes: Vec<NodeHome> = (1..=ports.len()).map(|number| home.validator(number)).collect();
@@ -63,7 +66,7 @@ impl Localnet {
             init_app(home)?;
         }
         let genesis: Vec<PathBuf> = homes.iter().map(NodeHome::genesis).collect();
-        comet::share_genesis(&genesis)?;
+        comet::share_genesis(&genesis, sections)?;
         let first = ports.first().context("a network needs a validator")?;
         describe(&home, first)?;
         let network = Network {

@@ -1,15 +1,18 @@
 //! One validator: CometBFT and its application, side by side.
 
-use std::{fs, process::Command};
+use std::{fs, process::Command, time::Duration};
 
 use anyhow::{Context, Result};
 use stoa_client::Network;
-use tendermint_rpc::{Client as _, HttpClient};
+use tendermint_rpc::{Client as _, HttpClient, HttpClientUrl};
 
 use crate::{binaries, comet, home::NodeHome, ports::Ports, process::Process};
 
 /// Blocks between two snapshots: a node that joins shall not have to wait for one.
 pub const SNAPSHOT_INTERVAL: u64 = 20;
+
+/// How long CometBFT may take to answer, on a machine that is busy with other things.
+const RPC_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// A node's two processes.
 pub struct Node {
@@ -78,7 +81,8 @@ impl Node {
 
     /// A client of this node's CometBFT.
     pub fn rpc(&self) -> Result<HttpClient> {
-        Ok(HttpClient::new(Ports::http(self.ports.rpc).as_str())?)
+        let url: HttpClientUrl = Ports::http(self.ports.rpc).as_str().try_into()?;
+        Ok(HttpClient::builder(url).timeout(RPC_TIMEOUT).build()?)
     }
 
     /// The last block, asked of the application itself.

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// How long a runner may take to load a model and pass its self-test.
-const RUNNER_START_TIMEOUT: Duration = Duration::from_secs(120);
+const RUNNER_START_TIMEOUT: Duration = Duration::from_secs(300);
 
 /// Which back end executes models.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -23,7 +23,7 @@ const PREFIX: &str = "jobs/2026";
 const ACCESS_KEY: &str = "provider-and-buyer";
 /// For this test alone; the server listens on loopback and dies with the test.
 const SECRET_KEY: &str = "not-a-secret-test-only";
-const START_TIMEOUT: Duration = Duration::from_secs(20);
+const START_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// Starts the server on `data`, whose sub-folders are the buckets.
 fn start_gateway(data: &Path, port: u16, logs: &Path) -> Process {

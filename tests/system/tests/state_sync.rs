@@ -23,7 +23,7 @@ const VALIDATORS: usize = 4;
 /// The validator that loses everything.
 const VICTIM: usize = VALIDATORS - 1;
 /// How long a node may take to have a snapshot and reach the others.
-const TIMEOUT: Duration = Duration::from_secs(120);
+const TIMEOUT: Duration = Duration::from_secs(300);
 /// Blocks that a node must decide with the others afterwards.
 const BLOCKS_AFTER: u64 = 5;
 const POLL: Duration = Duration::from_millis(50);

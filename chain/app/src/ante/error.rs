@@ -6,7 +6,10 @@ use stoa_modules::{
     core::codespace,
 };
 
-use crate::{error::UNDEFINED_CODESPACE, tx::SignatureError};
+use crate::{
+    error::{UNDEFINED_CODESPACE, sdk_code},
+    tx::SignatureError,
+};
 
 /// A refusal; codes and texts are those of the Cosmos SDK, because clients look for them.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -196,7 +199,7 @@ impl AnteError {
             Self::NoSignatures => 15,
             Self::GasTooHigh { .. } => 18,
             Self::TimedOut { .. } => 30,
-            Self::WrongSequence { .. } => 32,
+            Self::WrongSequence { .. } => sdk_code::WRONG_SEQUENCE,
             Self::SequenceOverflow { .. } => 35,
             Self::Unordered => 37,
             Self::TimeOver { .. } => 42,

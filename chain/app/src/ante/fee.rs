@@ -15,15 +15,20 @@ use crate::tx::Tx;
 const MAX_SHOWN_COINS: usize = 64;
 const MAX_SHOWN_CHARS: usize = 8 * 1024;
 
-/// Checks the fee against this node's prices (admission only), and moves it to the fee collector.
+/// Checks the fee against this node's prices (admission only), counts what is free by privilege (blocks
+/// only), and moves the fee to its collector.
 pub(super) fn deduct(
     ctx: &mut Context,
     tx: &Tx,
     signers: &Signers,
     params: &AnteParams,
 ) -> Result<(), ModuleError> {
-    if matches!(ctx.mode, ExecMode::Check | ExecMode::Recheck) {
-        check_price(ctx, tx, signers, params)?;
+    match ctx.mode {
+        ExecMode::Check | ExecMode::Recheck => check_price(ctx, tx, signers, params)?,
+        ExecMode::Deliver if offered(tx).is_empty() => {
+            privilege::use_free(ctx, tx.messages(), tx.gas_limit())?;
+        }
+        _ => {}
     }
     let from = source(ctx, tx, signers)?;
     if auth::account(ctx, &from)?.is_none() {
@@ -81,8 +86,7 @@ fn check_price(
     signers: &Signers,
     params: &AnteParams,
 ) -> Result<(), ModuleError> {
-    // What is no list of coins pays for nothing.
-    let offered = Coins::from_proto(&tx.fee().amount).unwrap_or_default();
+    let offered = offered(tx);
     if params.min_gas_prices.are_met(tx.gas_limit(), &offered) {
         return Ok(());
     }
@@ -93,6 +97,11 @@ fn check_price(
     let required = params.min_gas_prices.required(gas);
     let required: Vec<String> = required.iter().map(ToString::to_string).collect();
     Err(AnteError::InsufficientFee { offered: shown(tx), required: required.join(",") }.into())
+}
+
+/// The fee as far as it pays for anything: what is no list of coins does not.
+pub(crate) fn offered(tx: &Tx) -> Coins {
+    Coins::from_proto(&tx.fee().amount).unwrap_or_default()
 }
 
 fn is_zero(amount: &str) -> bool {

@@ -28,6 +28,7 @@ use stoa_modules::{
 };
 
 pub use error::AnteError;
+pub(crate) use fee::offered;
 pub use gas_price::{GasPrice, GasPriceError, MinGasPrices};
 pub use verified::{MAX_GENERATION, Verified};
 

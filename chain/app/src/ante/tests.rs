@@ -87,7 +87,7 @@ impl Chain {
             block: BlockInfo { height: 10, time_nanos: 0, chain_id: CHAIN.to_owned() },
             mode: ExecMode::Deliver,
             tx_index: None,
-            block_gas_used: 0,
+            block_gas: stoa_modules::core::BlockGas::default(),
             loaded_code: None,
             nesting: stoa_modules::core::Nesting::default(),
             gas: GasMeter::unlimited(),

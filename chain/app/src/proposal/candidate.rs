@@ -1,6 +1,10 @@
 //! A transaction as far as a proposal looks at it.
 
-use stoa_modules::{auth::AccAddress, bank::Coins, router::Modules};
+use stoa_modules::{
+    auth::AccAddress,
+    privilege::{self, NamedCall},
+    router::Modules,
+};
 
 use crate::{
     ante::{self, MinGasPrices},
@@ -16,6 +20,8 @@ pub(super) struct Candidate {
     pub(super) offer: u128,
     /// Who signs, each with the sequence that it signs for.
     pub(super) signers: Vec<(AccAddress, u64)>,
+    /// The calls of a transaction that offers nothing: they are within budgets if they need no fee.
+    pub(super) unpaid_calls: Vec<NamedCall>,
 }
 
 impl Candidate {
@@ -28,11 +34,13 @@ impl Candidate {
             return None;
         }
         let sequences = tx.signer_infos().iter().map(|info| info.sequence);
-        let fee = Coins::from_proto(&tx.fee().amount).unwrap_or_default();
+        let fee = ante::offered(&tx);
+        let calls = if fee.is_empty() { privilege::named_calls(tx.messages()) } else { None };
         Some(Self {
             gas: tx.gas_limit(),
             offer: prices.offered(tx.gas_limit(), &fee),
             signers: addresses.into_iter().zip(sequences).collect(),
+            unpaid_calls: calls.unwrap_or_default(),
         })
     }
 }

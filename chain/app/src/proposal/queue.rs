@@ -72,7 +72,8 @@ mod tests {
 
     fn candidate((offer, signers): (u128, Vec<u8>)) -> Candidate {
         let address = |number: u8| (AccAddress::of_module(&format!("{number}")), 0);
-        Candidate { gas: 1, offer, signers: signers.into_iter().map(address).collect() }
+        let signers = signers.into_iter().map(address).collect();
+        Candidate { gas: 1, offer, signers, unpaid_calls: Vec::new() }
     }
 
     fn order(candidates: &[Candidate], skipped: &[usize]) -> Vec<usize> {

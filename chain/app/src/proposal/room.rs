@@ -6,8 +6,9 @@ use std::{
 };
 
 use stoa_modules::{
-    Context,
+    Context, Gas,
     auth::{self, AccAddress},
+    privilege,
 };
 
 use super::candidate::Candidate;
@@ -32,12 +33,14 @@ pub(super) struct Room {
     gas: u64,
     /// Of the signers in the block, the next sequence.
     next: BTreeMap<AccAddress, u64>,
+    /// Of the contracts that are called without a fee, the gas of such calls in the block.
+    free_gas: BTreeMap<AccAddress, Gas>,
 }
 
 impl Room {
     /// An empty block on the state of `ctx`.
     pub(super) const fn new(ctx: Context, bytes: u64, limits: &BlockLimits) -> Self {
-        Self { ctx, bytes, gas: limits.max_gas, next: BTreeMap::new() }
+        Self { ctx, bytes, gas: limits.max_gas, next: BTreeMap::new(), free_gas: BTreeMap::new() }
     }
 
     /// Takes a transaction whose signers all sign for their next sequence, if there is room.
@@ -47,9 +50,11 @@ impl Room {
             Ordering::Greater => return Ok(Fate::Left),
             Ordering::Equal => {}
         }
+        let Some(free_gas) = self.free_gas(candidate)? else { return Ok(Fate::Left) };
         if !self.take(tx, candidate.gas) {
             return Ok(Fate::Left);
         }
+        self.free_gas.extend(free_gas);
         for (signer, sequence) in &candidate.signers {
             self.next.insert(signer.clone(), sequence.saturating_add(1));
         }
@@ -63,6 +68,25 @@ impl Room {
         let (Some(bytes), Some(gas)) = (bytes, gas) else { return false };
         (self.bytes, self.gas) = (bytes, gas);
         true
+    }
+
+    /// What the contracts that `candidate` calls without a fee will have used with it; none if that is more
+    /// than one of them may use in a block.
+    fn free_gas(
+        &self,
+        candidate: &Candidate,
+    ) -> Result<Option<BTreeMap<AccAddress, Gas>>, AppError> {
+        let budgets = privilege::budgets(&self.ctx, &candidate.unpaid_calls);
+        let mut after = BTreeMap::new();
+        for (contract, limit) in budgets.map_err(AppError::Proposal)?.unwrap_or_default() {
+            let used = self.free_gas.get(&contract).copied().unwrap_or(0);
+            let used = used.saturating_add(candidate.gas);
+            if used > limit {
+                return Ok(None);
+            }
+            after.insert(contract, used);
+        }
+        Ok(Some(after))
     }
 
     /// How the sequences that are signed for stand to those that are next: one that lies back counts most.

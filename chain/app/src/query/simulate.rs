@@ -5,7 +5,10 @@ use cosmos_sdk_proto::cosmos::{
     tx::v1beta1::{SimulateRequest, SimulateResponse},
 };
 use prost::Message as _;
-use stoa_modules::{ExecMode, core::BlockCode};
+use stoa_modules::{
+    ExecMode,
+    core::{BlockCode, BlockGas},
+};
 
 use super::Failure;
 use crate::{
@@ -56,7 +59,7 @@ impl App {
             block: &block,
             mode: ExecMode::Simulate,
             limits,
-            block_gas_used: 0,
+            block_gas: BlockGas::default(),
             block_code: BlockCode::default(),
         };
         let result = run.run(tx_bytes)?.result;

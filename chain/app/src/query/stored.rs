@@ -11,7 +11,6 @@ use super::{Failure, ProofOp, QueryResponse, pruned};
 use crate::{
     app::App,
     error::{Refusal, sdk_code},
-    stores::STORES,
 };
 
 /// Type of the proof inside a store.
@@ -30,8 +29,8 @@ pub(super) mod store_code {
 }
 
 /// The store of a question about some `data`.
-pub(super) fn mounted(name: &str, data: &[u8]) -> Result<StoreName, Failure> {
-    let Some(store) = STORES.iter().find(|store| store.0 == name) else {
+pub(super) fn mounted(app: &App, name: &str, data: &[u8]) -> Result<StoreName, Failure> {
+    let Some(store) = app.stores().into_iter().find(|store| store.0 == name) else {
         let log = format!("no such store: {name}: unknown request");
         return Err(refused(store_code::UNKNOWN_REQUEST, log));
     };
@@ -39,7 +38,7 @@ pub(super) fn mounted(name: &str, data: &[u8]) -> Result<StoreName, Failure> {
         let log = "query cannot be zero length: tx parse error";
         return Err(refused(store_code::TX_DECODE, log));
     }
-    Ok(*store)
+    Ok(store)
 }
 
 pub(super) fn refused(code: u32, log: impl Into<String>) -> Failure {
@@ -58,7 +57,7 @@ impl App {
             let log = "cannot query with proof when height <= 1; please provide a valid height: invalid request";
             return Err(Refusal::sdk(sdk_code::INVALID_REQUEST, log).into());
         }
-        let store = mounted(name, key)?;
+        let store = mounted(self, name, key)?;
         let (value, proof_ops) = if prove {
             self.proven(store, key, height)?
         } else {

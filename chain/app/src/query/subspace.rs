@@ -39,7 +39,7 @@ impl App {
         prefix: &[u8],
         height: u64,
     ) -> Result<QueryResponse, Failure> {
-        let store = mounted(name, prefix)?;
+        let store = mounted(self, name, prefix)?;
         let (_, snapshot) = self.database.at(height).map_err(pruned)?;
         let (mut rest, mut pairs, mut bytes) = (KeyRange::prefix(prefix), Vec::new(), 0usize);
         while let Some((key, value)) = snapshot.first(store, &rest, Order::Ascending)? {

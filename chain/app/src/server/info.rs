@@ -11,9 +11,6 @@ use crate::{
     query::{ProofOp, QueryRequest, QueryResponse},
 };
 
-/// Version of the block format that this application understands.
-const APP_VERSION: u64 = 0;
-
 pub(super) fn echo(request: RequestEcho) -> ResponseEcho {
     ResponseEcho { message: request.message }
 }
@@ -23,7 +20,7 @@ pub(super) fn info(app: &App) -> Result<ResponseInfo, AppError> {
     Ok(ResponseInfo {
         data: crate::NAME.to_owned(),
         version: crate::VERSION.to_owned(),
-        app_version: APP_VERSION,
+        app_version: info.app_version,
         last_block_height: i64::try_from(info.height).unwrap_or(i64::MAX),
         last_block_app_hash: info.app_hash.map(|hash| hash.to_vec()).unwrap_or_default().into(),
     })

@@ -5,7 +5,7 @@ use stoa_app::AppError;
 use stoa_mock_consensus::{MockChain, MockError};
 use stoa_modules::{
     bank,
-    upgrade::{Upgrade, Upgrades},
+    upgrade::{StoreUpgrades, Upgrade, Upgrades},
 };
 use stoa_proto::privilege::v1::Privilege;
 
@@ -28,7 +28,7 @@ fn they_hold_on_a_chain_that_is_used() {
 fn faulty() -> Upgrades {
     let upgrade = Upgrade {
         name: "faulty",
-        added: &[],
+        stores: StoreUpgrades::default(),
         apply: |ctx| {
             let owner = governor().address();
             let key = [&[2u8, 20][..], owner.as_bytes(), b"ustoa"].concat();

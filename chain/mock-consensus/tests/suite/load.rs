@@ -173,6 +173,7 @@ fn shared(folder: &std::path::Path) -> (Shared, u64) {
         ante: AnteParams::default(),
         beacon: None,
         upgrades: stoa_app::known_upgrades(),
+        cores: None,
     };
     let app = App::open(folder, config).unwrap();
     let time_nanos = genesis.time_nanos;

@@ -7,6 +7,7 @@ mod beacon_attacks;
 mod block_gas;
 mod contracts;
 mod crashes;
+mod dao;
 mod events;
 mod export;
 mod faults;
@@ -22,6 +23,7 @@ mod sign_modes;
 mod simulate;
 mod state_sync;
 mod steward;
+mod turns;
 mod upgrades;
 mod validators;
 

@@ -15,7 +15,8 @@ use crate::{
     steward::{any, deploy, genesis, governor, grant, send_through},
 };
 
-fn update(max_gas: i64) -> MsgUpdateParams {
+/// A change of the governor that only bounds the gas of a block.
+pub fn update(max_gas: i64) -> MsgUpdateParams {
     MsgUpdateParams {
         authority: governor().address().to_string(),
         block: Some(BlockParams { max_bytes: 1_000_000, max_gas }),

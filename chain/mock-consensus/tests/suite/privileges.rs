@@ -219,6 +219,37 @@ fn privileged_calls_need_no_fee_within_their_bounds() {
 }
 
 #[test]
+fn no_proposer_gives_a_contract_more_free_calls_than_its_budget_of_a_block() {
+    let (mut chain, contract) = chain();
+    grant(&mut chain, &contract, Privilege::FeeFree, 700_000);
+    let buyer = Actor::new("buyer");
+    let (number, first) = chain.account(&buyer).unwrap();
+    let tx = |offset: u64, fee: u128| {
+        let tx = TxBuilder::new(number, first + offset).fee(fee).gas(300_000);
+        tx.message(call(&buyer, &contract, &json!({"deliver": {}}))).sign(&buyer)
+    };
+    let pool = vec![tx(0, 0), tx(1, 0), tx(2, 0)];
+    let app = chain.app().unwrap();
+    let accepts = |txs: &[Vec<u8>]| app.process_proposal(txs, &Default::default()).unwrap();
+    assert_eq!(app.prepare_proposal(&pool, 1_000_000, Default::default()).unwrap(), pool[..2]);
+    assert!(accepts(&pool[..2]));
+    assert!(!accepts(&pool), "a proposer that does not keep to the budget");
+    let paid = [pool[0].clone(), pool[1].clone(), tx(2, 7_500)];
+    assert!(accepts(&paid), "who pays needs no budget");
+    // What the others decide against the rule leaves no trace of the call beyond the budget.
+    let results = chain.deliver_block(pool.clone()).unwrap();
+    let outcomes: Vec<_> = results.iter().map(outcome).collect();
+    assert_eq!(outcomes, [("", 0), ("", 0), ("privilege", 4)], "{}", results[2].log);
+    assert_eq!(chain.account(&buyer).unwrap().1, first + 2);
+    let usage = records(&chain, &contract)[0].usage.unwrap();
+    assert_eq!((usage.height, usage.gas), (chain.height(), 600_000));
+    // The next block has a budget of its own.
+    let refused = pool[2].clone();
+    assert_eq!(outcome(&chain.deliver(refused).unwrap()), ("", 0));
+    assert_eq!(records(&chain, &contract)[0].usage.unwrap().gas, 300_000);
+}
+
+#[test]
 fn one_sender_cannot_fill_the_mempool_with_calls_that_need_no_fee() {
     let (mut chain, contract) = chain();
     grant(&mut chain, &contract, Privilege::FeeFree, 50_000_000);

@@ -28,4 +28,4 @@ pub use genesis::{Genesis, init_genesis};
 pub use invariants::INVARIANTS;
 pub use rpc::query;
 pub use state_key::STORE;
-pub use view::{all_balances, balance, locked, supply};
+pub use view::{all_balances, balance, expected_balance, locked, supply};

@@ -1,7 +1,7 @@
 //! Reads.
 
 use prost::Message as _;
-use stoa_store::{KeyRange, Order};
+use stoa_store::{Expected, KeyRange, Order};
 
 use super::{BankError, Coin, Coins, STORE, coin::parse_amount, state_key};
 use crate::{
@@ -13,6 +13,12 @@ use crate::{
 pub fn balance(ctx: &Context, owner: &AccAddress, denom: &str) -> Result<Coin, ModuleError> {
     let amount = read_amount(ctx, &state_key::balance(owner, denom))?;
     Ok(Coin::new(denom, amount)?)
+}
+
+/// What is stored while `owner` has `amount` of `denom`.
+pub fn expected_balance(owner: &AccAddress, denom: &str, amount: u128) -> Expected {
+    let value = (amount != 0).then(|| amount.to_string().into_bytes());
+    Expected { store: STORE, key: state_key::balance(owner, denom), value }
 }
 
 /// What `owner` has and may not spend yet.

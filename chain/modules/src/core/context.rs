@@ -2,7 +2,9 @@
 
 use stoa_store::{Entry, KeyRange, Order, Overlay, StoreName};
 
-use super::{Event, Gas, GasMeter, LoadedCode, ModuleError, Nesting, OutOfGas, Walk, gas_store};
+use super::{
+    BlockGas, Event, GasMeter, LoadedCode, ModuleError, Nesting, OutOfGas, Walk, gas_store,
+};
 
 /// The block that is being executed or queried.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,8 +43,8 @@ pub struct Context {
     pub mode: ExecMode,
     /// Position of the transaction among those of its block that passed the checks, if it is in one.
     pub tx_index: Option<u32>,
-    /// Gas that the block used before this transaction: wasmd's name for a position in a block.
-    pub block_gas_used: Gas,
+    /// Gas that the block used before this transaction.
+    pub block_gas: BlockGas,
     /// Contract code that this transaction has loaded; nothing outside transactions.
     pub loaded_code: Option<LoadedCode>,
     /// Where this stands among calls of contracts.

@@ -23,7 +23,7 @@ mod view;
 pub use action::{Host, execute_message, signers};
 pub use calls::{Call, Failed, Moment, calls, message, settle};
 pub use error::PrivilegeError;
-pub use fee_free::{MAX_FREE_TXS_PER_SENDER, admit_free};
+pub use fee_free::{MAX_FREE_TXS_PER_SENDER, NamedCall, admit_free, budgets, named_calls, use_free};
 pub use genesis::{Genesis, export_genesis, init_genesis};
 pub use rpc::query;
 pub use state_key::STORE;
@@ -47,12 +47,19 @@ pub const MAX_CALLED_GAS: Gas = 20_000_000;
 /// What must hold of the grants.
 pub const INVARIANTS: &[Invariant] = &[Invariant { name: "privilege/bounds", check: check_bounds }];
 
-/// Every grant is one that could be made, and their number and budgets are within the bounds.
+/// Every grant is one that could be made and was not used beyond its gas of a block, and their number and
+/// budgets are within the bounds.
 fn check_bounds(ctx: &Context, run: &mut Run) -> Result<Option<Broken>, ModuleError> {
     let records = view::records(ctx)?;
     run.count(records.len());
     for record in &records {
-        Grant::from_proto(record.grant.as_ref())?;
+        let grant = Grant::from_proto(record.grant.as_ref())?;
+        let used = record.usage.unwrap_or_default().gas;
+        if used > grant.block_gas {
+            let privilege = grant.privilege.as_str_name();
+            let found = format!("{privilege} of {}: {used} gas in a block", grant.contract);
+            return Ok(Some(Broken(found)));
+        }
     }
     let called = view::called_gas(&records);
     if records.len() > MAX_GRANTS || called > MAX_CALLED_GAS {

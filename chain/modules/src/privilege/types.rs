@@ -17,7 +17,7 @@ pub const MAX_BLOCK_GAS: Gas = 50_000_000;
 const MAX_DENOMS: usize = 16;
 /// Most messages of one grant, and bytes of their names.
 const MAX_MESSAGES: usize = 32;
-const MAX_MESSAGE_BYTES: usize = 64;
+pub(super) const MAX_MESSAGE_BYTES: usize = 64;
 
 /// A power and its bounds.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -32,6 +32,7 @@ impl Modules {
             "authz": authz::export_genesis(ctx)?,
             "bank": bank::export_genesis(ctx)?,
             "beacon": section("beacon", &beacon::export_genesis(ctx)?)?,
+            "evidence": section("evidence", &slashing::export_evidence(ctx)?)?,
             "feegrant": feegrant::export_genesis(ctx)?,
             "invariants": section("invariants", &invariants::export_genesis(ctx)?)?,
             "privilege": section("privilege", &privilege::export_genesis(ctx)?)?,

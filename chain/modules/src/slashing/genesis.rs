@@ -165,7 +165,7 @@ impl GenesisSigningInfo {
     }
 }
 
-/// The section that [`init_genesis`] reads. Tombstones stay in it; the proofs of misbehaviour do not.
+/// The section that [`init_genesis`] reads. Tombstones are in it; their proofs have a section of their own.
 pub fn export_genesis(ctx: &Context) -> Result<Genesis, ModuleError> {
     let params = Some(GenesisParams::of(&view::params(ctx)?));
     let mut genesis = Genesis { params, ..Genesis::default() };

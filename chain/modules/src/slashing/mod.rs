@@ -13,6 +13,7 @@ mod action;
 mod bitmap;
 mod dec;
 mod error;
+mod evidence_genesis;
 mod genesis;
 mod params;
 mod rpc;
@@ -22,6 +23,7 @@ mod view;
 
 pub use action::{begin_block, execute_message, joined, signers};
 pub use error::SlashingError;
+pub use evidence_genesis::{EvidenceGenesis, export_evidence, init_evidence};
 pub use genesis::{Genesis, export_genesis, init_genesis};
 pub use params::Params;
 pub use rpc::query;

@@ -1,6 +1,6 @@
 //! What a block means for upgrades.
 
-use super::{Plan, STORE, Upgrades, state_key, view};
+use super::{Plan, STORE, StoreUpgrades, Upgrades, state_key, stores, view};
 use crate::core::{Context, Event, ModuleError};
 
 /// What the block of a context asks of this binary.
@@ -37,6 +37,11 @@ pub fn due(ctx: &mut Context, upgrades: &Upgrades) -> Result<Due, ModuleError> {
     }
     let Some(plan) = plan else { return Ok(Due::Nothing) };
     if is_skipped {
+        // Whoever skips runs the binary before the upgrade: this one has other stores than the chain.
+        let known = upgrades.find(&plan.name);
+        if known.is_some_and(|upgrade| upgrade.stores != StoreUpgrades::default()) {
+            return Ok(Due::TooEarly(plan));
+        }
         ctx.delete(STORE, state_key::PLAN)?;
         return Ok(Due::Skipped(plan));
     }
@@ -45,7 +50,10 @@ pub fn due(ctx: &mut Context, upgrades: &Upgrades) -> Result<Due, ModuleError> {
         (false, Some(_)) => Ok(Due::TooEarly(plan)),
         (true, None) => Ok(Due::Needed(plan)),
         (true, Some(upgrade)) => {
+            stores::change(ctx, upgrade.stores)?;
             (upgrade.apply)(ctx)?;
+            let version = view::protocol_version(ctx)?.saturating_add(1);
+            view::set_protocol_version(ctx, version)?;
             ctx.delete(STORE, state_key::PLAN)?;
             ctx.set(STORE, &state_key::done(height, &plan.name), vec![1])?;
             ctx.emit(Event::new("upgrade_applied").with("name", plan.name.clone()));
@@ -64,7 +72,7 @@ mod tests {
 
     fn knows(name: &'static str) -> Upgrades {
         let apply = |ctx: &mut Context| ctx.set(STORE, b"\x7ftest", vec![7]);
-        let upgrade = Upgrade { name, added: &[], apply };
+        let upgrade = Upgrade { name, stores: StoreUpgrades::default(), apply };
         Upgrades { known: vec![upgrade], ..Upgrades::default() }
     }
 
@@ -92,6 +100,7 @@ mod tests {
         ctx.block.height = 20;
         assert_eq!(due(&mut ctx, &knows("v2")).unwrap(), Due::Applied("v2".to_owned()));
         assert_eq!(ctx.get(STORE, b"\x7ftest").unwrap(), Some(vec![7]));
+        assert_eq!(view::protocol_version(&ctx).unwrap(), 1);
         ctx.block.height = 21;
         assert_eq!(due(&mut ctx, &knows("v2")).unwrap(), Due::Nothing);
         let outdated = Due::Outdated { name: "v2".to_owned() };

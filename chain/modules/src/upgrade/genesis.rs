@@ -12,6 +12,7 @@ use crate::core::{Context, ModuleError};
 pub struct Genesis {
     plan: Option<GenesisPlan>,
     applied: Vec<GenesisApplied>,
+    protocol_version: Uint64,
 }
 
 #[derive(Debug, Deserialize, Serialize)]
@@ -38,6 +39,9 @@ pub fn init_genesis(ctx: &Context, genesis: Genesis) -> Result<(), ModuleError> 
         }
         ctx.set(STORE, &state_key::done(height.u64(), &name), vec![1])?;
     }
+    if !genesis.protocol_version.is_zero() {
+        view::set_protocol_version(ctx, genesis.protocol_version.u64())?;
+    }
     let Some(GenesisPlan { name, height, info }) = genesis.plan else { return Ok(()) };
     action::schedule(ctx, &Plan { name, height: height.u64(), info })
 }
@@ -50,6 +54,7 @@ pub fn export_genesis(ctx: &Context) -> Result<Genesis, ModuleError> {
     Ok(Genesis {
         plan: view::plan(ctx)?.map(plan),
         applied: view::all_done(ctx)?.into_iter().map(applied).collect(),
+        protocol_version: view::protocol_version(ctx)?.into(),
     })
 }
 
@@ -63,6 +68,7 @@ mod tests {
         let section = serde_json::json!({
             "plan": {"name": "v3", "height": "900", "info": "https://stoa.example/v3"},
             "applied": [{"name": "v2", "height": "5"}],
+            "protocol_version": "1",
         });
         let ctx = context();
         init_genesis(&ctx, serde_json::from_value(section.clone()).unwrap()).unwrap();

@@ -5,9 +5,8 @@
 //! does applies it.
 //! Place: beside the other modules; the application asks [`due`] before anything else in a block.
 //! Invariants: a name is applied once; a binary never executes a block on the wrong side of an upgrade that
-//! it knows, or one that it lacks; stores appear in the app hash with the block that applies their upgrade,
-//! because no binary without them executes that block. Stores are never removed: one that is not used any more
-//! stays, empty or not.
+//! it knows, or one that it lacks; stores appear in the app hash, and leave it, with the block that applies
+//! their upgrade, because no binary with another list of stores executes that block.
 
 mod action;
 mod due;
@@ -15,6 +14,7 @@ mod error;
 mod genesis;
 mod rpc;
 mod state_key;
+mod stores;
 mod view;
 
 use std::collections::BTreeSet;
@@ -27,7 +27,8 @@ pub use error::UpgradeError;
 pub use genesis::{Genesis, export_genesis, init_genesis};
 pub use rpc::query;
 pub use state_key::STORE;
-pub use view::{Plan, plan};
+pub use stores::{Renamed, StoreUpgrades, Stores};
+pub use view::{Plan, plan, protocol_version};
 
 use crate::core::{Context, ModuleError};
 
@@ -36,8 +37,8 @@ use crate::core::{Context, ModuleError};
 pub struct Upgrade {
     /// Name, as plans have it.
     pub name: &'static str,
-    /// Stores that begin with it. Until it is applied they are not part of the state machine.
-    pub added: &'static [StoreName],
+    /// What it does to the list of stores, before anything else.
+    pub stores: StoreUpgrades,
     /// What it does to the state; a refusal halts the node.
     pub apply: fn(&mut Context) -> Result<(), ModuleError>,
 }
@@ -52,15 +53,10 @@ pub struct Upgrades {
 }
 
 impl Upgrades {
-    /// The stores of the state machine for `stores` of the release before the first known upgrade.
-    pub fn stores(&self, stores: &[StoreName]) -> Vec<StoreName> {
-        let mut stores = stores.to_vec();
-        for upgrade in &self.known {
-            let is_new = |store: &&StoreName| !stores.contains(store);
-            let added: Vec<StoreName> = upgrade.added.iter().filter(is_new).copied().collect();
-            stores.extend(added);
-        }
-        stores
+    /// The stores of the state machine for `first` of the release before the first known upgrade.
+    pub fn stores(&self, first: &[StoreName]) -> Stores {
+        let changes = self.known.iter().map(|upgrade| upgrade.stores);
+        changes.fold(Stores::of(first), Stores::after)
     }
 
     pub(crate) fn find(&self, name: &str) -> Option<&Upgrade> {

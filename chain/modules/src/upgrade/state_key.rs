@@ -10,6 +10,9 @@ pub(super) const PLAN: &[u8] = &[0x00];
 /// Prefix of what was applied: height, big endian, and name.
 const DONE: u8 = 0x01;
 
+/// How many upgrades were applied, big endian; the SDK's protocol version.
+pub(super) const PROTOCOL_VERSION: &[u8] = &[0x03];
+
 /// The mark of an upgrade that was applied.
 pub(super) fn done(height: u64, name: &str) -> Vec<u8> {
     [&[DONE], height.to_be_bytes().as_slice(), name.as_bytes()].concat()

@@ -36,6 +36,19 @@ pub fn plan(ctx: &Context) -> Result<Option<Plan>, ModuleError> {
     Ok(Some(Plan { name, height, info }))
 }
 
+/// How many upgrades were applied: the version that the application tells consensus.
+pub fn protocol_version(ctx: &Context) -> Result<u64, ModuleError> {
+    match ctx.get(STORE, state_key::PROTOCOL_VERSION)?.as_deref().map(<[u8; 8]>::try_from) {
+        None => Ok(0),
+        Some(Ok(bytes)) => Ok(u64::from_be_bytes(bytes)),
+        Some(Err(_)) => Err(UpgradeError::Corrupt.into()),
+    }
+}
+
+pub(super) fn set_protocol_version(ctx: &Context, version: u64) -> Result<(), ModuleError> {
+    ctx.set(STORE, state_key::PROTOCOL_VERSION, version.to_be_bytes().to_vec())
+}
+
 /// Height and name of the last upgrade that was applied.
 pub(super) fn last_done(ctx: &Context) -> Result<Option<(u64, String)>, ModuleError> {
     let found = ctx.first(STORE, &state_key::all_done(), Order::Descending)?;

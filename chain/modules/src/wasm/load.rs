@@ -12,12 +12,11 @@ use super::{
     view,
     vm::{Callee, Code},
 };
-use crate::{Context, ExecMode, ModuleError, auth::AccAddress, core::LoadedCode};
-
-/// Most bytes of Wasm, counted once for each code, that the transactions of one block may load besides what
-/// is pinned. Loading costs wasmd's flat price, whether the code must be compiled or not; this bounds what a
-/// block that calls forgotten code can make a node compile. The default cache holds as much.
-pub const MAX_BLOCK_CODE_BYTES: usize = 32 * 1024 * 1024;
+use crate::{
+    Context, ExecMode, ModuleError,
+    auth::AccAddress,
+    core::{LoadedCode, MAX_BLOCK_CODE_BYTES},
+};
 
 /// Code that was paid for.
 pub(super) struct Loaded {
@@ -64,10 +63,9 @@ pub(super) fn charge_setup(
 
 /// Counts code towards what the block may load; pinned code is free.
 fn claim(ctx: &Context, loaded: &Loaded, wasm_bytes: usize) -> Result<(), WasmError> {
-    let limit = MAX_BLOCK_CODE_BYTES;
     match &ctx.loaded_code {
-        Some(block) if !loaded.is_pinned && !block.claim(&loaded.checksum, wasm_bytes, limit) => {
-            Err(WasmError::BlockCode { limit })
+        Some(block) if !loaded.is_pinned && !block.claim(&loaded.checksum, wasm_bytes) => {
+            Err(WasmError::BlockCode { limit: MAX_BLOCK_CODE_BYTES })
         }
         _ => Ok(()),
     }

@@ -37,10 +37,9 @@ use cosmos_sdk_proto::{
     cosmwasm::wasm::v1::{AccessConfig, GenesisState},
 };
 
-pub use counter::count_transaction;
+pub use counter::{count_transaction, expected_transaction_count, transaction_count};
 pub use invariants::INVARIANTS;
 pub use label::MAX_LABEL_BYTES;
-pub use load::MAX_BLOCK_CODE_BYTES;
 pub use params::{default_params, is_subset};
 pub use scope::{MAX_CALL_DEPTH, MAX_QUERY_DEPTH};
 pub use state_key::STORE;

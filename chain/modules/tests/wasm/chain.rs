@@ -19,7 +19,7 @@ use stoa_modules::{
     BlockInfo, Context, Event, ExecMode, Gas, GasMeter, ModuleError,
     auth::AccAddress,
     authz, bank,
-    core::{LoadedCode, Nesting},
+    core::{BlockGas, LoadedCode, Nesting},
     router::{MessageResponse, MessageRouter, RouteError},
     wasm::{Limits, Wasm},
 };
@@ -118,7 +118,7 @@ impl Chain {
             },
             mode: ExecMode::Deliver,
             tx_index: Some(3),
-            block_gas_used: 0,
+            block_gas: BlockGas::default(),
             loaded_code: Some(LoadedCode::default()),
             nesting: Nesting::default(),
             gas,

@@ -39,6 +39,7 @@ fn node() -> &'static Node {
             ante: AnteParams::default(),
             beacon: None,
             upgrades: stoa_app::known_upgrades(),
+            cores: None,
         };
         let app = Arc::new(App::open(folder.path(), config).unwrap());
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();

@@ -47,6 +47,7 @@ pub fn run(flags: &Export) -> anyhow::Result<()> {
         ante: AnteParams { min_gas_prices: config.minimum_gas_prices.parse()? },
         beacon: None,
         upgrades: stoa_app::known_upgrades(),
+        cores: None,
     };
     anyhow::ensure!(home.data().exists(), "{} does not exist", home.data().display());
     let app =

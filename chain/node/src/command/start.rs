@@ -1,6 +1,6 @@
 //! `stoad start`: the node, until it is told to stop.
 
-use std::{io::IsTerminal as _, path::PathBuf, sync::Arc};
+use std::{io::IsTerminal as _, num::NonZeroUsize, path::PathBuf, sync::Arc};
 
 use anyhow::{Context as _, ensure};
 use stoa_app::{App, AppConfig, ante::AnteParams};
@@ -74,6 +74,7 @@ pub async fn serve(
         ante,
         beacon,
         upgrades,
+        cores: NonZeroUsize::new(config.execution_cores.into()),
     };
     let app = Arc::new(App::open(&home.data(), app_config)?);
     let info = app.info()?;

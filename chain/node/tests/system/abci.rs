@@ -19,7 +19,7 @@ use tendermint_proto::{
 };
 
 /// Generous, because machines that run tests are busy.
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(300);
 const NANOS_PER_SECOND: u64 = 1_000_000_000;
 
 /// A connection; every call fails once the other side has died.

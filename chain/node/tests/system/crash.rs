@@ -32,7 +32,7 @@ const MAX_BLOCKS_A_ROUND: u64 = 80;
 const ROUNDS_BETWEEN_CHECKS: u64 = 12;
 /// One round in so many begins with a node that has to replay everything.
 const ODDS_OF_A_NEW_NODE: u64 = 50;
-const START_TIMEOUT: Duration = Duration::from_secs(60);
+const START_TIMEOUT: Duration = Duration::from_secs(300);
 const SIGKILL: i32 = 9;
 const SIGABRT: i32 = 6;
 
@@ -288,6 +288,7 @@ fn open(data: &Path) -> App {
         ante: AnteParams::default(),
         beacon: None,
         upgrades: stoa_app::known_upgrades(),
+        cores: None,
     };
     App::open(data, config).unwrap()
 }

@@ -20,7 +20,7 @@ use crate::http;
 pub const CHAIN_ID: &str = "stoa-system-1";
 const INSTALL: &str = "go install github.com/cometbft/cometbft/cmd/cometbft@v0.38.21";
 /// Longest wait for a block; generous, because machines that run tests are busy.
-const PATIENCE: Duration = Duration::from_secs(90);
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// The two processes of a node.
 pub struct Devnet {
@@ -29,6 +29,8 @@ pub struct Devnet {
     cometbft: PathBuf,
     /// Fail point of the next `stoad`, if it is to end itself.
     pub armed: Option<String>,
+    /// Settings of `stoad` by their variables.
+    pub settings: Vec<(&'static str, String)>,
     comet: Option<Child>,
     stoad: Option<Child>,
 }
@@ -75,14 +77,20 @@ impl Devnet {
         let text = fs::read_to_string(&config).unwrap();
         fs::write(&config, text.replace("timeout_commit = \"1s\"", "timeout_commit = \"50ms\""))
             .unwrap();
-        Self { home, rpc_port: free_port(), cometbft, armed: None, comet: None, stoad: None }
+        let (rpc_port, settings) = (free_port(), Vec::new());
+        Self { home, rpc_port, cometbft, armed: None, settings, comet: None, stoad: None }
     }
 
     /// Sets a section of `app_state` in the genesis file; before the first start.
     pub fn set_section(&self, name: &str, section: Value) {
+        self.change_genesis(|genesis| genesis["app_state"][name] = section);
+    }
+
+    /// Changes the genesis file; before the first start.
+    pub fn change_genesis(&self, change: impl FnOnce(&mut Value)) {
         let path = self.home.path().join("comet/config/genesis.json");
         let mut genesis: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
-        genesis["app_state"][name] = section;
+        change(&mut genesis);
         fs::write(path, genesis.to_string()).unwrap();
     }
 
@@ -107,7 +115,8 @@ impl Devnet {
         copy(&self.home.path().join("comet"), &home.path().join("comet"));
         copy(&self.home.path().join("config"), &home.path().join("config"));
         let (rpc_port, cometbft) = (free_port(), self.cometbft.clone());
-        Self { home, rpc_port, cometbft, armed: None, comet: None, stoad: None }
+        let settings = self.settings.clone();
+        Self { home, rpc_port, cometbft, armed: None, settings, comet: None, stoad: None }
     }
 
     fn log(&self, name: &str) -> Stdio {
@@ -123,6 +132,7 @@ impl Devnet {
             .env("STOAD_ABCI__ADDRESS", format!("unix://{}", socket.display()))
             .env("STOAD_COMET__RPC", format!("http://127.0.0.1:{}", self.rpc_port))
             .env("STOAD_API__ENABLED", "false")
+            .envs(self.settings.clone())
             .envs(self.armed.take().map(|armed| (fail_point::VARIABLE, armed)))
             .stdout(Stdio::null())
             .stderr(self.log("stoad.log"))

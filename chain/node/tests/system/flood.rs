@@ -23,7 +23,7 @@ use crate::{
 const FLOOD: u64 = 400;
 /// What CometBFT's mempool holds at most.
 const MEMPOOL_SIZE: u64 = 5_000;
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Codes of admission, counted by whoever asks.
 #[derive(Default)]

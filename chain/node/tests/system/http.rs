@@ -8,7 +8,8 @@ use std::{
 
 use serde_json::Value;
 
-const TIMEOUT: Duration = Duration::from_secs(10);
+/// Generous, because machines that run tests are busy.
+const TIMEOUT: Duration = Duration::from_secs(120);
 
 /// `GET` on loopback; none if nobody answers.
 pub fn get(port: u16, path: &str) -> Option<Value> {

@@ -18,7 +18,7 @@ const ROUNDS: u64 = 6;
 /// Kills of `STOA_KILLS` for one round here, which takes that much longer.
 const KILLS_A_ROUND: u64 = 10;
 /// How long an armed step may take to be reached.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(300);
 const SIGABRT: i32 = 6;
 
 /// What dies in a round.

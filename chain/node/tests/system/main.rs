@@ -12,4 +12,5 @@ mod http;
 mod kill;
 mod load;
 mod powers;
+mod retain;
 mod serve;

@@ -47,6 +47,7 @@ impl Database {
         };
         let view = self.engine.snapshot();
         let nodes = replay::apply(&mut trees, &view, &self.keyspaces, height, &changes)?;
+        self.let_leave(&mut trees)?;
         let record = CommitRecord { height, app_hash: replay::app_hash(&trees), note };
         Ok(StagedCommit { record, changes, trees, nodes, staged_on })
     }

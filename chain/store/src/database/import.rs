@@ -100,6 +100,7 @@ impl Database {
             return Err(ImportError::NotEmpty { latest });
         }
         let mut stores = self.options.stores.clone();
+        stores.retain(|store| !self.leaving.contains(store));
         stores.sort_unstable();
         let is_mounted = stores.iter().map(|store| store.0).eq(target.roots.keys());
         let roots = target.roots.iter().map(|(name, root)| (name.as_str(), *root));

@@ -10,6 +10,7 @@ mod export;
 mod import;
 mod integrity;
 mod layout;
+mod leaving;
 mod meta;
 mod nodes;
 mod proof;
@@ -66,6 +67,8 @@ pub struct Database {
     reads: Arc<Reads>,
     /// Held for a whole commit; readers never wait for it.
     writer: Mutex<BehindWriter>,
+    /// Stores that the next commit leaves out, or that an earlier one has.
+    leaving: Vec<StoreName>,
 }
 
 #[derive(Clone)]
@@ -116,7 +119,8 @@ impl Database {
         import::clear_unfinished(&engine, &keyspaces)?;
         let reads = Arc::new(Reads::default());
         let head = Mutex::new(read_head(&engine, &keyspaces, &options.stores, &reads)?);
-        Ok(Self { engine, keyspaces, options, head, reads, writer: Mutex::default() })
+        let (writer, leaving) = (Mutex::default(), Vec::new());
+        Ok(Self { engine, keyspaces, options, head, reads, writer, leaving })
     }
 
     /// The last commit; none before the first.

@@ -1,4 +1,5 @@
-//! Genesis files: a section of every module, changed.
+//! Genesis files: a section of every module, written by hand and exported from a chain that has everything,
+//! changed.
 
 use std::sync::OnceLock;
 
@@ -6,12 +7,13 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use stoa_app::{App, AppConfig, Block, InitChain, QueryRequest, ante::AnteParams};
 use stoa_fuzz::{edit_json, json_edits};
-use stoa_mock_consensus::{Genesis, Validator};
+use stoa_mock_consensus::{CONTRACT_GAS, Genesis, Network, TxBuilder, Validator};
+use stoa_modules::{router::Continuation, slashing::Misbehaviour};
 use tempfile::TempDir;
 
 use crate::{cases, in_time, seeds};
 
-/// A genesis with something in every section.
+/// A genesis with something in every section that people write.
 fn valid() -> (InitChain, Value) {
     let (buyer, provider) = seeds::actors();
     let validators = [Validator::new("first", 10), Validator::new("second", 5)];
@@ -67,6 +69,7 @@ fn app() -> &'static (App, TempDir) {
             ante: AnteParams::default(),
             beacon: None,
             upgrades: stoa_app::known_upgrades(),
+            cores: None,
         };
         (App::open(folder.path(), config).unwrap(), folder)
     })
@@ -79,14 +82,71 @@ fn begin(genesis: &InitChain, state: &Value) -> bool {
     if in_time(|| app.init_chain(request)).is_err() {
         return false;
     }
-    let block =
-        Block { height: 1, time_nanos: genesis.time_nanos + 5_000_000_000, ..Block::default() };
+    let (height, time_nanos) = (genesis.initial_height, genesis.time_nanos + 5_000_000_000);
+    let block = Block { height, time_nanos, ..Block::default() };
     let first = in_time(|| app.finalize_block(&block));
     assert!(first.is_ok(), "a chain begins and its first block fails: {first:?}");
     // Nothing was committed, so that there is nothing to ask.
     let answer = app.query(&QueryRequest { path: "/app/version".to_owned(), ..Default::default() });
     assert_ne!(answer.code, 0);
     true
+}
+
+/// What a chain leaves behind on which everything has happened: contract code, pinned and not, contracts with
+/// state and history, powers, an upgrade ahead, a validator that signed twice, values of the beacon.
+fn exported() -> &'static (InitChain, Value) {
+    static EXPORTED: OnceLock<(InitChain, Value)> = OnceLock::new();
+    EXPORTED.get_or_init(|| {
+        let exported = lived().app(0).unwrap().export(None, Continuation::NextHeight).unwrap();
+        let state = exported.app_state.clone();
+        (exported.into(), state)
+    })
+}
+
+fn lived() -> Network {
+    let (_, mut state) = valid();
+    state["privilege"] = json!({});
+    let validators = [Validator::new("first", 10), Validator::new("second", 5)];
+    let sections = state.as_object().unwrap();
+    let genesis = sections.iter().fold(
+        Genesis::new().with_validators(&validators).with_window(4),
+        |genesis, (name, section)| match name.as_str() {
+            "beacon" => genesis,
+            _ => genesis.with_section(name, section.clone()),
+        },
+    );
+    let mut network = Network::new(&genesis, &validators).unwrap();
+    network.misbehaviours.push(Misbehaviour {
+        validator: validators[1].address(),
+        power: 5,
+        height: 1,
+        time_nanos: genesis.init_chain().time_nanos,
+    });
+    let mut contract = String::new();
+    for sequence in 0..seeds::DEEDS {
+        let message = seeds::deed(sequence, &contract);
+        let tx = TxBuilder::new(0, sequence).gas(CONTRACT_GAS).fee(0).message(message);
+        let results = network.decide(vec![tx.sign(&seeds::actors().0)]).unwrap();
+        let result = results.last().unwrap();
+        assert_eq!(result.code, 0, "deed {sequence}: {}", result.log);
+        contract = seeds::made(&result.data).unwrap_or(contract);
+    }
+    network.advance_blocks(12).unwrap();
+    network
+}
+
+#[test]
+fn an_export_of_everything_has_everything_and_is_a_genesis() {
+    let (genesis, state) = exported();
+    for path in [
+        "/auth/accounts/0", "/authority/address", "/authz/authorization/0", "/bank/balances/0",
+        "/bank/denom_metadata/0", "/beacon/contributors/0", "/beacon/values/0", "/evidence/evidence/0",
+        "/feegrant/allowances/0", "/privilege/privileges/1", "/slashing/signing_infos/1",
+        "/upgrade/plan/name", "/validators", "/wasm/codes/0", "/wasm/contracts/0/contractState/0",
+    ] {
+        assert!(state.pointer(path).is_some(), "nothing under {path}: {}", state.to_string().len());
+    }
+    assert!(begin(genesis, state));
 }
 
 #[test]
@@ -109,5 +169,11 @@ proptest! {
             state["privilege"] = json!(null);
         }
         begin(&genesis, &edit_json(&state, &edits));
+    }
+
+    #[test]
+    fn a_changed_export_is_refused_or_begins_a_chain(edits in json_edits()) {
+        let (genesis, state) = exported();
+        begin(genesis, &edit_json(state, &edits));
     }
 }

@@ -10,6 +10,7 @@ mod delivery;
 mod genesis;
 mod queries;
 mod seeds;
+mod streams;
 mod uploads;
 mod votes;
 

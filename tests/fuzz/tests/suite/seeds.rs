@@ -10,13 +10,17 @@ use cosmos_sdk_proto::{
             AllowedMsgAllowance, BasicAllowance, MsgGrantAllowance, MsgPruneAllowances,
             MsgRevokeAllowance, PeriodicAllowance,
         },
+        base::abci::v1beta1::TxMsgData,
         tx::v1beta1::{TxBody, TxRaw},
+        upgrade::v1beta1::{MsgSoftwareUpgrade, Plan},
     },
+    cosmwasm::wasm::v1::{MsgInstantiateContractResponse, MsgPinCodes},
     tendermint::google::protobuf::Duration,
 };
 use prost::{Message as _, Name};
 use serde::Deserialize;
-use stoa_mock_consensus::{Actor, execute, send, store_code};
+use stoa_mock_consensus::{Actor, execute, instantiate, probe_wasm, send, store_code};
+use stoa_proto::privilege::v1::{self as privilege, MsgGrantPrivilege, Privilege};
 
 /// Who signs, and to whom.
 pub fn actors() -> (Actor, Actor) {
@@ -130,4 +134,41 @@ fn of_grants(buyer: &Actor, provider: &Actor) -> Vec<Any> {
 
 fn seconds(seconds: i64) -> Duration {
     Duration { seconds, nanos: 0 }
+}
+
+/// Messages with which the buyer, who governs, leaves something in every section of an export.
+pub const DEEDS: u64 = 7;
+
+/// One of them; `contract` is the one that an earlier deed has made.
+pub fn deed(number: u64, contract: &str) -> Any {
+    let (buyer, _) = actors();
+    let authority = buyer.address().to_string();
+    let grant = |privilege: Privilege, denoms: &[&str], messages: &[&str]| {
+        let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+        let (contract, block_gas) = (contract.to_owned(), 1_000_000);
+        let (denoms, messages) = (owned(denoms), owned(messages));
+        let grant =
+            privilege::Grant { contract, privilege: privilege.into(), block_gas, denoms, messages };
+        any(&MsgGrantPrivilege { authority: authority.clone(), grant: Some(grant) })
+    };
+    match number {
+        0 => store_code(&buyer, probe_wasm().unwrap()),
+        1 => any(&MsgPinCodes { authority, code_ids: vec![1] }),
+        2 => instantiate(&buyer, 1),
+        3 => execute(&buyer, contract, r#"{"set":{"key":"k","value":"v"}}"#),
+        4 => grant(Privilege::Mint, &["ucredit"], &[]),
+        5 => grant(Privilege::FeeFree, &[], &["set"]),
+        _ => {
+            let plan = Plan { name: "v2".to_owned(), height: 10_000, ..Plan::default() };
+            any(&MsgSoftwareUpgrade { authority, plan: Some(plan) })
+        }
+    }
+}
+
+/// The contract that a transaction with this data has made.
+pub fn made(data: &[u8]) -> Option<String> {
+    let answer = TxMsgData::decode(data).ok()?.msg_responses.into_iter().next()?;
+    (answer.type_url == MsgInstantiateContractResponse::type_url())
+        .then(|| MsgInstantiateContractResponse::decode(answer.value.as_slice()).ok())?
+        .map(|answer| answer.address)
 }

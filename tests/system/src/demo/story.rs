@@ -13,7 +13,7 @@ use super::{ledger, parties, stoa, terms};
 use crate::{ports::Ports, stage::Stage};
 
 /// How long a job may take from order to settlement.
-const SETTLE_TIMEOUT: Duration = Duration::from_secs(120);
+const SETTLE_TIMEOUT: Duration = Duration::from_secs(600);
 /// Pause between two looks at a job.
 const POLL_INTERVAL: Duration = Duration::from_millis(200);
 /// Tokens of each completion.

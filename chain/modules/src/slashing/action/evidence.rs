@@ -43,11 +43,19 @@ pub(super) fn judge(
         power: i64::try_from(power).unwrap_or(i64::MAX),
         consensus_address: validator.to_bech32(),
     };
+    keep(ctx, &equivocation)?;
+    jail(ctx, &validator, InfractionKind::DoubleSign, (power, height)).map(Some)
+}
+
+/// Writes a proven double sign under its hash.
+pub(in crate::slashing) fn keep(
+    ctx: &Context,
+    equivocation: &Equivocation,
+) -> Result<(), ModuleError> {
     let bytes = equivocation.encode_to_vec();
     let key = state_key::evidence(&Sha256::digest(&bytes));
     let any = Any { type_url: Equivocation::type_url(), value: bytes };
-    ctx.set(EVIDENCE_STORE, &key, any.encode_to_vec())?;
-    jail(ctx, &validator, InfractionKind::DoubleSign, (power, height)).map(Some)
+    ctx.set(EVIDENCE_STORE, &key, any.encode_to_vec())
 }
 
 /// Whether it is older than consensus parameters allow, in blocks and in time.

@@ -13,6 +13,7 @@ use crate::{
     validators::{self, ConsensusAddress},
 };
 
+pub(super) use evidence::keep;
 pub use message::{execute_message, signers};
 
 /// Judges the votes for the block before and the misbehaviour in this one; answers who was jailed for what.

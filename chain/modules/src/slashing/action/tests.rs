@@ -2,11 +2,15 @@ use cosmos_sdk_proto::{Any, cosmos::slashing::v1beta1::MsgUnjail};
 use prost::{Message as _, Name as _};
 use tendermint_proto::v0_38::types::{AbciParams, ConsensusParams, EvidenceParams};
 
+use stoa_store::{KeyRange, Order};
+
 use super::*;
 use crate::{
     auth::AccAddress,
     beacon, consensus,
-    slashing::{Params, bitmap, init_genesis, is_tombstoned},
+    slashing::{
+        EVIDENCE_STORE, Params, bitmap, export_evidence, init_evidence, init_genesis, is_tombstoned,
+    },
     testing::context,
     validators::{Change, Validator},
 };
@@ -180,4 +184,36 @@ fn who_withholds_links_counts_as_down() {
     assert!(!is_jailed(&ctx, 1));
     // Silent for twelve blocks, then down for five.
     assert_eq!(ctx.block.height - 1 - first, 12 + 4);
+}
+
+#[test]
+fn proofs_of_misbehaviour_come_back_with_an_export() {
+    let mut ctx = chain();
+    ctx.block.height += 3;
+    for key in [2, 3] {
+        let misbehaviour = Misbehaviour {
+            validator: address(key),
+            power: 10,
+            height: ctx.block.height - u64::from(key),
+            time_nanos: ctx.block.time_nanos - 1_500_000_000,
+        };
+        begin_block(&mut ctx, &[], &[misbehaviour]).unwrap();
+    }
+    let exported = serde_json::to_value(export_evidence(&ctx).unwrap()).unwrap();
+    assert_eq!(exported["evidence"].as_array().unwrap().len(), 2);
+    assert_eq!(exported["evidence"][0]["@type"], "/cosmos.evidence.v1beta1.Equivocation");
+    let again = context();
+    init_evidence(&again, serde_json::from_value(exported.clone()).unwrap()).unwrap();
+    assert_eq!(serde_json::to_value(export_evidence(&again).unwrap()).unwrap(), exported);
+    let content = |ctx: &Context| {
+        let mut walk = ctx.walk(EVIDENCE_STORE, KeyRange::default(), Order::Ascending).unwrap();
+        std::iter::from_fn(|| ctx.step(&mut walk).unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(content(&again), content(&ctx), "under the same hashes");
+    for (field, bad) in [("height", "0"), ("power", "-1"), ("consensus_address", "stoa1x"), ("time", "noon")] {
+        let mut changed = exported.clone();
+        changed["evidence"][0][field] = bad.into();
+        let refused = serde_json::from_value(changed).map(|section| init_evidence(&context(), section));
+        assert!(!matches!(refused, Ok(Ok(()))), "{field}");
+    }
 }

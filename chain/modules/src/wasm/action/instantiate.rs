@@ -153,6 +153,6 @@ pub(super) fn position(ctx: &Context) -> AbsoluteTxPosition {
     AbsoluteTxPosition {
         block_height: ctx.block.height,
         // wasmd puts the gas that the block has used here.
-        tx_index: ctx.block_gas_used,
+        tx_index: ctx.block_gas.position(),
     }
 }

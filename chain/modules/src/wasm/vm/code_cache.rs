@@ -5,7 +5,7 @@
 //! them whenever it is missing: after a restart, a state sync or an eviction. Results never depend on
 //! what is cached; time does: making 250 kB of Wasm executable takes some 200 ms in a development build,
 //! where a call takes 0.3 ms. What a block can make a node compile is bounded by
-//! [`MAX_BLOCK_CODE_BYTES`](crate::wasm::MAX_BLOCK_CODE_BYTES).
+//! [`MAX_BLOCK_CODE_BYTES`](crate::core::MAX_BLOCK_CODE_BYTES).
 
 use std::{
     collections::{BTreeMap, HashSet},
