@@ -10,6 +10,9 @@ use crate::RunnerError;
 /// What a finished task hears.
 pub type Outcome = Result<Generation, RunnerError>;
 
+/// Hears a token and the logits that it was drawn from.
+pub type OnToken = Box<dyn FnMut(&TokenEvent, &[i32]) + Send>;
+
 /// One question and whom to tell.
 pub struct Task {
     /// The question.
@@ -19,7 +22,7 @@ pub struct Task {
     /// When nobody wants the answer any more.
     pub deadline: Option<Instant>,
     /// Called on the engine's thread with every token and the logits that it was drawn from; must not wait.
-    pub on_token: Box<dyn FnMut(&TokenEvent, &[i32]) + Send>,
+    pub on_token: OnToken,
     /// Called once, on the engine's thread.
     pub on_done: Box<dyn FnOnce(Outcome) + Send>,
 }
