@@ -178,9 +178,18 @@ impl Network {
         txs: &[Vec<u8>],
         ballot: impl Fn(usize) -> Ballot,
     ) -> Result<Vec<TxResult>, MockError> {
-        let txs = self.propose(txs)?;
+        let block = self.propose(txs)?;
+        self.vote_on(block, ballot)
+    }
+
+    /// The same for a block that was proposed.
+    pub fn vote_on(
+        &mut self,
+        block: Vec<Vec<u8>>,
+        ballot: impl Fn(usize) -> Ballot,
+    ) -> Result<Vec<TxResult>, MockError> {
         let height = self.height() + 1;
-        if !self.accepts(&txs)? {
+        if !self.accepts(&block)? {
             return Err(MockError::Refused { height });
         }
         let place = VotePlace { chain_id: CHAIN_ID, height, round: 0 };
@@ -205,7 +214,7 @@ impl Network {
             };
             votes.push(node.validator.vote(place, extension));
         }
-        let results = self.decide(txs)?;
+        let results = self.decide(block)?;
         self.votes = ExtendedCommit { round: 0, votes };
         Ok(results)
     }

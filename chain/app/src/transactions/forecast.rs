@@ -60,20 +60,15 @@ impl Forecast {
         Ok(Standing { turn, balance, count })
     }
 
-    /// What the transaction at `place` will find, if all goes well from `standing` on.
-    pub(super) fn expected(
-        &self,
-        ctx: &Context,
-        standing: Standing,
-        place: usize,
-    ) -> Vec<Expected> {
+    /// What the transaction at `place` of block `height` will find, if all goes well from `standing` on.
+    pub(super) fn expected(&self, height: u64, standing: Standing, place: usize) -> Vec<Expected> {
         let at = |place: usize| self.before.get(place).copied().unwrap_or_default();
         let (from, to) = (at(standing.turn), at(place));
         let count = standing.count.saturating_add(to.count.saturating_sub(from.count));
         let mut expected = Vec::with_capacity(2);
         // The first of a block finds the count of a block before.
         if count > 0 {
-            expected.push(wasm::expected_transaction_count(ctx, count));
+            expected.push(wasm::expected_transaction_count(height, count));
         }
         if !self.denom.is_empty() {
             let fees = to.fees.saturating_sub(from.fees);

@@ -19,7 +19,7 @@ use std::{
 };
 
 use stoa_modules::{
-    BlockInfo, Context, ExecMode, Gas, GasMeter, ModuleError,
+    BlockInfo, Context, ExecMode, Gas, GasMeter,
     core::{BlockCode, BlockGas},
     router::Modules,
 };
@@ -173,13 +173,9 @@ impl Execution<'_> {
 
     fn attempt(&self, place: usize) -> Attempt {
         let standing = *self.standing.lock().unwrap_or_else(PoisonError::into_inner);
-        let expected = || -> Result<_, ModuleError> {
-            Ok(self.forecast.expected(&self.with.context(), standing, place))
-        };
-        match (self.txs.get(place), expected()) {
-            (Some(tx), Ok(expected)) => Attempt::new(&self.with, tx, expected, self.code.fork()),
-            _ => Attempt::InVain,
-        }
+        let Some(tx) = self.txs.get(place) else { return Attempt::InVain };
+        let expected = self.forecast.expected(self.with.block.height, standing, place);
+        Attempt::new(&self.with, tx, expected, self.code.fork())
     }
 }
 

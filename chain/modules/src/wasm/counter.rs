@@ -9,7 +9,7 @@ use crate::{Context, ModuleError};
 /// is refused later is not counted, because its writes are dropped.
 pub fn count_transaction(ctx: &Context) -> Result<u32, ModuleError> {
     let count = decode(ctx, ctx.get(STORE, TX_COUNTER)?);
-    ctx.set(STORE, TX_COUNTER, encode(ctx, count.saturating_add(1)))?;
+    ctx.set(STORE, TX_COUNTER, encode(ctx.block.height, count.saturating_add(1)))?;
     Ok(count)
 }
 
@@ -18,13 +18,13 @@ pub fn transaction_count(ctx: &Context) -> Result<u32, ModuleError> {
     Ok(decode(ctx, ctx.overlay.get(STORE, TX_COUNTER)?))
 }
 
-/// What is stored once `count` transactions of the block were counted.
-pub fn expected_transaction_count(ctx: &Context, count: u32) -> Expected {
-    Expected { store: STORE, key: TX_COUNTER.to_vec(), value: Some(encode(ctx, count)) }
+/// What is stored once `count` transactions of block `height` were counted.
+pub fn expected_transaction_count(height: u64, count: u32) -> Expected {
+    Expected { store: STORE, key: TX_COUNTER.to_vec(), value: Some(encode(height, count)) }
 }
 
-fn encode(ctx: &Context, count: u32) -> Vec<u8> {
-    [&ctx.block.height.to_be_bytes()[..], &count.to_be_bytes()].concat()
+fn encode(height: u64, count: u32) -> Vec<u8> {
+    [&height.to_be_bytes()[..], &count.to_be_bytes()].concat()
 }
 
 fn decode(ctx: &Context, stored: Option<Vec<u8>>) -> u32 {
@@ -49,7 +49,7 @@ mod tests {
         let count = |ctx: &Context| count_transaction(ctx).unwrap();
         assert_eq!([count(&ctx), count(&ctx), count(&ctx)], [0, 1, 2]);
         assert_eq!(transaction_count(&ctx).unwrap(), 3);
-        let expected = expected_transaction_count(&ctx, 3);
+        let expected = expected_transaction_count(ctx.block.height, 3);
         assert_eq!(ctx.overlay.get(expected.store, &expected.key).unwrap(), expected.value);
         ctx.block.height += 1;
         assert_eq!([count(&ctx), count(&ctx)], [0, 1]);

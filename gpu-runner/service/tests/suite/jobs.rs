@@ -79,8 +79,9 @@ async fn a_job_that_a_shutdown_broke_off_runs_again_and_gives_one_result() {
     let runner = Runner::start(dir.path(), fake.clone(), hasty).await;
     let mut stream = runner.jobs().generate(fake_order(1, "a bb")).await.unwrap().into_inner();
     assert!(stream.message().await.unwrap().is_some());
+    // Long after the service has broken the job off, which hears of it at its next token.
     let opener = async {
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        tokio::time::sleep(Duration::from_secs(6)).await;
         fake.open();
     };
     let broken_off = async {

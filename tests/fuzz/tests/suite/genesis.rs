@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use stoa_app::{App, AppConfig, Block, InitChain, QueryRequest, ante::AnteParams};
 use stoa_fuzz::{edit_json, json_edits};
-use stoa_mock_consensus::{CONTRACT_GAS, Genesis, Network, TxBuilder, Validator};
+use stoa_mock_consensus::{Ballot, CONTRACT_GAS, Genesis, Network, TxBuilder, Validator};
 use stoa_modules::{router::Continuation, slashing::Misbehaviour};
 use tempfile::TempDir;
 
@@ -126,7 +126,10 @@ fn lived() -> Network {
     for sequence in 0..seeds::DEEDS {
         let message = seeds::deed(sequence, &contract);
         let tx = TxBuilder::new(0, sequence).gas(CONTRACT_GAS).fee(0).message(message);
-        let results = network.decide(vec![tx.sign(&seeds::actors().0)]).unwrap();
+        // No mempool would take it without a fee; a block may hold it.
+        let mut block = network.propose(&[]).unwrap();
+        block.push(tx.sign(&seeds::actors().0));
+        let results = network.vote_on(block, |_| Ballot::Honest).unwrap();
         let result = results.last().unwrap();
         assert_eq!(result.code, 0, "deed {sequence}: {}", result.log);
         contract = seeds::made(&result.data).unwrap_or(contract);
