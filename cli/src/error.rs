@@ -106,6 +106,9 @@ pub enum CliError {
         /// Checks that failed.
         failed: Vec<&'static str>,
     },
+    /// A model folder is refused; boxed, because it is large.
+    #[error(transparent)]
+    Engine(Box<stoa_engine::EngineError>),
     /// Neither a file nor a hash was given, or both.
     #[error("give either --file or --hash")]
     FileOrHash,
@@ -148,6 +151,7 @@ impl CliError {
             Self::File { .. }
             | Self::Json(_)
             | Self::Document(_)
+            | Self::Engine(_)
             | Self::Refunded { .. }
             | Self::FileOrHash => None,
         }
