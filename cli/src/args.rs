@@ -6,9 +6,9 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
     answer::AnswerArgs, balance::BalanceArgs, contract::ContractCommand, dao::DaoCommand,
-    datasets::DatasetsCommand, jobs::JobsCommand, keys::KeysCommand, models::ModelsCommand,
-    order::OrderArgs, refund::RefundArgs, royalties::RoyaltiesCommand, runner::RunnerCommand,
-    send::SendArgs, services::ServicesCommand, settle::SettleArgs,
+    datasets::DatasetsCommand, jobs::JobsCommand, keys::KeysCommand, model::ModelCommand,
+    models::ModelsCommand, order::OrderArgs, refund::RefundArgs, royalties::RoyaltiesCommand,
+    runner::RunnerCommand, send::SendArgs, services::ServicesCommand, settle::SettleArgs,
 };
 
 /// Buy, sell and govern AI on a Stoa chain.
@@ -48,6 +48,9 @@ pub(crate) enum Command {
     Balance(BalanceArgs),
     /// Pay somebody
     Send(SendArgs),
+    /// Model folders on this machine
+    #[command(subcommand)]
+    Model(ModelCommand),
     /// Models in the provenance registry
     #[command(subcommand)]
     Models(ModelsCommand),

@@ -114,6 +114,9 @@ pub enum CliError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// A model folder is refused; boxed, because it is large.
+    #[error(transparent)]
+    Engine(Box<stoa_engine::EngineError>),
     /// Neither a file nor a hash was given, or both.
     #[error("give either --file or --hash")]
     FileOrHash,
@@ -159,6 +162,7 @@ impl CliError {
             Self::File { .. }
             | Self::Json(_)
             | Self::Document(_)
+            | Self::Engine(_)
             | Self::Refunded { .. }
             | Self::FileOrHash => None,
         }
