@@ -6,6 +6,7 @@
 
 mod behind;
 mod commit;
+mod creation;
 mod export;
 mod import;
 mod integrity;
@@ -102,6 +103,7 @@ impl Head {
 impl Database {
     /// Opens the database in folder `path`, which is created if absent.
     pub fn open(path: &Path, options: Options) -> Result<Self, StoreError> {
+        creation::clear_unfinished(path).map_err(fjall::Error::Io)?;
         let engine = fjall::Database::builder(path)
             .cache_size(MAX_BLOCK_CACHE_BYTES)
             .max_journaling_size(MAX_JOURNAL_BYTES)

@@ -156,7 +156,7 @@ fn an_export_of_everything_has_everything_and_is_a_genesis() {
         "/upgrade/plan/name",
         "/validators",
         "/wasm/codes/0",
-        "/wasm/contracts/0/contractState/0",
+        "/wasm/contracts/0/contract_state/0",
     ] {
         assert!(state.pointer(path).is_some(), "nothing under {path}: {}", state.to_string().len());
     }
