@@ -90,6 +90,7 @@ fn engine_code(error: &EngineError) -> Code {
         | EngineError::TokenizerMismatch { .. }
         | EngineError::NoTokenizer { .. }
         | EngineError::Overflow { .. }
+        | EngineError::MissingPart { .. }
         | EngineError::NoAdapter
         | EngineError::AdapterLimit { .. }
         | EngineError::DeviceRefused { .. }
