@@ -1,7 +1,7 @@
 //! Operators of `stoa-exact` without branches and without overflow checks, so that loops of them become vector
 //! code. The definition's bounds exclude every overflow; `tests/` compares each one with the definition.
 
-use stoa_exact::{EXP2_TABLE, FIXED_MAX, LOG2_E_Q29};
+use stoa_exact::{EXP2_TABLE, FIXED_MAX, GELU_ENTRIES, LOG2_E_Q29};
 
 /// `stoa_exact::requantise`.
 #[inline(always)]
@@ -70,6 +70,20 @@ pub fn swiglu(gate: i32, up: i32) -> i32 {
     let product = requantise(gate, reciprocal(denominator) as i32, 16);
     let negative = requantise(product, e as i32, 30);
     requantise(if gate < 0 { negative } else { product }, up, 16)
+}
+
+/// `stoa_exact::gelu` over one of its tables.
+#[inline(always)]
+pub fn gelu(table: &[u32; GELU_ENTRIES], x: i32) -> i32 {
+    let magnitude = x.unsigned_abs();
+    // The last step of the table stands for everything beyond it, where the share is one.
+    let index = (magnitude >> 9).min(GELU_ENTRIES as u32 - 2) as usize;
+    let (left, right) = (table[index], table[index + 1]);
+    let within = left.wrapping_add(right.wrapping_sub(left).wrapping_mul(magnitude & 511) >> 9);
+    let is_beyond = magnitude >> 9 >= GELU_ENTRIES as u32 - 1;
+    let share = if is_beyond { 1 << 30 } else { within };
+    let share = if x < 0 { (1u32 << 30).wrapping_sub(share) } else { share };
+    requantise(x, share as i32, 30)
 }
 
 /// `stoa_exact::rope_pair`.

@@ -1,6 +1,6 @@
 //! Whole rows of fixed values: norm, quantisation, rounding of products, gated product, rotation, residual.
 
-use stoa_exact::{RmsNorm, RowScale, WeightScale};
+use stoa_exact::{GELU_ERF, GELU_TANH, Gelu, LayerNorm, RmsNorm, RowScale, WeightScale};
 
 use crate::{isa::Isa, lanes};
 
@@ -27,6 +27,28 @@ impl Isa {
                 *out = lanes::requantise(unit, *weight, 30);
             }
         });
+    }
+
+    /// `stoa_exact::layer_norm`, in place.
+    pub fn layer_norm(self, row: &mut [i32], weights: &[i32], biases: &[i32], epsilon: u64) {
+        let LayerNorm { mean, norm: RmsNorm { multiplier, shift } } =
+            LayerNorm::of_row(row, epsilon);
+        self.vectorised(|| {
+            for ((value, weight), bias) in row.iter_mut().zip(weights).zip(biases) {
+                let centred = value.wrapping_sub(mean);
+                let unit = lanes::requantise(centred, multiplier as i32, shift);
+                *value = lanes::add_fixed(lanes::requantise(unit, *weight, 30), *bias);
+            }
+        });
+    }
+
+    /// `stoa_exact::gelu` of every element, in place.
+    pub fn gelu(self, kind: Gelu, row: &mut [i32]) {
+        let table = match kind {
+            Gelu::Erf => &GELU_ERF,
+            Gelu::Tanh => &GELU_TANH,
+        };
+        self.vectorised(|| row.iter_mut().for_each(|value| *value = lanes::gelu(table, *value)));
     }
 
     /// `stoa_exact::matvec_element` of every sum in place; `weights[i]` is the scale of sum `i`.
