@@ -243,7 +243,7 @@ fn read(dir: &Path) -> Result<Loaded, EngineError> {
     let integers = IntegerModel::build(config, &files.parse()?)?;
     let info = ModelInfo {
         name: folder_name(dir),
-        architecture: "LlamaForCausalLM".to_owned(),
+        architecture: integers.config.architecture.to_owned(),
         model_root: model_root(&integers, text.as_deref().map(Text::hash)),
         semantics_version: SEMANTICS_VERSION,
         context_tokens: integers.config.context,

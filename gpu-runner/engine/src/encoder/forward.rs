@@ -1,19 +1,22 @@
 //! One pass: all tokens of some texts through the model, every text on its own.
 
 use rayon::prelude::*;
-use stoa_exact::{SoftCap, add_fixed, embed_row, l2_normalise, mean_pool, relu};
+use stoa_exact::{SoftCap, WeightScale, l2_normalise, mean_pool, relu};
 use stoa_simd::Isa;
 
 use super::{
     attention::Heads,
     config::{Activation, Head},
-    model::{EncoderModel, Layer, Linear, Norm, Ranking},
+    model::{EncoderModel, Layer, Norm, Ranking},
     pooling::Pooling,
     product::{Products, Quantised},
 };
+use crate::integer::matrix::Matrix;
 
 /// tanh itself: a cap at one.
 const TANH: SoftCap = SoftCap::new(1 << 16);
+/// The factor of an embedding that is not scaled: 1.
+const UNSCALED: WeightScale = WeightScale { mantissa: 1 << 14, shift: 14 };
 
 /// One text in ids; a model sees one or two segments.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,9 +73,9 @@ impl Pass<'_> {
         work.for_each_init(
             || vec![0; hidden],
             |part, (row, [id, position, segment])| {
-                embed_row(tokens.row(*id), tokens.scales[*id as usize], row);
+                tokens.embed_row(*id, UNSCALED, row);
                 for (table, index) in [(positions, position), (segments, segment)] {
-                    embed_row(table.row(*index), table.scales[*index as usize], part);
+                    table.embed_row(*index, UNSCALED, part);
                     self.isa.add_row(row, part);
                 }
                 self.normalise(embedding_norm, row);
@@ -87,7 +90,7 @@ impl Pass<'_> {
         let products = self.products(&layer.projection, residual);
         let mut projected = vec![0; 3 * residual.len()];
         projected.par_chunks_exact_mut(3 * hidden).enumerate().for_each(|(token, row)| {
-            products.biased_row(self.isa, &layer.projection, token, row);
+            products.row(token, row);
         });
         let heads =
             Heads { isa: self.isa, count: hidden / width, width, score: self.model.score };
@@ -114,8 +117,8 @@ impl Pass<'_> {
                 out.copy_from_slice(&mixed[index * width..][..width]);
             }
         });
-        let products = Products::of(self.isa, &layer.output.matrix, &input);
-        self.accumulate(&layer.output, &products, &layer.attention_norm, residual);
+        let products = Products::of(self.isa, &layer.output, &input);
+        self.accumulate(&products, &layer.attention_norm, residual);
     }
 
     fn feed_forward(&self, layer: &Layer, residual: &mut [i32]) {
@@ -124,34 +127,34 @@ impl Pass<'_> {
         let ups = self.products(&layer.up, residual);
         let shape = (count, config.inner as usize);
         let input = Quantised::of_rows(self.isa, shape, |token, row| {
-            ups.biased_row(self.isa, &layer.up, token, row);
+            ups.row(token, row);
             match config.activation {
                 Activation::Gelu(kind) => self.isa.gelu(kind, row),
                 Activation::Relu => row.iter_mut().for_each(|value| *value = relu(*value)),
             }
         });
-        let products = Products::of(self.isa, &layer.down.matrix, &input);
-        self.accumulate(&layer.down, &products, &layer.feed_norm, residual);
+        let products = Products::of(self.isa, &layer.down, &input);
+        self.accumulate(&products, &layer.feed_norm, residual);
     }
 
     /// Products of the quantised residual rows.
-    fn products(&self, linear: &Linear, residual: &[i32]) -> Products {
+    fn products(&self, matrix: &Matrix, residual: &[i32]) -> Products {
         let hidden = self.model.config.hidden as usize;
         let shape = (residual.len() / hidden, hidden);
         let input = Quantised::of_rows(self.isa, shape, |token, row| {
             row.copy_from_slice(&residual[token * hidden..][..hidden]);
         });
-        Products::of(self.isa, &linear.matrix, &input)
+        Products::of(self.isa, matrix, &input)
     }
 
-    /// Adds biased products to the residual rows and normalises these.
-    fn accumulate(&self, linear: &Linear, products: &Products, norm: &Norm, residual: &mut [i32]) {
+    /// Adds products to the residual rows and normalises these.
+    fn accumulate(&self, products: &Products, norm: &Norm, residual: &mut [i32]) {
         let hidden = self.model.config.hidden as usize;
         let rows = residual.par_chunks_exact_mut(hidden).enumerate();
         rows.for_each_init(
             || vec![0; hidden],
             |delta, (token, row)| {
-                products.biased_row(self.isa, linear, token, delta);
+                products.row(token, delta);
                 self.isa.add_row(row, delta);
                 self.normalise(norm, row);
             },
@@ -166,7 +169,7 @@ impl Pass<'_> {
         let hidden = self.model.config.hidden as usize;
         let first = &rows[..hidden];
         if let Some(ranking) = &self.model.ranking {
-            return score(ranking, first);
+            return score(self.isa, ranking, first);
         }
         if self.model.config.head == Head::Embedding(Pooling::Mean) {
             let mut mean = vec![0; hidden];
@@ -184,18 +187,14 @@ fn unit(row: &[i32]) -> Vec<i32> {
 }
 
 /// Dense, tanh, dense.
-fn score(ranking: &Ranking, row: &[i32]) -> Vec<i32> {
-    let capped: Vec<i32> =
-        project(&ranking.dense, row).into_iter().map(|value| TANH.apply(value)).collect();
-    project(&ranking.score, &capped)
+fn score(isa: Isa, ranking: &Ranking, row: &[i32]) -> Vec<i32> {
+    let capped = project(isa, &ranking.dense, row).into_iter().map(|value| TANH.apply(value));
+    project(isa, &ranking.score, &capped.collect::<Vec<_>>())
 }
 
-fn project(linear: &Linear, row: &[i32]) -> Vec<i32> {
-    let Linear { matrix, bias } = linear;
-    let mut codes = vec![0; row.len()];
-    let scale = stoa_exact::quantise_row(row, &mut codes);
-    let mut output = vec![0; bias.len()];
-    stoa_exact::matvec(&codes, scale, &matrix.codes, &matrix.scales, &mut output);
-    output.iter_mut().zip(bias).for_each(|(value, bias)| *value = add_fixed(*value, *bias));
+fn project(isa: Isa, matrix: &Matrix, row: &[i32]) -> Vec<i32> {
+    let input = Quantised::of_rows(isa, (1, row.len()), |_, place| place.copy_from_slice(row));
+    let mut output = vec![0; matrix.rows as usize];
+    Products::of(isa, matrix, &input).row(0, &mut output);
     output
 }

@@ -5,21 +5,13 @@ use stoa_exact::{WeightScale, bounds};
 use super::config::{EncoderConfig, Family, Head};
 use crate::{
     EngineError,
-    folder::weights::Weights,
+    folder::{config::WeightFormat, weights::Weights},
     integer::{
         matrix::{Matrix, overflow},
         real::power_of_two,
         tables::scale_of,
     },
 };
-
-/// A projection: product of a quantised row, then a bias.
-pub struct Linear {
-    /// Weights.
-    pub matrix: Matrix,
-    /// One fixed value a row, added with saturation to the rounded product.
-    pub bias: Vec<i32>,
-}
 
 /// Parameters of a LayerNorm.
 pub struct Norm {
@@ -29,18 +21,18 @@ pub struct Norm {
     pub biases: Vec<i32>,
 }
 
-/// One layer.
+/// One layer. Every projection has biases, which its matrix holds.
 pub struct Layer {
     /// Query, key and value projections below one another.
-    pub projection: Linear,
+    pub projection: Matrix,
     /// Output projection of attention.
-    pub output: Linear,
+    pub output: Matrix,
     /// The norm after attention.
     pub attention_norm: Norm,
     /// First projection of the feed-forward block.
-    pub up: Linear,
+    pub up: Matrix,
     /// Second projection of the feed-forward block.
-    pub down: Linear,
+    pub down: Matrix,
     /// The norm after the feed-forward block.
     pub feed_norm: Norm,
 }
@@ -48,9 +40,9 @@ pub struct Layer {
 /// The two projections of a ranking head, tanh between them.
 pub struct Ranking {
     /// From the first position's row to one of the same width.
-    pub dense: Linear,
+    pub dense: Matrix,
     /// To the score.
-    pub score: Linear,
+    pub score: Matrix,
 }
 
 /// A whole encoder in integers.
@@ -108,21 +100,17 @@ impl EncoderModel {
 
     /// Number of weights.
     pub fn parameter_count(&self) -> u64 {
-        let of_matrix = |matrix: &Matrix| matrix.codes.len() as u64;
-        let of_linear = |linear: &Linear| of_matrix(&linear.matrix) + linear.bias.len() as u64;
         let of_norm = |norm: &Norm| 2 * norm.weights.len() as u64;
         let layers = self.layers.iter().map(|layer| {
-            let linears = [&layer.projection, &layer.output, &layer.up, &layer.down];
+            let matrices = [&layer.projection, &layer.output, &layer.up, &layer.down];
             let norms = of_norm(&layer.attention_norm) + of_norm(&layer.feed_norm);
-            linears.into_iter().map(of_linear).sum::<u64>() + norms
+            matrices.into_iter().map(Matrix::parameters).sum::<u64>() + norms
         });
-        let ranking =
-            self.ranking.iter().map(|ranking| of_linear(&ranking.dense) + of_linear(&ranking.score));
+        let ranking = self.ranking.iter().flat_map(|ranking| [&ranking.dense, &ranking.score]);
         let embeddings = [&self.tokens, &self.positions, &self.segments];
-        embeddings.into_iter().map(of_matrix).sum::<u64>()
+        embeddings.into_iter().chain(ranking).map(Matrix::parameters).sum::<u64>()
             + of_norm(&self.embedding_norm)
             + layers.sum::<u64>()
-            + ranking.sum::<u64>()
     }
 }
 
@@ -139,11 +127,9 @@ impl Source<'_> {
             |name: &str, shape: [u32; 2]| self.linear(self.config.prefix, &part(name), shape);
         let square = [hidden, hidden];
         Ok(Layer {
-            projection: stack([
-                linear("attention.self.query", square)?,
-                linear("attention.self.key", square)?,
-                linear("attention.self.value", square)?,
-            ]),
+            projection: linear("attention.self.query", square)?
+                .below(linear("attention.self.key", square)?)
+                .below(linear("attention.self.value", square)?),
             output: linear("attention.output.dense", square)?,
             attention_norm: self.norm(&part("attention.output.LayerNorm"))?,
             up: linear("intermediate.dense", [inner, hidden])?,
@@ -172,25 +158,25 @@ impl Source<'_> {
     /// The rows that texts can reach, the first token's first.
     fn positions(&self) -> Result<Matrix, EngineError> {
         let EncoderConfig { hidden, first_position, context, .. } = *self.config;
-        let mut table = self.embedding("position", self.config.position_rows)?;
-        let (first, hidden) = (first_position as usize, hidden as usize);
-        table.codes = table.codes[first * hidden..][..context as usize * hidden].to_vec();
-        table.scales = table.scales[first..][..context as usize].to_vec();
-        table.rows = context;
-        Ok(table)
+        let name = format!("{}embeddings.position_embeddings", self.config.prefix);
+        let shape = [self.config.position_rows as usize, hidden as usize];
+        let values = self.weights.tensor(&format!("{name}.weight"), &shape)?;
+        let (first, width) = (first_position as usize, hidden as usize);
+        let reached = &values[first * width..][..context as usize * width];
+        Matrix::quantise(reached, hidden, WeightFormat::Int8, "embeddings.position_embeddings")
     }
 
     /// A matrix of `[rows, columns]`.
     fn matrix(&self, prefix: &str, name: &str, shape: [u32; 2]) -> Result<Matrix, EngineError> {
         let tensor = format!("{prefix}{name}.weight");
         let values = self.weights.tensor(&tensor, &shape.map(|size| size as usize))?;
-        Matrix::quantise(&values, shape[1], name)
+        Matrix::quantise(&values, shape[1], WeightFormat::Int8, name)
     }
 
-    fn linear(&self, prefix: &str, name: &str, shape: [u32; 2]) -> Result<Linear, EngineError> {
-        let matrix = self.matrix(prefix, name, shape)?;
-        let bias = self.weights.tensor(&format!("{prefix}{name}.bias"), &[shape[0] as usize])?;
-        Ok(Linear { matrix, bias: fixed(&bias, 65536.0, name, bounds::bias)? })
+    /// A matrix with biases.
+    fn linear(&self, prefix: &str, name: &str, shape: [u32; 2]) -> Result<Matrix, EngineError> {
+        let biases = self.weights.tensor(&format!("{prefix}{name}.bias"), &[shape[0] as usize])?;
+        self.matrix(prefix, name, shape)?.with_biases(&biases, name)
     }
 
     fn norm(&self, name: &str) -> Result<Norm, EngineError> {
@@ -219,11 +205,4 @@ fn fixed(
         bound(value).map(|()| value as i32)
     });
     fixed.collect::<Result<_, _>>().map_err(|exceeded| overflow(layer, exceeded))
-}
-
-/// The projections below one another, as one.
-fn stack(parts: [Linear; 3]) -> Linear {
-    let (matrices, biases): (Vec<_>, Vec<_>) =
-        parts.into_iter().map(|part| (part.matrix, part.bias)).unzip();
-    Linear { matrix: Matrix::stack(matrices), bias: biases.concat() }
 }

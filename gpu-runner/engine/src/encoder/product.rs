@@ -4,8 +4,7 @@ use rayon::prelude::*;
 use stoa_exact::RowScale;
 use stoa_simd::{Isa, MAX_TOKENS};
 
-use super::model::Linear;
-use crate::integer::matrix::Matrix;
+use crate::integer::matrix::{Codes, Matrix};
 
 /// Rows of a weight matrix that one task multiplies.
 const BLOCK_ROWS: usize = 64;
@@ -48,7 +47,7 @@ pub struct Products {
 }
 
 impl Products {
-    /// `matrix` times every row of `input`, rounded. Each weight is read once for [`MAX_TOKENS`] rows.
+    /// `matrix` times every row of `input`, rounded, plus its biases. Each weight is read once for [`MAX_TOKENS`] rows.
     pub fn of(isa: Isa, matrix: &Matrix, input: &Quantised) -> Self {
         let (rows, columns) = (input.scales.len(), input.width);
         let outputs = matrix.rows as usize;
@@ -61,18 +60,23 @@ impl Products {
             blocks.for_each(|(index, block)| {
                 let first = index * BLOCK_ROWS;
                 let count = block.len() / scales.len();
-                let weights = &matrix.codes[first * columns..][..count * columns];
-                isa.products(weights, codes, columns, block);
+                if let Codes::Int8(weights) = &matrix.codes {
+                    let weights = &weights[first * columns..][..count * columns];
+                    isa.products(weights, codes, columns, block);
+                }
                 for (scale, sums) in scales.iter().zip(block.chunks_exact_mut(count)) {
                     isa.scale_products(sums, *scale, &matrix.scales[first..][..count]);
+                    if let Some(biases) = &matrix.biases {
+                        isa.add_row(sums, &biases[first..][..count]);
+                    }
                 }
             });
         });
         Self { blocks, outputs, rows }
     }
 
-    /// The outputs of one row plus the projection's bias.
-    pub fn biased_row(&self, isa: Isa, linear: &Linear, index: usize, row: &mut [i32]) {
+    /// The outputs of one row.
+    pub fn row(&self, index: usize, row: &mut [i32]) {
         let part = index / MAX_TOKENS * MAX_TOKENS;
         let (within, height) = (index - part, MAX_TOKENS.min(self.rows - part));
         let blocks = &self.blocks[part * self.outputs..][..height * self.outputs];
@@ -80,6 +84,5 @@ impl Products {
         for (place, block) in places {
             place.copy_from_slice(&block[within * place.len()..][..place.len()]);
         }
-        isa.add_row(row, &linear.bias);
     }
 }

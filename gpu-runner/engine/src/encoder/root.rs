@@ -2,12 +2,12 @@
 
 use std::fmt::Write;
 
-use stoa_exact::{GELU_ERF, GELU_TANH, Gelu, SEMANTICS_VERSION};
+use stoa_exact::{Gelu, SEMANTICS_VERSION};
 use stoa_primitives::ContentHash;
 
 use super::{
     config::{Activation, Head},
-    model::{EncoderModel, Linear, Norm},
+    model::{EncoderModel, Norm},
     pooling::Pooling,
 };
 use crate::integer::root::{Sections, fixed, words};
@@ -15,10 +15,8 @@ use crate::integer::root::{Sections, fixed, words};
 /// Root of an encoder with its tokenizer (32 zero bytes when it has none).
 pub fn encoder_root(model: &EncoderModel, tokenizer: Option<ContentHash>) -> ContentHash {
     let mut sections = Sections::begin(&manifest(model), tokenizer);
-    match model.config.activation {
-        Activation::Gelu(Gelu::Erf) => sections.add("tables.gelu", &words(&GELU_ERF)),
-        Activation::Gelu(Gelu::Tanh) => sections.add("tables.gelu", &words(&GELU_TANH)),
-        Activation::Relu => {}
+    if let Activation::Gelu(gelu) = model.config.activation {
+        sections.add("tables.gelu", &words(gelu.table()));
     }
     sections.matrix("embedding", &model.tokens);
     sections.matrix("positions", &model.positions);
@@ -26,16 +24,16 @@ pub fn encoder_root(model: &EncoderModel, tokenizer: Option<ContentHash>) -> Con
     norm(&mut sections, "embedding_norm", &model.embedding_norm);
     for (index, layer) in model.layers.iter().enumerate() {
         let name = |part: &str| format!("layers.{index}.{part}");
-        linear(&mut sections, &name("projection"), &layer.projection);
-        linear(&mut sections, &name("output"), &layer.output);
+        sections.matrix(&name("projection"), &layer.projection);
+        sections.matrix(&name("output"), &layer.output);
         norm(&mut sections, &name("attention_norm"), &layer.attention_norm);
-        linear(&mut sections, &name("up"), &layer.up);
-        linear(&mut sections, &name("down"), &layer.down);
+        sections.matrix(&name("up"), &layer.up);
+        sections.matrix(&name("down"), &layer.down);
         norm(&mut sections, &name("feed_norm"), &layer.feed_norm);
     }
     if let Some(ranking) = &model.ranking {
-        linear(&mut sections, "dense", &ranking.dense);
-        linear(&mut sections, "score", &ranking.score);
+        sections.matrix("dense", &ranking.dense);
+        sections.matrix("score", &ranking.score);
     }
     sections.root()
 }
@@ -44,7 +42,7 @@ pub fn encoder_root(model: &EncoderModel, tokenizer: Option<ContentHash>) -> Con
 fn manifest(model: &EncoderModel) -> String {
     let config = &model.config;
     let activation = match config.activation {
-        Activation::Gelu(Gelu::Erf) => "gelu_normal",
+        Activation::Gelu(Gelu::Erf) => "gelu_erf",
         Activation::Gelu(Gelu::Tanh) => "gelu_tanh",
         Activation::Relu => "relu",
     };
@@ -75,12 +73,7 @@ fn manifest(model: &EncoderModel) -> String {
     text
 }
 
-fn linear(sections: &mut Sections, name: &str, linear: &Linear) {
-    sections.matrix(name, &linear.matrix);
-    sections.add(&format!("{name}.bias"), &fixed(&linear.bias));
-}
-
 fn norm(sections: &mut Sections, name: &str, norm: &Norm) {
     sections.add(name, &fixed(&norm.weights));
-    sections.add(&format!("{name}.bias"), &fixed(&norm.biases));
+    sections.add(&format!("{name}.biases"), &fixed(&norm.biases));
 }

@@ -94,6 +94,7 @@ fn engine_code(error: &EngineError) -> Code {
         | EngineError::Overflow { .. }
         | EngineError::OtherKind { .. }
         | EngineError::CpuOnly { .. }
+        | EngineError::MissingPart { .. }
         | EngineError::NoAdapter
         | EngineError::AdapterLimit { .. }
         | EngineError::DeviceRefused { .. }
