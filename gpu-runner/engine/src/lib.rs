@@ -12,6 +12,7 @@ mod executor;
 mod folder;
 mod gpu;
 mod integer;
+pub mod pages;
 mod pool;
 mod quality;
 pub mod reference;
