@@ -53,6 +53,26 @@ pub enum EngineError {
         /// The rule.
         rule: &'static str,
     },
+    /// The pages of the key-value cache are held by other sequences.
+    #[error("the step needs {needed} pages of the cache, {free} are free")]
+    CacheFull {
+        /// Pages that the step needs.
+        needed: u32,
+        /// Pages that are free.
+        free: u32,
+    },
+    /// A step begins behind what its sequence has cached, or the cache went with its device.
+    #[error(
+        "sequence {sequence} has {cached} positions cached, the step begins at {position}; begin again at {cached}"
+    )]
+    NotCached {
+        /// Number of the sequence.
+        sequence: u32,
+        /// Where the step begins.
+        position: u32,
+        /// Positions that are there.
+        cached: u32,
+    },
     /// The folder lacks a file.
     #[error("{} is missing", path.display())]
     MissingFile {

@@ -29,5 +29,6 @@ pub use error::EngineError;
 pub use executor::{Capacity, Executor, OnLogits, StepToken};
 pub use folder::config::MAX_CONTEXT_TOKENS;
 pub use folder::text::MAX_PROMPT_BYTES;
+pub use gpu::GpuOptions;
 pub use quality::{LayerError, QualityReport};
 pub use sequence::{PREFILL_CHUNK_TOKENS, Sequence};

@@ -106,6 +106,13 @@ impl PageTable {
         new + self.shared_in(pages, from, to).count() as u32
     }
 
+    /// Pages that [`PageTable::prepare`] would give back: those behind `to` that nobody else holds.
+    pub fn freed(&self, pages: &Pages, to: u32) -> u32 {
+        let kept = to.div_ceil(PAGE_POSITIONS) as usize;
+        let behind = self.pages.iter().skip(kept).filter(|page| !pages.is_shared(**page));
+        behind.count() as u32
+    }
+
     /// Makes `from..to` writable: pages behind `to` are given back, missing ones taken, shared ones exchanged for
     /// pages of its own. The copies are handed to `on_copy`, to be made before anything is written.
     ///
@@ -117,10 +124,8 @@ impl PageTable {
         to: u32,
         mut on_copy: impl FnMut(PageCopy),
     ) -> Result<(), OutOfPages> {
-        let kept = to.div_ceil(PAGE_POSITIONS) as usize;
-        let behind = self.pages.iter().skip(kept).filter(|page| !pages.is_shared(**page));
         let needed = self.needed(pages, from, to);
-        let free = pages.free() + behind.count() as u32;
+        let free = pages.free() + self.freed(pages, to);
         let refused = OutOfPages { needed, free };
         if needed > free {
             return Err(refused);

@@ -2,16 +2,22 @@
 
 use stoa_exact::{WeightScale, embed_row};
 
-use crate::matvec::Shard;
+use crate::product::Shard;
 
 /// Writes the row of every id that the shard holds; other rows of `residual` stay.
-pub fn reference(shard: Shard, ids: &[u32], weights: &[i8], scales: &[u32], residual: &mut [i32]) {
+pub fn reference(
+    shard: Shard,
+    ids: &[u32],
+    weights: &[i8],
+    scales: &[[u32; 2]],
+    residual: &mut [i32],
+) {
     let width = shard.output_stride as usize;
     for (id, output) in ids.iter().zip(residual.chunks_exact_mut(width)) {
         let Some(row) = id.checked_sub(shard.first_row).filter(|row| *row < shard.rows) else {
             continue;
         };
         let row = row as usize;
-        embed_row(&weights[row * width..][..width], WeightScale::unpack(scales[row]), output);
+        embed_row(&weights[row * width..][..width], WeightScale::unpack(scales[row][0]), output);
     }
 }

@@ -1,0 +1,158 @@
+//! The executor under random schedules, in little memory, and with a device that goes away.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::{
+    CpuOptions,
+    cpu::CpuExecutor,
+    pages::PAGE_POSITIONS,
+    synthetic::{Shape, Synthetic, split_mix},
+};
+
+const SHAPE: Shape = Shape {
+    hidden: 96,
+    inner: 224,
+    layers: 2,
+    heads: 6,
+    groups: 2,
+    head: 16,
+    vocab: 203,
+    context: 80,
+};
+
+/// An executor for `sequences` sequences; `None` only when `STOA_SKIP_GPU=1` says so.
+fn executor(model: &Arc<IntegerModel>, options: GpuOptions, test: &str) -> Option<GpuExecutor> {
+    if std::env::var("STOA_SKIP_GPU").as_deref() == Ok("1") {
+        eprintln!("SKIPPED (STOA_SKIP_GPU=1): {test}");
+        return None;
+    }
+    Some(GpuExecutor::with_options(model, options).unwrap())
+}
+
+fn below(seed: &mut u64, limit: usize) -> usize {
+    (split_mix(seed) % limit as u64) as usize
+}
+
+fn token(sequence: usize, position: usize, ids: &[u32]) -> StepToken {
+    let (sequence, at) = (sequence as u32, position as u32);
+    StepToken { sequence, position: at, id: ids[position], wants_logits: true }
+}
+
+/// Logits after every id of every sequence, in steps of random sequences and lengths.
+fn scheduled(
+    executor: &mut dyn Executor,
+    sequences: &[Vec<u32>],
+    seed: &mut u64,
+) -> Vec<Vec<Vec<i32>>> {
+    let most = executor.capacity().step_tokens as usize;
+    let mut rows = vec![Vec::new(); sequences.len()];
+    let mut done = vec![0; sequences.len()];
+    while done.iter().zip(sequences).any(|(done, ids)| *done < ids.len()) {
+        let mut step = Vec::new();
+        for (number, ids) in sequences.iter().enumerate() {
+            let room = (most - step.len()).min(ids.len() - done[number]);
+            let take = match below(seed, 4) {
+                0 => 0,
+                1 => room.min(1),
+                _ => below(seed, room + 1),
+            };
+            let tokens = done[number]..done[number] + take;
+            step.extend(tokens.map(|position| token(number, position, ids)));
+            done[number] += take;
+        }
+        if step.is_empty() {
+            continue;
+        }
+        let mut take = |index: usize, row: &[i32]| {
+            let token: StepToken = step[index];
+            rows[token.sequence as usize].push(row.to_vec());
+        };
+        executor.step(&step, &mut take).unwrap();
+    }
+    rows
+}
+
+fn random_sequences(lengths: &[usize], seed: &mut u64) -> Vec<Vec<u32>> {
+    let ids = |length: &usize| (0..*length).map(|_| below(seed, 203) as u32).collect();
+    lengths.iter().map(ids).collect()
+}
+
+fn expected(model: &Arc<IntegerModel>, sequences: &[Vec<u32>]) -> Vec<Vec<Vec<i32>>> {
+    let mut twin = CpuExecutor::with_options(Arc::clone(model), CpuOptions::default());
+    sequences.iter().map(|ids| twin.run(0, ids, true).unwrap()).collect()
+}
+
+#[test]
+fn every_schedule_gives_the_bits_of_the_cpu() {
+    let seed = std::env::var("STOA_SCHEDULE_SEED").ok().and_then(|seed| seed.parse().ok());
+    let seed: u64 = seed.unwrap_or(20_261_121);
+    println!("replay with STOA_SCHEDULE_SEED={seed}");
+    let model = Synthetic::new(SHAPE, seed).model();
+    let mut state = seed;
+    let sequences = random_sequences(&[80, 1, 33, 64, 7], &mut state);
+    let expected = expected(&model, &sequences);
+    let options = GpuOptions { sequences: 5, ..GpuOptions::default() };
+    let Some(mut gpu) = executor(&model, options, "random schedules") else { return };
+    for round in 0..4 {
+        // Sequences begin again in pages that others left.
+        let actual = scheduled(&mut gpu, &sequences, &mut state);
+        assert!(actual == expected, "round {round}, seed {seed}");
+    }
+}
+
+#[test]
+fn a_cache_that_is_too_small_refuses_and_serves_again_when_pages_come_back() {
+    let model = Synthetic::new(SHAPE, 3).model();
+    let options = GpuOptions { sequences: 3, cache_bytes: 0 };
+    let Some(mut gpu) = executor(&model, options, "small cache") else { return };
+    let sequences = random_sequences(&[80, 80, 80], &mut 9);
+    let expected = expected(&model, &sequences);
+    let whole = |number: usize| -> Vec<StepToken> {
+        let first = 0..PAGE_POSITIONS as usize + 1;
+        first.map(|position| token(number, position, &sequences[number])).collect()
+    };
+    gpu.step(&whole(0), &mut |_, _| {}).unwrap();
+    let refused = gpu.step(&whole(1), &mut |_, _| panic!("no logits"));
+    assert!(matches!(refused, Err(EngineError::CacheFull { needed: 2, free: 1 })), "{refused:?}");
+    gpu.release(0);
+    let mut rows = Vec::new();
+    gpu.step(&whole(1), &mut |_, row| rows.push(row.to_vec())).unwrap();
+    assert!(rows == expected[1][..rows.len()]);
+    let gone = gpu.step(&[token(0, 40, &sequences[0])], &mut |_, _| panic!("no logits"));
+    let is_refused =
+        matches!(gone, Err(EngineError::NotCached { sequence: 0, position: 40, cached: 0 }));
+    assert!(is_refused, "{gone:?}");
+}
+
+#[test]
+fn a_lost_device_fails_the_step_and_the_next_one_has_a_new_device() {
+    let model = Synthetic::new(SHAPE, 4).model();
+    let Some(mut gpu) = executor(&model, GpuOptions::default(), "lost device") else { return };
+    let sequences = random_sequences(&[20, 20], &mut 5);
+    let expected = expected(&model, &sequences);
+    let step = |range: std::ops::Range<usize>| -> Vec<StepToken> {
+        range.map(|position| token(0, position, &sequences[0])).collect()
+    };
+    gpu.step(&step(0..10), &mut |_, _| {}).unwrap();
+    gpu.running.as_ref().unwrap().gpu.device.destroy();
+    let lost = gpu.step(&step(10..20), &mut |_, _| panic!("no logits"));
+    let is_typed =
+        matches!(lost, Err(EngineError::DeviceLost { .. } | EngineError::DeviceFailed { .. }));
+    assert!(is_typed, "{lost:?}");
+    // What was cached went with the device: nobody reads zeros instead.
+    let gone = gpu.step(&step(10..20), &mut |_, _| panic!("no logits"));
+    assert!(matches!(gone, Err(EngineError::NotCached { cached: 0, .. })), "{gone:?}");
+    let mut rows = Vec::new();
+    gpu.step(&step(0..20), &mut |_, row| rows.push(row.to_vec())).unwrap();
+    assert!(rows == expected[0]);
+}
+
+#[test]
+fn a_token_costs_six_dispatches_a_layer() {
+    let model = Synthetic::new(SHAPE, 6).model();
+    let Some(gpu) = executor(&model, GpuOptions::default(), "dispatches") else { return };
+    // Embedding, last norm and output matrix besides the layers.
+    assert_eq!(gpu.dispatches(1), 3 + 6 * 2);
+    assert_eq!(gpu.dispatches(2), 3 + 10 * 2);
+}
