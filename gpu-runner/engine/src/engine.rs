@@ -237,7 +237,7 @@ fn read(dir: &Path) -> Result<Loaded, EngineError> {
     let name = dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
     let info = ModelInfo {
         name: name.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-        architecture: "LlamaForCausalLM".to_owned(),
+        architecture: integers.config.architecture.to_owned(),
         model_root: model_root(&integers, text.as_deref().map(Text::hash)),
         semantics_version: SEMANTICS_VERSION,
         context_tokens: integers.config.context,

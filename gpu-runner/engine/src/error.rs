@@ -95,7 +95,7 @@ pub enum EngineError {
         /// Where the parser stopped and why.
         source: serde_json::Error,
     },
-    /// The model is not a Llama-architecture decoder, or uses a part that this engine does not run.
+    /// The model is not a decoder of a known family, or uses a part that this engine does not run.
     #[error("{}: {field} is {found}; this engine runs {supported}", path.display())]
     UnsupportedArchitecture {
         /// The configuration file.
@@ -206,6 +206,16 @@ pub enum EngineError {
         "no Vulkan, Metal or DX12 adapter was found; install a driver (Mesa's lavapipe works without a GPU) or use --backend cpu"
     )]
     NoAdapter,
+    /// The model has a part for which one way of running it has no code.
+    #[error("{what} has nothing for {part}; the CPU back end runs {architecture}")]
+    MissingPart {
+        /// The GPU back end, or the trace.
+        what: &'static str,
+        /// The first part of the model that is missing there.
+        part: &'static str,
+        /// Class of the model.
+        architecture: &'static str,
+    },
     /// The adapter exists and lacks a limit that the model needs.
     #[error("adapter {adapter}: {limit_name} is {available}, the model needs {required}")]
     AdapterLimit {

@@ -9,6 +9,7 @@
 //! (lowest byte first), the packed row scale and three zero words. A *head row* is `head / 4` words of codes and
 //! the packed scale.
 
+pub mod add_norm;
 pub mod attention;
 pub mod embed;
 mod error;

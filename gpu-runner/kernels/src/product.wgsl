@@ -1,4 +1,4 @@
-// The weights of a product and what becomes of its sums; for `matvec` and `matmul`.
+// What becomes of the sums of a product; for `matvec` and `matmul`, which include the weights' format.
 
 override CELLS: u32;
 override OUTPUT: u32;
@@ -17,7 +17,6 @@ struct Shard {
 }
 
 @group(0) @binding(2) var<storage, read> tables: array<u32>;
-@group(0) @binding(3) var<storage, read> weights: array<vec4<u32>>;
 // The packed scale of a row and its bias, Q14.16.
 @group(0) @binding(4) var<storage, read> scales: array<vec2<u32>>;
 @group(0) @binding(5) var<storage, read_write> output: array<i32>;

@@ -14,5 +14,9 @@ pub const ROW_NORM: &str = include_str!("row_norm.wgsl");
 pub const ACTIVATION: &str = include_str!("activation.wgsl");
 /// Soft caps.
 pub const SOFT_CAP: &str = include_str!("soft_cap.wgsl");
-/// Weights and outputs of products.
+/// int8 weights of products.
+pub const WEIGHTS8: &str = include_str!("weights8.wgsl");
+/// int4 weights of products.
+pub const WEIGHTS4: &str = include_str!("weights4.wgsl");
+/// Outputs of products.
 pub const PRODUCT: &str = include_str!("product.wgsl");

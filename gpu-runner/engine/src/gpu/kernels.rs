@@ -1,14 +1,19 @@
 //! The pipelines of one model, compiled once with its sizes.
 
+use stoa_exact::{Gelu, SoftCap};
 use stoa_kernels::{
-    Gpu, Kernel, attention, embed, matmul,
+    Gpu, Kernel, add_norm, attention, embed, matmul,
     matmul::{Rows, TILES},
     matvec,
-    product::{Activation, Output, RowMax, Shape, Source},
+    product::{Activation, Format, Output, RowMax, Shape, Source},
     quantise, rms_norm, rope_cache,
 };
 
-use crate::{integer::model::IntegerModel, pages::PAGE_POSITIONS};
+use crate::{
+    folder::config::{self, LayerAttention, WeightFormat},
+    integer::model::IntegerModel,
+    pages::PAGE_POSITIONS,
+};
 
 /// Every pipeline that the plan dispatches.
 pub struct Kernels {
@@ -18,10 +23,10 @@ pub struct Kernels {
     pub norm: Kernel,
     /// The last norm, of the rows whose logits are wanted.
     pub last_norm: Kernel,
-    /// Rotation and cache write.
-    pub rope_cache: Kernel,
-    /// Attention.
-    pub attention: Kernel,
+    /// Norm behind a block, added to the residual stream; `None` where the model has none.
+    pub add_norm: Option<Kernel>,
+    /// Heads and attention, for each way in which a layer attends.
+    pub attention: Vec<Attention>,
     /// Quantisation of attention's output, in front of tiled products.
     pub quantise_mixed: Kernel,
     /// Quantisation of gated rows, in front of tiled products.
@@ -38,6 +43,16 @@ pub struct Kernels {
     pub head: Product,
     /// Query heads and key-value heads.
     pub heads: [u32; 2],
+}
+
+/// The kernels of layers that attend alike.
+pub struct Attention {
+    /// How.
+    pub layer: LayerAttention,
+    /// Rotation and cache write.
+    pub rope_cache: Kernel,
+    /// Attention.
+    pub mix: Kernel,
 }
 
 /// The variants of one product; all have the same bits.
@@ -77,12 +92,24 @@ impl Kernels {
         let [projection, output, gate_up, down, head] = product_shapes(model);
         let [mixed, gated] = quantise_shapes(model);
         let product = |shape| Product::new(gpu, shape, Rows::All);
+        let mut kinds: Vec<LayerAttention> = Vec::new();
+        for layer in &model.layers {
+            if !kinds.contains(&layer.attention) {
+                kinds.push(layer.attention);
+            }
+        }
+        let attention = |layer: LayerAttention| Attention {
+            layer,
+            rope_cache: rope_cache::recipe(cache_shape(model, layer, pages)).compile(gpu),
+            mix: attention::recipe(attention_shape(model, layer, pages)).compile(gpu),
+        };
+        let has_ends = model.layers.iter().any(|layer| layer.attention_end_norm.is_some());
         Self {
-            embed: embed::recipe(config.hidden).compile(gpu),
+            embed: embed::recipe(embed_shape(model)).compile(gpu),
             norm: rms_norm::recipe(norm_shape(model, Rows::All)).compile(gpu),
             last_norm: rms_norm::recipe(norm_shape(model, Rows::Wanted)).compile(gpu),
-            rope_cache: rope_cache::recipe(cache_shape(model, pages)).compile(gpu),
-            attention: attention::recipe(attention_shape(model, pages)).compile(gpu),
+            add_norm: has_ends.then(|| add_norm::recipe(add_norm_shape(model)).compile(gpu)),
+            attention: kinds.into_iter().map(attention).collect(),
             quantise_mixed: quantise::recipe(mixed).compile(gpu),
             quantise_gated: quantise::recipe(gated).compile(gpu),
             projection: product(projection),
@@ -98,20 +125,47 @@ impl Kernels {
     pub fn products(&self) -> [&Product; 5] {
         [&self.projection, &self.output, &self.gate_up, &self.down, &self.head]
     }
+
+    /// The kernels of a layer.
+    pub fn attention(&self, layer: LayerAttention) -> Option<&Attention> {
+        self.attention.iter().find(|kernels| kernels.layer == layer)
+    }
 }
 
 /// Shapes of the products: projection, output, gate and up, down, logits.
 fn product_shapes(model: &IntegerModel) -> [Shape; 5] {
     let config = &model.config;
     let normed = Source::Normed { epsilon: model.epsilon };
-    let shape = |columns, source, output| Shape { columns, source, output, cap: 0 };
+    let format = match config.weights {
+        WeightFormat::Int8 => Format::Int8,
+        WeightFormat::Int4 { group } => Format::Int4 { group },
+    };
+    // What is normed behind a block is stored first.
+    let end = if config.has_end_norms { Output::Store } else { Output::Accumulate };
+    let activation = match config.activation {
+        config::Activation::Silu => Activation::Silu,
+        config::Activation::Gelu(Gelu::Erf) => Activation::GeluErf,
+        config::Activation::Gelu(Gelu::Tanh) => Activation::GeluTanh,
+    };
+    let shape = |columns, source, output| Shape { columns, format, source, output, cap: 0 };
+    let head = shape(config.hidden, Source::Given, Output::Store);
     [
         shape(config.hidden, normed, Output::Store),
-        shape(config.query_width(), Source::Scaled(RowMax::Attention), Output::Accumulate),
-        shape(config.hidden, normed, Output::Gated(Activation::Silu)),
-        shape(config.inner, Source::Scaled(RowMax::Gated), Output::Accumulate),
-        shape(config.hidden, Source::Given, Output::Store),
+        shape(config.query_width(), Source::Scaled(RowMax::Attention), end),
+        shape(config.hidden, normed, Output::Gated(activation)),
+        shape(config.inner, Source::Scaled(RowMax::Gated), end),
+        Shape { format: Format::Int8, cap: cap_of(model.logit_cap), ..head },
     ]
+}
+
+/// A cap as the kernels take it: 0 for none.
+fn cap_of(cap: Option<SoftCap>) -> u32 {
+    cap.map_or(0, |cap| cap.cap() as u32)
+}
+
+/// Constants of the embedding.
+pub fn embed_shape(model: &IntegerModel) -> embed::Shape {
+    embed::Shape { width: model.config.hidden, factor: model.embedding_factor }
 }
 
 /// Shapes of the quantisations: attention's output, gated rows.
@@ -128,22 +182,37 @@ pub fn norm_shape(model: &IntegerModel, rows: Rows) -> rms_norm::Shape {
     rms_norm::Shape { width: model.config.hidden, epsilon: model.epsilon, rows }
 }
 
-/// Constants of the cache.
-pub fn cache_shape(model: &IntegerModel, pages: u32) -> rope_cache::Shape {
+/// Constants of the norm behind a block.
+pub fn add_norm_shape(model: &IntegerModel) -> add_norm::Shape {
+    add_norm::Shape { width: model.config.hidden, epsilon: model.epsilon }
+}
+
+/// Constants of heads and cache of layers that attend like `layer`.
+pub fn cache_shape(model: &IntegerModel, layer: LayerAttention, pages: u32) -> rope_cache::Shape {
     let config = &model.config;
     rope_cache::Shape {
         heads: config.heads,
         groups: config.groups,
         head: config.head,
+        rotary: model.rotaries[layer.rotary].width,
         page: PAGE_POSITIONS,
         pages,
-        head_norm: None,
+        head_norm: config.has_head_norms.then_some(model.head_epsilon),
     }
 }
 
-/// Constants of attention.
-pub fn attention_shape(model: &IntegerModel, pages: u32) -> attention::Shape {
+/// Constants of attention of such layers.
+pub fn attention_shape(
+    model: &IntegerModel,
+    layer: LayerAttention,
+    pages: u32,
+) -> attention::Shape {
     let context = model.config.context;
-    let cache = cache_shape(model, pages);
-    attention::Shape { cache, context, window: context, score: model.score, cap: 0 }
+    attention::Shape {
+        cache: cache_shape(model, layer, pages),
+        context,
+        window: layer.window.unwrap_or(context),
+        score: model.score,
+        cap: cap_of(model.score_cap),
+    }
 }

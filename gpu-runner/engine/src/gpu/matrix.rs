@@ -2,7 +2,7 @@
 
 use stoa_kernels::{Gpu, product::Shard};
 
-use crate::integer::matrix::Matrix;
+use crate::integer::matrix::{Codes, Matrix};
 
 /// Most rows of one shard: the dispatch limit of 65,535 workgroups of 32 rows.
 const MAX_SHARD_ROWS: u64 = 65_535 * 32;
@@ -20,6 +20,8 @@ pub enum Order {
 pub struct GpuShard {
     /// Codes.
     pub weights: wgpu::Buffer,
+    /// Scales of groups of int4 weights.
+    pub group_scales: Option<wgpu::Buffer>,
     /// Packed scale and bias of each row.
     pub scales: wgpu::Buffer,
     /// The `shard` uniform.
@@ -34,6 +36,7 @@ impl GpuShard {
         let shard = Shard { output_stride, ..self.shard };
         Self {
             weights: self.weights.clone(),
+            group_scales: self.group_scales.clone(),
             scales: self.scales.clone(),
             uniform: gpu.upload("shard", bytemuck::cast_slice(&shard.words())),
             shard,
@@ -61,16 +64,34 @@ pub fn upload(
         .map(|first_row| {
             let rows = rows_per_shard.min(matrix.rows - first_row);
             let sources = || (first_row..first_row + rows).map(source);
-            let codes: Vec<i8> = sources().flat_map(|row| matrix.row(row)).copied().collect();
-            let scale = |row: u32| [matrix.scales[row as usize].pack(), 0u32];
+            let (weights, group_scales) = match &matrix.codes {
+                Codes::Int8(codes) => (gathered(codes, matrix.rows, sources()), None),
+                Codes::Int4(codes) => {
+                    let mut scales = gathered(&codes.group_scales, matrix.rows, sources());
+                    scales.resize(scales.len().next_multiple_of(4), 0); // whole words
+                    (gathered(&codes.pairs, matrix.rows, sources()), Some(scales))
+                }
+            };
+            let scale = |row: u32| {
+                let bias = matrix.biases.as_ref().map_or(0, |biases| biases[row as usize]);
+                [matrix.scales[row as usize].pack(), bias as u32]
+            };
             let scales: Vec<[u32; 2]> = sources().map(scale).collect();
             let shard = Shard { first_row, rows, output_stride };
             GpuShard {
-                weights: gpu.upload(name, bytemuck::cast_slice(&codes)),
+                weights: gpu.upload(name, bytemuck::cast_slice(&weights)),
+                group_scales: group_scales.map(|scales| gpu.upload(name, &scales)),
                 scales: gpu.upload(name, bytemuck::cast_slice(&scales)),
                 uniform: gpu.upload(name, bytemuck::cast_slice(&shard.words())),
                 shard,
             }
         })
         .collect()
+}
+
+/// The rows of `cells` in another order.
+fn gathered<T: bytemuck::Pod>(cells: &[T], rows: u32, order: impl Iterator<Item = u32>) -> Vec<u8> {
+    let width = cells.len() / rows.max(1) as usize;
+    let rows = order.map(|row| &cells[row as usize * width..][..width]);
+    rows.flat_map(bytemuck::cast_slice::<T, u8>).copied().collect()
 }

@@ -13,7 +13,10 @@ use super::{
     limits::Sizes,
     matrix::{GpuShard, Order, upload},
 };
-use crate::integer::model::{IntegerModel, Layer};
+use crate::{
+    folder::config::LayerAttention,
+    integer::model::{HeadNorms, IntegerModel, Layer},
+};
 
 /// How the products of a step are computed; the bits are the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,8 +29,7 @@ pub enum Method {
 
 impl Method {
     /// All methods; a plan has the dispatches of each at this place.
-    pub const ALL: [Method; 1 + TILES.len()] =
-        [Method::Vector, Method::Tiled(0), Method::Tiled(1), Method::Tiled(2)];
+    pub const ALL: [Method; 1 + TILES.len()] = [Method::Vector, Method::Tiled(0), Method::Tiled(1)];
 }
 
 /// One dispatch of a kernel on a bind group.
@@ -104,9 +106,11 @@ impl Plan {
 struct Arena {
     step: wgpu::Buffer,
     tables: wgpu::Buffer,
-    rope: wgpu::Buffer,
+    ropes: Vec<wgpu::Buffer>,
     row_max: wgpu::Buffer,
     residual: wgpu::Buffer,
+    /// Output of a block that is normed before it is added.
+    block: wgpu::Buffer,
     hidden_codes: wgpu::Buffer,
     projected: wgpu::Buffer,
     queries: wgpu::Buffer,
@@ -128,9 +132,14 @@ impl Arena {
         Self {
             step: gpu.scratch("step", STEP_HEADER_WORDS as u64 + sizes.listed_pages()),
             tables: gpu.upload("tables", bytemuck::cast_slice(&tables::words())),
-            rope: gpu.upload("rope", bytemuck::cast_slice(&model.rope)),
+            ropes: model
+                .rotaries
+                .iter()
+                .map(|table| gpu.upload("rope", bytemuck::cast_slice(&table.entries)))
+                .collect(),
             row_max: gpu.scratch("row maxima", ROW_MAX_WORDS),
             residual: fixed("residual", config.hidden),
+            block: fixed("block", if config.has_end_norms { config.hidden } else { 1 }),
             hidden_codes: codes("hidden codes", config.hidden),
             projected: fixed("projected", config.projected_width()),
             queries: fixed("queries", config.heads * (config.head / 4 + 1)),
@@ -154,30 +163,41 @@ struct Weights {
 
 /// One layer and its cache.
 struct GpuLayer {
+    attention: LayerAttention,
     attention_norm: wgpu::Buffer,
     projection: Vec<GpuShard>,
+    /// Of query heads, then of key heads.
+    head_norms: Option<wgpu::Buffer>,
     keys: wgpu::Buffer,
     values: wgpu::Buffer,
     output: Vec<GpuShard>,
+    attention_end_norm: Option<wgpu::Buffer>,
     feed_norm: wgpu::Buffer,
     gate_up: Vec<GpuShard>,
     down: Vec<GpuShard>,
+    feed_end_norm: Option<wgpu::Buffer>,
 }
 
 impl Weights {
     fn new(gpu: &Gpu, model: &IntegerModel, sizes: Sizes) -> Self {
         let config = &model.config;
         let norm = |weights: &[i32]| gpu.upload("norm", bytemuck::cast_slice(weights));
-        let cache_words = cache_shape(model, sizes.pages).cache_words();
+        let end_norm = |weights: &Option<Vec<i32>>| weights.as_deref().map(norm);
+        let head_norms = |norms: &HeadNorms| norm(&[&norms.query[..], &norms.key[..]].concat());
+        let words = |layer: &Layer| cache_shape(model, layer.attention, sizes.pages).cache_words();
         let layer = |layer: &Layer| GpuLayer {
+            attention: layer.attention,
             attention_norm: norm(&layer.attention_norm),
             projection: plain(gpu, "projection", &layer.projection, config.projected_width()),
-            keys: gpu.scratch("keys", cache_words),
-            values: gpu.scratch("values", cache_words),
+            head_norms: layer.head_norms.as_ref().map(head_norms),
+            keys: gpu.scratch("keys", words(layer)),
+            values: gpu.scratch("values", words(layer)),
             output: plain(gpu, "output", &layer.output, config.hidden),
+            attention_end_norm: end_norm(&layer.attention_end_norm),
             feed_norm: norm(&layer.feed_norm),
             gate_up: upload(gpu, "gate and up", &layer.gate_up, config.inner, Order::Pairs),
             down: plain(gpu, "down", &layer.down, config.hidden),
+            feed_end_norm: end_norm(&layer.feed_end_norm),
         };
         let embedding = plain(gpu, "embedding", &model.embedding, config.hidden);
         let output = match &model.output {
@@ -236,9 +256,20 @@ impl Builder<'_> {
         s: &GpuShard,
     ) {
         let a = self.arena;
-        let buffers =
-            [input, second, &a.tables, &s.weights, &s.scales, output, &a.row_max, &s.uniform];
-        self.push(kernel, x, tile, &buffers);
+        let groups = s.group_scales.as_ref();
+        let buffers = [
+            input,
+            second,
+            &a.tables,
+            &s.weights,
+            &s.scales,
+            output,
+            &a.row_max,
+            &s.uniform,
+            groups.unwrap_or(&a.tables),
+        ];
+        let bound = if groups.is_some() { 9 } else { 8 };
+        self.push(kernel, x, tile, &buffers[..bound]);
     }
 
     fn quantised(&mut self, input: &Input<'_>) {
@@ -301,31 +332,56 @@ impl Builder<'_> {
             quantise: &k.norm,
         };
         let scaled = |fixed, codes, quantise| Input { fixed, codes, norm: None, quantise };
-        let GpuLayer { keys, values, .. } = layer;
-
         let input = normed(&layer.attention_norm);
         self.product(&k.projection, &input, &a.projected, &layer.projection);
+        self.attention(layer);
+        let input = scaled(&a.mixed, &a.query_codes, &k.quantise_mixed);
+        self.block(&k.output, &input, &layer.output, layer.attention_end_norm.as_ref());
+        self.product(&k.gate_up, &normed(&layer.feed_norm), &a.gated, &layer.gate_up);
+        let input = scaled(&a.gated, &a.inner_codes, &k.quantise_gated);
+        self.block(&k.down, &input, &layer.down, layer.feed_end_norm.as_ref());
+    }
+
+    /// Heads, cache and attention.
+    fn attention(&mut self, layer: &GpuLayer) {
+        let (a, k) = (self.arena, self.kernels);
+        let GpuLayer { keys, values, .. } = layer;
+        let [heads, groups] = k.heads;
+        // Every layer's way to attend was compiled.
+        let Some(kernels) = k.attention(layer.attention) else { return };
         let buffers = [
             &a.step,
             &a.projected,
-            &a.rope,
-            &a.tables,
+            &a.ropes[layer.attention.rotary],
+            layer.head_norms.as_ref().unwrap_or(&a.tables),
             &a.tables,
             &a.queries,
             keys,
             values,
             &a.row_max,
         ];
-        let heads = k.heads;
-        self.push(&k.rope_cache, heads[0] + 2 * heads[1], 1, &buffers);
+        self.push(&kernels.rope_cache, heads + 2 * groups, 1, &buffers);
         let buffers =
             [&a.step, &a.queries, keys, values, &a.tables, &a.scratch, &a.mixed, &a.row_max];
-        self.push(&k.attention, heads[0], 1, &buffers);
-        let input = scaled(&a.mixed, &a.query_codes, &k.quantise_mixed);
-        self.product(&k.output, &input, &a.residual, &layer.output);
-        self.product(&k.gate_up, &normed(&layer.feed_norm), &a.gated, &layer.gate_up);
-        let input = scaled(&a.gated, &a.inner_codes, &k.quantise_gated);
-        self.product(&k.down, &input, &a.residual, &layer.down);
+        self.push(&kernels.mix, heads, 1, &buffers);
+    }
+
+    /// The last product of a block, added to the residual stream; through a norm where there is one.
+    fn block(
+        &mut self,
+        product: &Product,
+        input: &Input<'_>,
+        shards: &[GpuShard],
+        norm: Option<&wgpu::Buffer>,
+    ) {
+        let (a, k) = (self.arena, self.kernels);
+        match (norm, &k.add_norm) {
+            (Some(weights), Some(kernel)) => {
+                self.product(product, input, &a.block, shards);
+                self.push(kernel, 1, 1, &[&a.block, weights, &a.tables, &a.residual]);
+            }
+            _ => self.product(product, input, &a.residual, shards),
+        }
     }
 
     fn logits(&mut self, weights: &Weights) {

@@ -7,7 +7,7 @@ use crate::{
     CpuOptions,
     cpu::CpuExecutor,
     pages::PAGE_POSITIONS,
-    synthetic::{Shape, Synthetic, split_mix},
+    synthetic::{Shape, Synthetic, Variant, split_mix},
 };
 
 const SHAPE: Shape = Shape {
@@ -83,27 +83,44 @@ fn expected(model: &Arc<IntegerModel>, sequences: &[Vec<u32>]) -> Vec<Vec<Vec<i3
     sequences.iter().map(|ids| twin.run(0, ids, true).unwrap()).collect()
 }
 
-#[test]
-fn every_schedule_gives_the_bits_of_the_cpu() {
+/// Random schedules of a model end with the bits of the CPU; `rounds` of them in pages that others left.
+fn assert_schedules(shape: Shape, variant: Variant, rounds: u32) {
     let seed = std::env::var("STOA_SCHEDULE_SEED").ok().and_then(|seed| seed.parse().ok());
     let seed: u64 = seed.unwrap_or(20_261_121);
     println!("replay with STOA_SCHEDULE_SEED={seed}");
-    let model = Synthetic::new(SHAPE, seed).model();
+    let model = Synthetic::of_variant(shape, variant, seed).unwrap().model();
     let mut state = seed;
     let sequences = random_sequences(&[80, 1, 33, 64, 7], &mut state);
     let expected = expected(&model, &sequences);
     let options = GpuOptions { sequences: 5, ..GpuOptions::default() };
     let Some(mut gpu) = executor(&model, options, "random schedules") else { return };
-    for round in 0..4 {
-        // Sequences begin again in pages that others left.
+    for round in 0..rounds {
         let actual = scheduled(&mut gpu, &sequences, &mut state);
-        assert!(actual == expected, "round {round}, seed {seed}");
+        assert!(actual == expected, "{variant:?}, round {round}, seed {seed}");
+    }
+}
+
+#[test]
+fn every_schedule_gives_the_bits_of_the_cpu() {
+    assert_schedules(SHAPE, Variant::Llama, 4);
+}
+
+#[test]
+fn every_part_of_every_family_gives_the_bits_of_the_cpu() {
+    assert_schedules(SHAPE, Variant::Everything, 2);
+}
+
+#[test]
+fn int4_weights_give_the_bits_of_the_cpu() {
+    for group in [32, 64] {
+        let shape = Shape { hidden: 128, inner: 192, heads: 8, ..SHAPE };
+        assert_schedules(shape, Variant::Int4 { group }, 1);
     }
 }
 
 #[test]
 fn a_cache_that_is_too_small_refuses_and_serves_again_when_pages_come_back() {
-    let model = Synthetic::new(SHAPE, 3).model();
+    let model = Synthetic::new(SHAPE, 3).unwrap().model();
     let options = GpuOptions { sequences: 3, cache_bytes: 0 };
     let Some(mut gpu) = executor(&model, options, "small cache") else { return };
     let sequences = random_sequences(&[80, 80, 80], &mut 9);
@@ -127,7 +144,7 @@ fn a_cache_that_is_too_small_refuses_and_serves_again_when_pages_come_back() {
 
 #[test]
 fn a_lost_device_fails_the_step_and_the_next_one_has_a_new_device() {
-    let model = Synthetic::new(SHAPE, 4).model();
+    let model = Synthetic::new(SHAPE, 4).unwrap().model();
     let Some(mut gpu) = executor(&model, GpuOptions::default(), "lost device") else { return };
     let sequences = random_sequences(&[20, 20], &mut 5);
     let expected = expected(&model, &sequences);
@@ -150,7 +167,7 @@ fn a_lost_device_fails_the_step_and_the_next_one_has_a_new_device() {
 
 #[test]
 fn a_token_costs_six_dispatches_a_layer() {
-    let model = Synthetic::new(SHAPE, 6).model();
+    let model = Synthetic::new(SHAPE, 6).unwrap().model();
     let Some(gpu) = executor(&model, GpuOptions::default(), "dispatches") else { return };
     // Embedding, last norm and output matrix besides the layers.
     assert_eq!(gpu.dispatches(1), 3 + 6 * 2);

@@ -4,7 +4,15 @@ use super::*;
 use crate::testing::{assert_equal, assert_refused, gpu};
 
 fn shape(heads: u32, groups: u32, head: u32) -> Shape {
-    let cache = rope_cache::Shape { heads, groups, head, page: 32, pages: 0, head_norm: None };
+    let cache = rope_cache::Shape {
+        heads,
+        groups,
+        head,
+        rotary: head,
+        page: 32,
+        pages: 0,
+        head_norm: None,
+    };
     let score = WeightScale { mantissa: 24_012, shift: 30 };
     Shape { cache, context: 150, window: 150, score, cap: 0 }
 }

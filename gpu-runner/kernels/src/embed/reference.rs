@@ -1,11 +1,13 @@
 //! The CPU twin.
 
-use stoa_exact::{WeightScale, embed_row};
+use stoa_exact::{WeightScale, embed_element};
 
+use super::Shape;
 use crate::product::Shard;
 
 /// Writes the row of every id that the shard holds; other rows of `residual` stay.
 pub fn reference(
+    shape: Shape,
     shard: Shard,
     ids: &[u32],
     weights: &[i8],
@@ -18,6 +20,9 @@ pub fn reference(
             continue;
         };
         let row = row as usize;
-        embed_row(&weights[row * width..][..width], WeightScale::unpack(scales[row][0]), output);
+        let scale = WeightScale::unpack(scales[row][0]);
+        for (value, code) in output.iter_mut().zip(&weights[row * width..][..width]) {
+            *value = embed_element((*code).into(), scale, shape.factor);
+        }
     }
 }

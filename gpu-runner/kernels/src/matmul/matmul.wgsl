@@ -1,5 +1,5 @@
-// Purpose: int8 matrix times many quantised rows, tile by tile, so that a weight is read once for all rows of a tile; one rounding an output; stored, added or gated.
-// In/out: input [tokens][CELLS + 1] x 16 codes, the last cell the row scale; step; tables; weights [rows][CELLS] x 16 codes; scales and biases [rows]; output [tokens][output_stride], Q14.16; row_max [2][64].
+// Purpose: int8 or int4 matrix times many quantised rows, tile by tile, so that a weight is read once for all rows of a tile; one rounding an output; stored, added or gated.
+// In/out: input [tokens][CELLS + 1] x 16 codes, the last cell the row scale; step; tables; weights [rows][CELLS] x 16 codes, int8 or int4; scales and biases [rows]; output [tokens][output_stride], Q14.16; row_max [2][64].
 // Dispatch: (ceil(rows / 64), ceil(tokens / (THREADS / 4)), 1); a thread has 4 rows of weights and 4 tokens.
 // Bounds: THREADS a multiple of 16, 64 to 256; weight shift 16 to 48; even rows where gated; a shard holds at most 4,194,240 rows.
 // Class: bit-exact.
@@ -14,6 +14,7 @@ override WANTED: u32;
 // Four cells of each token of the tile, then of each row: [cell][token], [cell][row].
 var<workgroup> token_cells: array<vec4<u32>, THREADS>;
 var<workgroup> row_cells: array<vec4<u32>, 256>;
+var<workgroup> cell_scales: array<i32, 256>;
 
 fn load_cells(first_row: u32, first_token: u32, tokens: u32, base: u32, local: u32) {
     let tile = THREADS / 4u;
@@ -28,11 +29,34 @@ fn load_cells(first_row: u32, first_token: u32, tokens: u32, base: u32, local: u
         let row = first_row + (i >> 2u);
         let cell = base + (i & 3u);
         var w = vec4<u32>(0u);
+        var scale = 0;
         if (row < shard.rows && cell < CELLS) {
-            w = weights[row * CELLS + cell];
+            w = weight_cell(row, cell);
+            scale = group_scale(row, cell);
         }
         row_cells[(i & 3u) * 64u + (i >> 2u)] = w;
+        cell_scales[(i & 3u) * 64u + (i >> 2u)] = scale;
     }
+}
+
+// Products of one token's cell with those of the four rows from `at` on.
+fn dot_rows(x: vec4<u32>, at: u32) -> vec4<i32> {
+    let products = vec4<i32>(
+        dot_cell(x, row_cells[at]),
+        dot_cell(x, row_cells[at + 1u]),
+        dot_cell(x, row_cells[at + 2u]),
+        dot_cell(x, row_cells[at + 3u]),
+    );
+    if (GROUP == 0u) {
+        return products;
+    }
+    let scales = vec4<i32>(
+        cell_scales[at],
+        cell_scales[at + 1u],
+        cell_scales[at + 2u],
+        cell_scales[at + 3u],
+    );
+    return products * scales;
 }
 
 fn emit_four(token: u32, row: u32, sums: vec4<i32>) {
@@ -72,19 +96,11 @@ fn matmul(
         workgroupBarrier();
         for (var cell = 0u; cell < 4u; cell += 1u) {
             let x = cell * tile + four_tokens;
-            let x0 = token_cells[x];
-            let x1 = token_cells[x + 1u];
-            let x2 = token_cells[x + 2u];
-            let x3 = token_cells[x + 3u];
             let w = cell * 64u + four_rows;
-            let w0 = row_cells[w];
-            let w1 = row_cells[w + 1u];
-            let w2 = row_cells[w + 2u];
-            let w3 = row_cells[w + 3u];
-            s0 += vec4<i32>(dot_cell(x0, w0), dot_cell(x0, w1), dot_cell(x0, w2), dot_cell(x0, w3));
-            s1 += vec4<i32>(dot_cell(x1, w0), dot_cell(x1, w1), dot_cell(x1, w2), dot_cell(x1, w3));
-            s2 += vec4<i32>(dot_cell(x2, w0), dot_cell(x2, w1), dot_cell(x2, w2), dot_cell(x2, w3));
-            s3 += vec4<i32>(dot_cell(x3, w0), dot_cell(x3, w1), dot_cell(x3, w2), dot_cell(x3, w3));
+            s0 += dot_rows(token_cells[x], w);
+            s1 += dot_rows(token_cells[x + 1u], w);
+            s2 += dot_rows(token_cells[x + 2u], w);
+            s3 += dot_rows(token_cells[x + 3u], w);
         }
         workgroupBarrier();
     }

@@ -1,5 +1,5 @@
-// Purpose: int8 matrix times few rows that this kernel prepares itself (RMSNorm, quantisation), one rounding an output; stored, added to the residual stream, or gated.
-// In/out: input (given: [tokens][CELLS + 1] x 16 codes, the last cell the row scale; else [tokens][16 * CELLS], Q14.16); norm_weights; tables; weights [rows][CELLS] x 16 codes; scales and biases [rows]; output [tokens][output_stride], Q14.16; row_max [2][64].
+// Purpose: int8 or int4 matrix times few rows that this kernel prepares itself (RMSNorm, quantisation), one rounding an output; stored, added to the residual stream, or gated.
+// In/out: input (given: [tokens][CELLS + 1] x 16 codes, the last cell the row scale; else [tokens][16 * CELLS], Q14.16); norm_weights; tables; weights [rows][CELLS] x 16 codes, int8 or int4; scales and biases [rows]; output [tokens][output_stride], Q14.16; row_max [2][64].
 // Dispatch: (ceil(rows / 32), tokens, 1); 8 lanes share one row of weights.
 // Bounds: 16 * CELLS codes fit the workgroup's memory beside 2 KiB; weight shift 16 to 48; even rows where gated; a shard holds at most 2,097,120 rows.
 // Class: bit-exact.
@@ -22,7 +22,7 @@ fn matvec(
     var sum = 0;
     if (row < shard.rows) {
         for (var cell = lane; cell < CELLS; cell += 8u) {
-            sum += dot_cell(codes[cell], weights[row * CELLS + cell]);
+            sum += dot_cell(codes[cell], weight_cell(row, cell)) * group_scale(row, cell);
         }
     }
     partial_sums[local] = sum;

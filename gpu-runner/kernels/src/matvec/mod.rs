@@ -29,9 +29,9 @@ pub fn workgroups(rows: u32, tokens: u32) -> [u32; 2] {
 }
 
 /// The kernel. Bindings: input, norm weights (read where the source is normed), tables, weights, scales, output,
-/// row_max, shard.
+/// row_max, shard, group scales (int4 only).
 pub fn recipe(shape: Shape) -> Recipe {
-    let mut sources = product::SHARED.to_vec();
+    let mut sources = product::sources(shape);
     let mut constants = shape.constants();
     match shape.source {
         Source::Given => sources.push(include_str!("given.wgsl")),
@@ -47,7 +47,7 @@ pub fn recipe(shape: Shape) -> Recipe {
         }
     }
     sources.push(include_str!("matvec.wgsl"));
-    Recipe::new("matvec", &sources, &constants, &product::BINDINGS)
+    Recipe::new("matvec", &sources, &constants, &product::bindings(shape))
 }
 
 /// Runs the kernel and its twin on vectors of `seed`.

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    product::{Activation, Output, RowMax},
+    product::{Activation, Format, Output, RowMax},
     testing::{assert_equal, assert_refused, gpu},
 };
 
@@ -23,7 +23,22 @@ fn every_bit_equals_the_cpu_twin() {
         (80, Source::Given, Output::Gated(Activation::GeluErf), 0),
         (144, Source::Given, Output::Store, 30 << 16),
     ] {
-        let shape = Shape { columns, source, output, cap };
+        let shape = Shape { columns, format: Format::Int8, source, output, cap };
+        let what = format!("{shape:?}");
+        assert_equal(gpu, &recipe(shape), &what, |k, seed| self_test(gpu, k, shape, seed));
+    }
+}
+
+#[test]
+fn int4_weights_equal_the_cpu_twin() {
+    let Some(gpu) = gpu("matvec, int4") else { return };
+    let gated = Output::Gated(Activation::Silu);
+    for (columns, group, source, output) in [
+        (32, 32, Source::Given, Output::Store),
+        (1152, 64, NORMED, gated),
+        (2048, 128, Source::Scaled(RowMax::Gated), Output::Accumulate),
+    ] {
+        let shape = Shape { columns, format: Format::Int4 { group }, source, output, cap: 0 };
         let what = format!("{shape:?}");
         assert_equal(gpu, &recipe(shape), &what, |k, seed| self_test(gpu, k, shape, seed));
     }
@@ -33,7 +48,8 @@ fn every_bit_equals_the_cpu_twin() {
 fn mistakes_are_refused() {
     let Some(gpu) = gpu("wrong matvec") else { return };
     let output = Output::Gated(Activation::Silu);
-    let shape = Shape { columns: 1104, source: NORMED, output, cap: 0 };
+    let format = Format::Int8;
+    let shape = Shape { columns: 1104, format, source: NORMED, output, cap: 0 };
     let mistakes = [
         // A float's 24 bits, and sums that saturate there.
         (
@@ -57,6 +73,13 @@ fn mistakes_are_refused() {
         ),
         ("bitcast<i32>(scales[row].y)", "0"),
         ("total += partial_sums[local + i];", "total = (total + partial_sums[local + i]) & -2;"),
+    ];
+    assert_refused(gpu, &recipe(shape), &mistakes, |k, seed| self_test(gpu, k, shape, seed));
+    let shape = Shape { columns: 1152, format: Format::Int4 { group: 64 }, ..shape };
+    let mistakes = [
+        ("* 30u", "* 28u"),
+        (" * group_scale(row, cell);", ";"),
+        ("cell * 16u / GROUP;", "cell * 8u / GROUP;"),
     ];
     assert_refused(gpu, &recipe(shape), &mistakes, |k, seed| self_test(gpu, k, shape, seed));
 }

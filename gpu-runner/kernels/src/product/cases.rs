@@ -2,7 +2,7 @@
 
 use stoa_exact::RowScale;
 
-use super::{Output, ROW_MAX_WORDS, RowMax, Shape, Shard, Source, reference::Operands};
+use super::{Format, Output, ROW_MAX_WORDS, RowMax, Shape, Shard, Source, reference::Operands};
 use crate::{
     Gpu, Kernel, KernelError, MAX_STEP_TOKENS, StepRow, Vectors,
     matmul::Rows,
@@ -19,7 +19,8 @@ struct Case {
     tokens: u32,
     input: Vec<u32>,
     norm_weights: Vec<i32>,
-    weights: Vec<i8>,
+    weights: Vec<u8>,
+    group_scales: Vec<u8>,
     scales: Vec<[u32; 2]>,
     output: Vec<i32>,
 }
@@ -54,6 +55,36 @@ fn input_row(
     }
 }
 
+/// Weights and group scales of so many rows, every fourth of them extreme.
+fn weights(shape: Shape, rows: u32, vectors: &mut Vectors) -> (Vec<u8>, Vec<u8>) {
+    let columns = shape.columns as usize;
+    let mut codes = |row: u32| match row % 4 {
+        0 => extreme(row / 4, columns),
+        _ => vectors.codes(columns),
+    };
+    match shape.format {
+        Format::Int8 => {
+            let codes = (0..rows).flat_map(|row| bytemuck::pod_collect_to_vec(&codes(row)));
+            (codes.collect(), Vec::new())
+        }
+        Format::Int4 { group } => {
+            // 127 to 7, -127 to -8; the largest scale is the one whose sums still fit 31 bits.
+            let half = |code: i8| (code >> 4) as u8 & 15;
+            let pairs = |row| -> Vec<u8> {
+                let codes = codes(row);
+                codes.chunks_exact(2).map(|pair| half(pair[0]) | (half(pair[1]) << 4)).collect()
+            };
+            let pairs = (0..rows).flat_map(pairs).collect();
+            let largest = (i32::MAX as u32 / (127 * 8 * shape.columns)).min(255);
+            let scales = (0..rows * (shape.columns / group)).map(|index| match index % 3 {
+                0 => vectors.below(largest + 1) as u8,
+                _ => largest as u8,
+            });
+            (pairs, scales.collect())
+        }
+    }
+}
+
 impl Case {
     /// Numbers of rows and tokens that leave a tail of every tile; every fourth row of weights and every third
     /// token is extreme. Four seeds in order see all sizes.
@@ -70,11 +101,7 @@ impl Case {
             let codes = (token % 3 == 1).then(|| extreme(token / 3, columns));
             input.extend(input_row(shape.source, codes, vectors, columns));
         }
-        let weights = (0..rows).flat_map(|row| match row % 4 {
-            0 => extreme(row / 4, columns),
-            _ => vectors.codes(columns),
-        });
-        let weights = weights.collect();
+        let (weights, group_scales) = weights(shape, rows, vectors);
         let scales = (0..rows).map(|row| {
             let bias = if row % 3 == 0 { vectors.fixed_row(1)[0] } else { 0 };
             [vectors.weight_scale().pack(), bias as u32]
@@ -86,7 +113,7 @@ impl Case {
             0 => vec![(columns.isqrt() as i32) << 16; columns],
             _ => vectors.fixed_row(columns),
         };
-        Self { shard, tokens, input, norm_weights, weights, scales, output }
+        Self { shard, tokens, input, norm_weights, weights, group_scales, scales, output }
     }
 
     /// The `row_max` buffer before the run: what the source needs, zero for what is gated.
@@ -123,6 +150,10 @@ pub(crate) fn self_test(
         Source::Normed { .. } => gpu.upload("norm", bytemuck::cast_slice(&case.norm_weights)),
         _ => gpu.upload("step", bytemuck::cast_slice(&step)),
     };
+    // Whole words.
+    let mut scales = case.group_scales.clone();
+    scales.resize(scales.len().next_multiple_of(4).max(4), 0);
+    let group_scales = gpu.upload("group scales", &scales);
     let buffers = [
         &gpu.upload("input", bytemuck::cast_slice(&case.input)),
         &second,
@@ -132,13 +163,16 @@ pub(crate) fn self_test(
         &output,
         &row_max,
         &gpu.upload("shard", bytemuck::cast_slice(&case.shard.words())),
+        &group_scales,
     ];
-    kernel.run(gpu, &buffers, workgroups(case.shard.rows, case.tokens));
+    let bound = &buffers[..super::bindings(shape).len()];
+    kernel.run(gpu, bound, workgroups(case.shard.rows, case.tokens));
 
     let operands = Operands {
         input: &case.input,
         norm_weights: &case.norm_weights,
         weights: &case.weights,
+        group_scales: &case.group_scales,
         scales: &case.scales,
     };
     let gated = super::reference(shape, case.shard, &operands, &mut case.output);

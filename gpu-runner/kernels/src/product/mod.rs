@@ -58,11 +58,25 @@ pub enum Output {
     Gated(Activation),
 }
 
+/// How weights are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// A byte a weight.
+    Int8,
+    /// Two weights a byte, the even column in the lower half, and one byte of scale for every `group` columns.
+    Int4 {
+        /// 32, 64 or 128; divides the columns.
+        group: u32,
+    },
+}
+
 /// What a product computes, however it is cut into workgroups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Shape {
     /// Width of a row, a multiple of 16.
     pub columns: u32,
+    /// How weights are stored.
+    pub format: Format,
     /// Where rows come from.
     pub source: Source,
     /// Where products go.
@@ -83,6 +97,9 @@ impl Shape {
         constants.push(("CELLS", self.columns / 16));
         constants.push(("OUTPUT", output));
         constants.push(("ACTIVATION", activation as u32));
+        if let Format::Int4 { group } = self.format {
+            constants.push(("GROUP", group));
+        }
         constants
     }
 }
@@ -97,20 +114,24 @@ pub(crate) fn cap_constants(cap: u32) -> Vec<(&'static str, u32)> {
 }
 
 /// WGSL that both kernels need.
-pub(crate) const SHARED: [&str; 4] =
-    [shader::TABLES, shader::ACTIVATION, shader::SOFT_CAP, shader::PRODUCT];
+pub(crate) fn sources(shape: Shape) -> Vec<&'static str> {
+    let weights = match shape.format {
+        Format::Int8 => shader::WEIGHTS8,
+        Format::Int4 { .. } => shader::WEIGHTS4,
+    };
+    vec![shader::TABLES, shader::ACTIVATION, shader::SOFT_CAP, weights, shader::PRODUCT]
+}
 
-/// Bindings of both kernels: input, norm weights or step, tables, weights, scales, output, row_max, shard.
-pub(crate) const BINDINGS: [Access; 8] = [
-    Access::Read,
-    Access::Read,
-    Access::Read,
-    Access::Read,
-    Access::Read,
-    Access::Write,
-    Access::Write,
-    Access::Uniform,
-];
+/// Bindings of both kernels: input, norm weights or step, tables, weights, scales, output, row_max, shard, and with
+/// int4 weights the group scales.
+pub(crate) fn bindings(shape: Shape) -> Vec<Access> {
+    use Access::{Read, Uniform, Write};
+    let mut bindings = vec![Read, Read, Read, Read, Read, Write, Write, Uniform];
+    if shape.format != Format::Int8 {
+        bindings.push(Read);
+    }
+    bindings
+}
 
 /// Rows of a matrix that one weight buffer holds, and where they go; the `shard` uniform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

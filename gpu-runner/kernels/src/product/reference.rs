@@ -1,11 +1,11 @@
 //! The CPU twin of both kernels.
 
 use stoa_exact::{
-    Gelu, RowScale, SoftCap, WeightScale, add_fixed, dot, geglu, matvec_element, quantise_row,
-    rms_norm, swiglu,
+    Gelu, RowScale, SoftCap, WeightScale, add_fixed, dot, dot_int4, geglu, matvec_element,
+    quantise_row, rms_norm, swiglu,
 };
 
-use super::{Activation, Output, Shape, Shard, Source};
+use super::{Activation, Format, Output, Shape, Shard, Source};
 
 /// What a product reads.
 pub struct Operands<'a> {
@@ -13,8 +13,10 @@ pub struct Operands<'a> {
     pub input: &'a [u32],
     /// Weights of the norm.
     pub norm_weights: &'a [i32],
-    /// Codes of the shard, `[rows][columns]`.
-    pub weights: &'a [i8],
+    /// Codes of the shard, as the shape's format says.
+    pub weights: &'a [u8],
+    /// Group scales of int4 weights, `[rows][columns / group]`.
+    pub group_scales: &'a [u8],
     /// Packed scale and bias of each row of the shard.
     pub scales: &'a [[u32; 2]],
 }
@@ -63,13 +65,28 @@ fn prepared(shape: Shape, operands: &Operands<'_>, input: &[u32]) -> (Vec<i8>, R
 }
 
 fn products(shape: Shape, operands: &Operands<'_>, codes: &[i8], scale: RowScale) -> Vec<i32> {
-    let rows = operands.weights.chunks_exact(shape.columns as usize).zip(operands.scales);
-    let product = |(row, [weight, bias]): (&[i8], &[u32; 2])| {
-        let value = matvec_element(dot(row, codes), scale, WeightScale::unpack(*weight));
+    let product = |(row, [weight, bias]): (usize, &[u32; 2])| {
+        let sum = row_sum(shape, operands, row, codes);
+        let value = matvec_element(sum, scale, WeightScale::unpack(*weight));
         let value = add_fixed(value, *bias as i32);
         if shape.cap == 0 { value } else { SoftCap::new(shape.cap as i32).apply(value) }
     };
-    rows.map(product).collect()
+    operands.scales.iter().enumerate().map(product).collect()
+}
+
+/// The exact sum of one row of weights.
+fn row_sum(shape: Shape, operands: &Operands<'_>, row: usize, codes: &[i8]) -> i32 {
+    let columns = shape.columns as usize;
+    match shape.format {
+        Format::Int8 => {
+            dot(bytemuck::cast_slice(&operands.weights[row * columns..][..columns]), codes)
+        }
+        Format::Int4 { group } => {
+            let groups = columns / group as usize;
+            let weights = &operands.weights[row * columns / 2..][..columns / 2];
+            dot_int4(codes, weights, &operands.group_scales[row * groups..][..groups])
+        }
+    }
 }
 
 /// Puts products into an output row; the largest magnitude of what was gated.

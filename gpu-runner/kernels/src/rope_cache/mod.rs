@@ -20,6 +20,8 @@ pub struct Shape {
     pub groups: u32,
     /// Width of a head: a multiple of 8, at most 256.
     pub head: u32,
+    /// Elements of a head that are rotated, the first ones; even.
+    pub rotary: u32,
     /// Positions of a page.
     pub page: u32,
     /// Pages of the cache.
@@ -68,6 +70,7 @@ pub fn recipe(shape: Shape) -> Recipe {
             ("GROUPS", shape.groups),
             ("HEAD", shape.head),
             ("PAGE", shape.page),
+            ("ROTARY", shape.rotary),
             ("HEAD_NORM", u32::from(shape.head_norm.is_some())),
             ("EPSILON_LOW", epsilon as u32),
             ("EPSILON_HIGH", (epsilon >> 32) as u32),
@@ -94,7 +97,7 @@ pub fn self_test(gpu: &Gpu, kernel: &Kernel, shape: Shape, seed: u64) -> Result<
     let tokens = rows.len() as u32;
     let heads = tokens * (shape.heads + 2 * shape.groups);
     let projected: Vec<i32> = (0..heads).flat_map(|_| vectors.fixed_row(head)).collect();
-    let rope: Vec<i32> = (0..positions * shape.head).map(|_| vectors.signed(1 << 30)).collect();
+    let rope: Vec<i32> = (0..positions * shape.rotary).map(|_| vectors.signed(1 << 30)).collect();
     let head_norms: Vec<i32> = (0..2).flat_map(|_| vectors.fixed_row(head)).collect();
     let inputs =
         Inputs { rows: &rows, projected: &projected, rope: &rope, head_norms: &head_norms };

@@ -11,7 +11,7 @@ pub struct Inputs<'a> {
     pub rows: &'a [StepRow],
     /// `[tokens][heads + 2 * groups][head]`.
     pub projected: &'a [i32],
-    /// `[positions][2][head / 2]`.
+    /// `[positions][2][rotary / 2]`.
     pub rope: &'a [i32],
     /// Norm weights of query heads, then of key heads.
     pub head_norms: &'a [i32],
@@ -35,7 +35,9 @@ pub fn reference(shape: Shape, inputs: &Inputs<'_>) -> Heads {
     let slots = shape.heads + 2 * shape.groups;
     let projected = inputs.projected.chunks_exact(slots as usize * head);
     for (token, row) in inputs.rows.iter().zip(projected) {
-        let (cos, sin) = inputs.rope[token.position as usize * head..][..head].split_at(head / 2);
+        let rotary = shape.rotary as usize;
+        let angles = &inputs.rope[token.position as usize * rotary..][..rotary];
+        let (cos, sin) = angles.split_at(rotary / 2);
         for (slot, values) in (0..slots).zip(row.chunks_exact(head)) {
             let mut values = values.to_vec();
             if slot < shape.heads + shape.groups {
@@ -44,7 +46,7 @@ pub fn reference(shape: Shape, inputs: &Inputs<'_>) -> Heads {
                     let weights = &inputs.head_norms[weights..][..head];
                     rms_norm(&values.clone(), weights, epsilon, &mut values);
                 }
-                rope_head(&mut values, cos, sin);
+                rope_head(&mut values[..rotary], cos, sin);
             }
             let mut codes = vec![0; head];
             let scale = quantise_row(&values, &mut codes);

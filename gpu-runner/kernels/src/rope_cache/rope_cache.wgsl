@@ -1,13 +1,15 @@
 // Purpose: norms and rotates query and key heads, quantises all heads, writes keys and values to their pages, clears the row maxima of the layer.
-// In/out: step; projected [tokens][(HEADS + 2*GROUPS) * HEAD], Q14.16; rope [positions][2][HEAD/2], Q1.30; head_norms [2][HEAD], Q14.16; tables; queries [tokens][HEADS][HEAD/4 + 1]; keys and values [pages][GROUPS][PAGE][HEAD/4 + 1] words: codes, then the scale; row_max [2][64].
+// In/out: step; projected [tokens][(HEADS + 2*GROUPS) * HEAD], Q14.16; rope [positions][2][ROTARY/2], Q1.30; head_norms [2][HEAD], Q14.16; tables; queries [tokens][HEADS][HEAD/4 + 1]; keys and values [pages][GROUPS][PAGE][HEAD/4 + 1] words: codes, then the scale; row_max [2][64].
 // Dispatch: (HEADS + 2*GROUPS, tokens, 1); one workgroup a head.
-// Bounds: HEAD a multiple of 8, at most 256; every slot is below pages * PAGE.
+// Bounds: HEAD a multiple of 8, at most 256; ROTARY even, at most HEAD; every slot is below pages * PAGE.
 // Class: bit-exact.
 
 override HEADS: u32;
 override GROUPS: u32;
 override HEAD: u32;
 override PAGE: u32;
+// Elements of a head that are rotated, the first ones.
+override ROTARY: u32;
 // 1: query and key heads are normed before the rotation.
 override HEAD_NORM: u32;
 override EPSILON_LOW: u32;
@@ -64,15 +66,24 @@ fn norm_of_head(base: u32, local: u32) -> Norm {
     return norm_of_sum(atomicLoad(&norm_low), atomicLoad(&norm_high), cut, epsilon);
 }
 
+// An element of a head, normed where query and key heads are.
+fn element(head: u32, at: u32, i: u32, norm: Norm) -> i32 {
+    let value = projected[at + i];
+    if (HEAD_NORM == 0u || head >= HEADS + GROUPS) {
+        return value;
+    }
+    return apply_norm(value, norm, head_norms[select(0u, HEAD, head >= HEADS) + i]);
+}
+
 @compute @workgroup_size(64)
 fn rope_cache(
     @builtin(workgroup_id) group: vec3<u32>,
     @builtin(local_invocation_index) local: u32,
 ) {
-    let half = HEAD / 2u;
+    let half = ROTARY / 2u;
     let base = (group.y * (HEADS + 2u * GROUPS) + group.x) * HEAD;
-    let angle = step.rows[group.y & 63u].position * HEAD;
-    let turns = group.x < HEADS + GROUPS;
+    let angle = step.rows[group.y & 63u].position * ROTARY;
+    let turned = select(0u, half, group.x < HEADS + GROUPS);
     var norm = Norm(0, 0u);
     if (HEAD_NORM == 1u) {
         norm = norm_of_head(base, local);
@@ -84,25 +95,24 @@ fn rope_cache(
         row_max[local * 64u + group.y] = 0u;
     }
     workgroupBarrier();
-    for (var i = local; i < half; i += 64u) {
-        var low = projected[base + i];
-        var high = projected[base + half + i];
-        if (turns) {
-            if (HEAD_NORM == 1u) {
-                let weights = select(0u, HEAD, group.x >= HEADS);
-                low = apply_norm(low, norm, head_norms[weights + i]);
-                high = apply_norm(high, norm, head_norms[weights + half + i]);
-            }
-            let cosine = rope[angle + i];
-            let sine = rope[angle + half + i];
-            let turned_low = add_fixed(requantise(low, cosine, 30u), -requantise(high, sine, 30u));
-            high = add_fixed(requantise(high, cosine, 30u), requantise(low, sine, 30u));
-            low = turned_low;
-        }
-        rotated[i] = low;
-        rotated[half + i] = high;
-        atomicMax(&head_max, u32(max(abs(low), abs(high))));
+    var largest = 0u;
+    for (var i = local; i < turned; i += 64u) {
+        let low = element(group.x, base, i, norm);
+        let high = element(group.x, base, half + i, norm);
+        let cosine = rope[angle + i];
+        let sine = rope[angle + half + i];
+        let turned_low = add_fixed(requantise(low, cosine, 30u), -requantise(high, sine, 30u));
+        let turned_high = add_fixed(requantise(high, cosine, 30u), requantise(low, sine, 30u));
+        rotated[i] = turned_low;
+        rotated[half + i] = turned_high;
+        largest = max(largest, u32(max(abs(turned_low), abs(turned_high))));
     }
+    for (var i = 2u * turned + local; i < HEAD; i += 64u) {
+        let value = element(group.x, base, i, norm);
+        rotated[i] = value;
+        largest = max(largest, u32(abs(value)));
+    }
+    atomicMax(&head_max, largest);
     workgroupBarrier();
     let scale = row_scale_of(atomicLoad(&head_max));
     for (var word = local; word < HEAD / 4u; word += 64u) {

@@ -90,11 +90,15 @@ fn engine_code(error: &EngineError) -> Code {
         | EngineError::TokenizerMismatch { .. }
         | EngineError::NoTokenizer { .. }
         | EngineError::Overflow { .. }
+        | EngineError::MissingPart { .. }
         | EngineError::NoAdapter
         | EngineError::AdapterLimit { .. }
         | EngineError::DeviceRefused { .. }
         | EngineError::SelfTest { .. } => Code::FailedPrecondition,
         EngineError::InvalidStep { .. } => Code::Internal,
-        EngineError::DeviceLost { .. } | EngineError::DeviceFailed { .. } => Code::Unavailable,
+        EngineError::CacheFull { .. } => Code::ResourceExhausted,
+        EngineError::NotCached { .. }
+        | EngineError::DeviceLost { .. }
+        | EngineError::DeviceFailed { .. } => Code::Unavailable,
     }
 }
