@@ -53,6 +53,11 @@ impl Pages {
         Self { holders: vec![0; count as usize], free: (0..count).rev().map(Page).collect() }
     }
 
+    /// How many there are.
+    pub fn count(&self) -> u32 {
+        self.holders.len() as u32
+    }
+
     /// Pages that nobody holds.
     pub fn free(&self) -> u32 {
         self.free.len() as u32

@@ -77,13 +77,17 @@ pub fn sizes(gpu: &Gpu, config: &ModelConfig, options: GpuOptions) -> Result<Siz
     if required > binding {
         return refuse("max_storage_buffer_binding_size", binding, required);
     }
-    let wanted = u64::from(options.sequences.max(1)) * u64::from(context_pages);
+    let context_pages = u64::from(context_pages);
+    let most_pages = binding / page_bytes;
+    // Beside a whole context every sequence may leave a part of its last page unused.
+    let sequences = u64::from(options.sequences.max(1)).min(most_pages - context_pages + 1);
     let affordable = options.cache_bytes / (2 * u64::from(config.layers) * page_bytes);
-    let pages = wanted.min(affordable.max(context_pages.into())).min(binding / page_bytes);
+    let least = context_pages + sequences - 1;
+    let pages = affordable.clamp(least, (sequences * context_pages).max(least)).min(most_pages);
     Ok(Sizes {
-        sequences: options.sequences.max(1),
+        sequences: sequences as u32,
         step_tokens: (binding / row_bytes).min(MAX_STEP_TOKENS as u64) as u32,
         pages: pages as u32,
-        context_pages,
+        context_pages: context_pages as u32,
     })
 }

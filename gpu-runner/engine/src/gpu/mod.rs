@@ -22,7 +22,7 @@ pub use limits::GpuOptions;
 
 use crate::{
     AdapterReport, EngineError,
-    executor::{Capacity, Executor, OnLogits, StepToken},
+    executor::{Capacity, ElasticCache, Executor, OnLogits, StepToken},
     integer::model::IntegerModel,
 };
 use running::Running;
@@ -36,6 +36,8 @@ pub struct GpuExecutor {
     running: Option<Running>,
     description: AdapterDescription,
     capacity: Capacity,
+    /// Positions of all sequences together.
+    positions: u64,
 }
 
 impl GpuExecutor {
@@ -49,12 +51,13 @@ impl GpuExecutor {
         model: &Arc<IntegerModel>,
         options: GpuOptions,
     ) -> Result<Self, EngineError> {
-        let running = Running::new(model, options)?;
+        let mut running = Running::new(model, options)?;
         Ok(Self {
             model: Arc::clone(model),
             options,
             description: running.gpu.description().clone(),
             capacity: running.capacity(),
+            positions: running.tables().positions(),
             running: Some(running),
         })
     }
@@ -69,11 +72,28 @@ impl GpuExecutor {
     pub fn dispatches(&self, tokens: u32) -> usize {
         self.running.as_ref().map_or(0, |running| running.dispatches(tokens))
     }
+}
 
-    /// Gives back the memory of a sequence that is over.
-    pub fn release(&mut self, sequence: u32) {
+impl ElasticCache for GpuExecutor {
+    fn position_bytes(&self) -> u64 {
+        let config = &self.model.config;
+        2 * u64::from(config.layers) * u64::from(config.groups) * u64::from(config.head + 4)
+    }
+
+    fn positions(&self) -> Option<u64> {
+        Some(self.positions)
+    }
+
+    /// Pages are taken by the steps that write them; here they are given back.
+    fn resize(&mut self, sequence: u32, _: u32, keep: u32) {
         if let Some(running) = &mut self.running {
-            running.release(sequence);
+            running.tables().keep(sequence, keep);
+        }
+    }
+
+    fn copy(&mut self, from: u32, to: u32, positions: u32) {
+        if let Some(running) = &mut self.running {
+            running.tables().share(from, to, positions);
         }
     }
 }
@@ -81,6 +101,10 @@ impl GpuExecutor {
 impl Executor for GpuExecutor {
     fn capacity(&self) -> Capacity {
         self.capacity
+    }
+
+    fn elastic(&mut self) -> Option<&mut dyn ElasticCache> {
+        Some(self)
     }
 
     /// After a device error the step fails; the next one opens the adapter again, once, and every sequence begins

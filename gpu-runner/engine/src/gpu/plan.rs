@@ -16,6 +16,7 @@ use super::{
 use crate::{
     folder::config::LayerAttention,
     integer::model::{HeadNorms, IntegerModel, Layer},
+    pages::{Page, PageCopy},
 };
 
 /// How the products of a step are computed; the bits are the same.
@@ -73,6 +74,10 @@ pub struct Plan {
     pub bodies: Vec<Dispatches>,
     /// Last norm and output matrix, for each of [`Method::ALL`].
     pub heads: Vec<Dispatches>,
+    /// Keys and values of all layers.
+    caches: Vec<wgpu::Buffer>,
+    /// A page on its way: a buffer is not copied to itself.
+    page: wgpu::Buffer,
 }
 
 impl Plan {
@@ -98,7 +103,23 @@ impl Plan {
         });
         let staging = gpu.staging(u64::from(sizes.step_tokens) * u64::from(model.config.vocab));
         let (step, logits) = (arena.step.clone(), arena.logits.clone());
-        Self { kernels, step, logits, staging, bodies: bodies.into(), heads: heads.into() }
+        let halves = weights.layers.iter().flat_map(|layer| [&layer.keys, &layer.values]);
+        let caches: Vec<wgpu::Buffer> = halves.cloned().collect();
+        let page_words =
+            caches.first().map_or(1, |cache| cache.size() / 4 / u64::from(sizes.pages));
+        let page = gpu.scratch("page", page_words);
+        let (bodies, heads) = (bodies.into(), heads.into());
+        Self { kernels, step, logits, staging, bodies, heads, caches, page }
+    }
+
+    /// Records the copy of a page in all layers.
+    pub fn copy_page(&self, encoder: &mut wgpu::CommandEncoder, PageCopy { from, to }: PageCopy) {
+        let bytes = self.page.size();
+        let at = |page: Page| u64::from(page.index()) * bytes;
+        for cache in &self.caches {
+            encoder.copy_buffer_to_buffer(cache, at(from), &self.page, 0, bytes);
+            encoder.copy_buffer_to_buffer(&self.page, 0, cache, at(to), bytes);
+        }
     }
 }
 

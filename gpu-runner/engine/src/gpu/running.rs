@@ -56,9 +56,9 @@ impl Running {
         self.capacity
     }
 
-    /// Gives back the pages of a sequence.
-    pub fn release(&mut self, sequence: u32) {
-        self.tables.release(sequence);
+    /// The pages of all sequences.
+    pub fn tables(&mut self) -> &mut Tables {
+        &mut self.tables
     }
 
     /// Dispatches of a step of `tokens` tokens that all want logits.
@@ -97,6 +97,9 @@ impl Running {
         step_words(words, &tables.rows, &tables.wanted, &tables.list);
         let mut encoder = gpu.device.create_command_encoder(&Default::default());
         uploads.record(gpu, &mut encoder, words, &plan.step)?;
+        for copy in &tables.copies {
+            plan.copy_page(&mut encoder, *copy);
+        }
         {
             let mut pass = encoder.begin_compute_pass(&Default::default());
             plan.bodies[place(method(tokens))].record(&mut pass, tokens);

@@ -4,7 +4,7 @@ use stoa_kernels::StepRow;
 
 use crate::{
     EngineError, StepToken,
-    pages::{OutOfPages, PAGE_POSITIONS, PageTable, Pages},
+    pages::{OutOfPages, PAGE_POSITIONS, PageCopy, PageTable, Pages},
 };
 
 /// The pages of all sequences, and the rows of the step that is being made.
@@ -17,6 +17,8 @@ pub struct Tables {
     pub wanted: Vec<u32>,
     /// Page numbers of the sequences of the step, one sequence behind the other.
     pub list: Vec<u32>,
+    /// Pages to copy before the step writes.
+    pub copies: Vec<PageCopy>,
 }
 
 #[derive(Default)]
@@ -56,6 +58,7 @@ impl Tables {
             rows: Vec::new(),
             wanted: Vec::new(),
             list: Vec::new(),
+            copies: Vec::new(),
         }
     }
 
@@ -65,15 +68,16 @@ impl Tables {
         self.rows.clear();
         self.wanted.clear();
         self.list.clear();
-        let Self { pages, sequences, rows, wanted, list } = self;
+        self.copies.clear();
+        let Self { pages, sequences, rows, wanted, list, copies } = self;
         // What sequences give back comes first: others of the same step may need it.
         for run in runs(tokens) {
             sequences[run.sequence].table.truncate(pages, run.to());
         }
         for run in runs(tokens) {
             let Sequence { table, cached } = &mut sequences[run.sequence];
-            // No page is ever shared here, so there is nothing to copy.
-            table.prepare(pages, run.from, run.to(), |_| {}).map_err(out_of_pages)?;
+            let copy = |copy| copies.push(copy);
+            table.prepare(pages, run.from, run.to(), copy).map_err(out_of_pages)?;
             *cached = run.to();
             let first = list.len() as u32;
             list.extend(table.pages().iter().map(|page| page.index()));
@@ -93,12 +97,31 @@ impl Tables {
         Ok(())
     }
 
-    /// Gives back all pages of a sequence.
-    pub fn release(&mut self, sequence: u32) {
+    /// Gives back the pages of a sequence behind its first `keep` positions.
+    pub fn keep(&mut self, sequence: u32, keep: u32) {
         if let Some(Sequence { table, cached }) = self.sequences.get_mut(sequence as usize) {
-            table.truncate(&mut self.pages, 0);
-            *cached = 0;
+            table.truncate(&mut self.pages, keep);
+            *cached = keep.min(*cached);
         }
+    }
+
+    /// Gives `to` the first `positions` of `from`: the same pages, until one of them writes.
+    pub fn share(&mut self, from: u32, to: u32, positions: u32) {
+        let Self { pages, sequences, .. } = self;
+        let places = [from as usize, to as usize];
+        // One sequence has nothing to share with itself.
+        if let Ok([from, to]) = sequences.get_disjoint_mut(places) {
+            to.table.truncate(pages, 0);
+            to.cached = positions.min(from.cached);
+            to.table = from.table.share(pages, to.cached);
+        }
+    }
+
+    /// Positions that sequences can have together, whatever part of its last page each of them uses.
+    pub fn positions(&self) -> u64 {
+        let (pages, sequences) = (u64::from(self.pages.count()), self.sequences.len() as u64);
+        // A single sequence may have all; the pages of one context are always there.
+        pages.saturating_sub(sequences - 1) * u64::from(PAGE_POSITIONS)
     }
 
     fn check(&self, tokens: &[StepToken]) -> Result<(), EngineError> {
@@ -154,7 +177,7 @@ mod tests {
         assert!(tables.prepare(&tokens(0, 0..1)).is_err());
         // A sequence that begins again needs what it held only as far as it goes.
         tables.prepare(&[tokens(0, 0..1), tokens(1, 0..2)].concat()).unwrap();
-        tables.release(1);
+        tables.keep(1, 0);
         tables.prepare(&tokens(0, 1..40)).unwrap();
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::{
-    CpuOptions,
+    Batch, BatchEvent, BatchLimits, BatchStep, CpuOptions, Sampler, SequenceRequest,
     cpu::CpuExecutor,
     pages::PAGE_POSITIONS,
     synthetic::{Shape, Synthetic, Variant, split_mix},
@@ -125,21 +125,100 @@ fn a_cache_that_is_too_small_refuses_and_serves_again_when_pages_come_back() {
     let Some(mut gpu) = executor(&model, options, "small cache") else { return };
     let sequences = random_sequences(&[80, 80, 80], &mut 9);
     let expected = expected(&model, &sequences);
-    let whole = |number: usize| -> Vec<StepToken> {
-        let first = 0..PAGE_POSITIONS as usize + 1;
-        first.map(|position| token(number, position, &sequences[number])).collect()
+    let step = |number: usize, range: std::ops::Range<usize>| -> Vec<StepToken> {
+        range.map(|position| token(number, position, &sequences[number])).collect()
     };
-    gpu.step(&whole(0), &mut |_, _| {}).unwrap();
-    let refused = gpu.step(&whole(1), &mut |_, _| panic!("no logits"));
-    assert!(matches!(refused, Err(EngineError::CacheFull { needed: 2, free: 1 })), "{refused:?}");
-    gpu.release(0);
+    // Five pages: three of one context, and one more for each other sequence.
+    let beginning = 0..PAGE_POSITIONS as usize + 1;
+    gpu.step(&step(0, 0..64), &mut |_, _| {}).unwrap();
+    gpu.step(&step(0, 64..80), &mut |_, _| {}).unwrap();
+    gpu.step(&step(1, beginning.clone()), &mut |_, _| {}).unwrap();
+    let refused = gpu.step(&step(2, beginning.clone()), &mut |_, _| panic!("no logits"));
+    assert!(matches!(refused, Err(EngineError::CacheFull { needed: 2, free: 0 })), "{refused:?}");
+    gpu.resize(0, 0, 0);
     let mut rows = Vec::new();
-    gpu.step(&whole(1), &mut |_, row| rows.push(row.to_vec())).unwrap();
-    assert!(rows == expected[1][..rows.len()]);
+    gpu.step(&step(2, beginning), &mut |_, row| rows.push(row.to_vec())).unwrap();
+    assert!(rows == expected[2][..rows.len()]);
     let gone = gpu.step(&[token(0, 40, &sequences[0])], &mut |_, _| panic!("no logits"));
     let is_refused =
         matches!(gone, Err(EngineError::NotCached { sequence: 0, position: 40, cached: 0 }));
     assert!(is_refused, "{gone:?}");
+}
+
+#[test]
+fn a_shared_beginning_is_read_and_never_changed_by_who_shares_it() {
+    let model = Synthetic::new(SHAPE, 8).unwrap().model();
+    let options = GpuOptions { sequences: 3, ..GpuOptions::default() };
+    let Some(mut gpu) = executor(&model, options, "shared pages") else { return };
+    // Both begin alike for 40 positions: a whole page and a part of one.
+    let mut sequences = random_sequences(&[60, 60], &mut 11);
+    let beginning = sequences[0][..40].to_vec();
+    sequences[1][..40].copy_from_slice(&beginning);
+    let expected = expected(&model, &sequences);
+    let step = |number: usize, range: std::ops::Range<usize>| -> Vec<StepToken> {
+        range.map(|position| token(number, position, &sequences[number])).collect()
+    };
+    gpu.step(&step(0, 0..41), &mut |_, _| {}).unwrap();
+    gpu.copy(0, 1, 40);
+    // Both write behind the beginning in one step, then go on alone.
+    let mut rows: [Vec<Vec<i32>>; 2] = Default::default();
+    let together = [step(0, 41..45), step(1, 40..44)].concat();
+    gpu.step(&together, &mut |index, row| rows[index / 4].push(row.to_vec())).unwrap();
+    gpu.step(&step(1, 44..60), &mut |_, row| rows[1].push(row.to_vec())).unwrap();
+    gpu.step(&step(0, 45..60), &mut |_, row| rows[0].push(row.to_vec())).unwrap();
+    assert!(rows[0] == expected[0][41..]);
+    assert!(rows[1] == expected[1][40..]);
+}
+
+/// Ids of every answer of a batch, and how many of them failed.
+fn answers(batch: &mut Batch, requests: &[SequenceRequest]) -> (Vec<Vec<u32>>, usize) {
+    let (mut ids, mut failed) = (vec![Vec::new(); requests.len()], 0);
+    let mut names = Vec::new();
+    let mut waiting = requests.iter();
+    let mut next = waiting.next();
+    loop {
+        while let Some(request) = next {
+            let Some(begun) = batch.begin(request, "caller").unwrap() else { break };
+            names.push(begun.id);
+            next = waiting.next();
+        }
+        let done = batch.step(&mut |id, event| match event {
+            BatchEvent::Token { event, .. } => {
+                let index = names.iter().position(|name| *name == id).unwrap();
+                ids[index].push(event.token_id);
+            }
+            BatchEvent::Failed(_) => failed += 1,
+        });
+        if done == BatchStep::default() && next.is_none() {
+            return (ids, failed);
+        }
+    }
+}
+
+#[test]
+fn a_batch_on_the_adapter_gives_the_answers_of_the_cpu_in_little_memory() {
+    let synthetic = Synthetic::new(SHAPE, 12).unwrap();
+    let options = GpuOptions { sequences: 4, cache_bytes: 0 };
+    let Some(gpu) = executor(&synthetic.model(), options, "batch") else { return };
+    let mut seed = 13;
+    let sampler = Sampler { temperature_milli: 700, top_k: 40, top_p_milli: 0, seed: 5 };
+    let common = random_sequences(&[35], &mut seed).remove(0);
+    // Every second question begins like the one before it.
+    let request = |index: usize| {
+        let mut prompt_token_ids = random_sequences(&[1 + index * 5], &mut seed).remove(0);
+        if index % 2 == 0 {
+            prompt_token_ids.splice(0..0, common.iter().copied());
+        }
+        SequenceRequest { prompt_token_ids, max_new_tokens: 7, sampler }
+    };
+    let requests: Vec<SequenceRequest> = (0..6).map(request).collect();
+    let limits = BatchLimits { answers: 4, cache_bytes: u64::MAX, step_tokens: 24, kept_texts: 4 };
+    let cpu = CpuOptions { sequences: 4, ..CpuOptions::default() };
+    let (expected, _) = answers(&mut synthetic.batch(cpu, limits), &requests);
+    let mut batch = Batch::new(Box::new(gpu), limits, None, Vec::new());
+    for round in 0..2 {
+        assert_eq!(answers(&mut batch, &requests), (expected.clone(), 0), "round {round}");
+    }
 }
 
 #[test]
