@@ -100,6 +100,9 @@ fn engine_code(error: &EngineError) -> Code {
         | EngineError::DeviceRefused { .. }
         | EngineError::SelfTest { .. } => Code::FailedPrecondition,
         EngineError::InvalidStep { .. } | EngineError::Panicked => Code::Internal,
-        EngineError::DeviceLost { .. } | EngineError::DeviceFailed { .. } => Code::Unavailable,
+        EngineError::CacheFull { .. } => Code::ResourceExhausted,
+        EngineError::NotCached { .. }
+        | EngineError::DeviceLost { .. }
+        | EngineError::DeviceFailed { .. } => Code::Unavailable,
     }
 }
