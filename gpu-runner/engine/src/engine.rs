@@ -14,9 +14,9 @@ use crate::{
     SequenceRequest, Step, TokenEvent,
     cpu::CpuExecutor,
     folder::{
+        ModelFiles,
         config::ModelConfig,
         text::{MAX_PROMPT_BYTES, Text},
-        weights::WeightFiles,
     },
     gpu::GpuExecutor,
     integer::{model::IntegerModel, root::model_root},
@@ -230,13 +230,12 @@ fn check_new_tokens(max_new_tokens: u32) -> Result<(), EngineError> {
 }
 
 fn read(dir: &Path) -> Result<Loaded, EngineError> {
-    let config = ModelConfig::read(dir)?;
-    let text = Text::read(dir, &config)?.map(Arc::new);
-    let files = WeightFiles::read(dir)?;
-    let integers = IntegerModel::build(config, &files.parse()?)?;
-    let name = dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
+    let files = ModelFiles::open(dir)?;
+    let config = files.config()?;
+    let text = files.text(&config)?.map(Arc::new);
+    let integers = IntegerModel::build(config, &files.weights)?;
     let info = ModelInfo {
-        name: name.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        name: files.name(),
         architecture: "LlamaForCausalLM".to_owned(),
         model_root: model_root(&integers, text.as_deref().map(Text::hash)),
         semantics_version: SEMANTICS_VERSION,

@@ -1,4 +1,4 @@
-//! Loads a model folder, quantises it and runs it on the GPU or the CPU twin.
+//! Loads a model (a folder or a GGUF file), quantises it and runs it on the GPU or the CPU twin.
 //!
 //! Purpose: answer prompts with integers that do not depend on the machine.
 //! Place: below the runner service; above `stoa-kernels` (WGSL), `stoa-simd` (vector units) and `stoa-exact` (the definition).
@@ -27,6 +27,7 @@ pub use engine::Engine;
 pub use error::EngineError;
 pub use executor::{Capacity, Executor, OnLogits, StepToken};
 pub use folder::config::MAX_CONTEXT_TOKENS;
+pub use folder::gguf::{GgufError, GgufWriter, TensorKind};
 pub use folder::text::MAX_PROMPT_BYTES;
 pub use quality::{LayerError, QualityReport};
 pub use sequence::{PREFILL_CHUNK_TOKENS, Sequence};

@@ -108,14 +108,12 @@ pub struct ModelConfig {
 }
 
 impl ModelConfig {
-    /// Reads and checks `dir/config.json`.
-    pub fn read(dir: &Path) -> Result<Self, EngineError> {
-        let path = dir.join("config.json");
-        let bytes = super::read_file(&path)?;
-        let raw: RawConfig = serde_json::from_slice(&bytes)
-            .map_err(|source| EngineError::InvalidJson { path: path.clone(), source })?;
-        check_architecture(&path, &raw)?;
-        check_sizes(&path, raw)
+    /// Checks a configuration in the words of `config.json`; `path` is the file that a refusal names.
+    pub fn of_json(path: &Path, value: serde_json::Value) -> Result<Self, EngineError> {
+        let raw: RawConfig = serde_json::from_value(value)
+            .map_err(|source| EngineError::InvalidJson { path: path.to_owned(), source })?;
+        check_architecture(path, &raw)?;
+        check_sizes(path, raw)
     }
 
     /// Words of the query projection: heads times head width.

@@ -49,7 +49,7 @@ pub struct IntegerModel {
 
 impl IntegerModel {
     /// Quantises the weights and checks every bound.
-    pub fn build(config: ModelConfig, weights: &Weights<'_>) -> Result<Self, EngineError> {
+    pub fn build(config: ModelConfig, weights: &Weights) -> Result<Self, EngineError> {
         let epsilon = tables::epsilon(&config);
         let score = tables::score_scale(&config);
         bounds::norm(config.hidden, epsilon).map_err(|e| overflow("norms", e))?;
@@ -92,7 +92,7 @@ impl IntegerModel {
 
 struct Source<'a> {
     config: &'a ModelConfig,
-    weights: &'a Weights<'a>,
+    weights: &'a Weights,
 }
 
 impl Source<'_> {

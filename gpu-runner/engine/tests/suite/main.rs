@@ -7,6 +7,7 @@
 mod bits;
 mod common;
 mod generate;
+mod gguf;
 mod golden;
 mod quality;
 mod refusals;

@@ -79,6 +79,8 @@ fn engine_code(error: &EngineError) -> Code {
         EngineError::MissingFile { .. }
         | EngineError::UnreadableFile { .. }
         | EngineError::InvalidJson { .. }
+        | EngineError::FileTooLong { .. }
+        | EngineError::Gguf { .. }
         | EngineError::UnsupportedArchitecture { .. }
         | EngineError::InvalidConfig { .. }
         | EngineError::CorruptWeights { .. }
