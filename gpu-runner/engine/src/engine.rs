@@ -233,11 +233,15 @@ fn read(dir: &Path) -> Result<Loaded, EngineError> {
     let files = ModelFiles::open(dir)?;
     let config = files.config()?;
     let text = files.text(&config)?.map(Arc::new);
-    let integers = IntegerModel::build(config, &files.weights)?;
+    let integers = files.integers(config)?;
     let info = ModelInfo {
         name: files.name(),
-        architecture: "LlamaForCausalLM".to_owned(),
-        model_root: model_root(&integers, text.as_deref().map(Text::hash)),
+        architecture: integers.config.architecture.to_owned(),
+        // A package's is verified already.
+        model_root: match files.package() {
+            Some(package) => package.manifest().model_root,
+            None => model_root(&integers, text.as_deref().map(Text::hash)),
+        },
         semantics_version: SEMANTICS_VERSION,
         context_tokens: integers.config.context,
         vocab_size: integers.config.vocab,

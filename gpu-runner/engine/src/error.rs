@@ -85,6 +85,22 @@ pub enum EngineError {
         /// What the reader found.
         source: crate::GgufError,
     },
+    /// A package is damaged, foreign or in the way.
+    #[error("{}: {source}", path.display())]
+    Package {
+        /// The file or the folder.
+        path: PathBuf,
+        /// What is wrong.
+        source: crate::PackageError,
+    },
+    /// A file or folder cannot be written.
+    #[error("{} cannot be written", path.display())]
+    Unwritable {
+        /// The file or the folder.
+        path: PathBuf,
+        /// The operating system's reason.
+        source: std::io::Error,
+    },
     /// `config.json` (or the shard index) is not the JSON that was expected.
     #[error("{} is not valid: {source}", path.display())]
     InvalidJson {
@@ -93,7 +109,7 @@ pub enum EngineError {
         /// Where the parser stopped and why.
         source: serde_json::Error,
     },
-    /// The model is not a Llama-architecture decoder, or uses a part that this engine does not run.
+    /// The model is not a decoder of a known family, or uses a part that this engine does not run.
     #[error("{}: {field} is {found}; this engine runs {supported}", path.display())]
     UnsupportedArchitecture {
         /// The configuration file.
@@ -204,6 +220,16 @@ pub enum EngineError {
         "no Vulkan, Metal or DX12 adapter was found; install a driver (Mesa's lavapipe works without a GPU) or use --backend cpu"
     )]
     NoAdapter,
+    /// The model has a part for which one way of running it has no code.
+    #[error("{what} has nothing for {part}; the CPU back end runs {architecture}")]
+    MissingPart {
+        /// The GPU back end, or the trace.
+        what: &'static str,
+        /// The first part of the model that is missing there.
+        part: &'static str,
+        /// Class of the model.
+        architecture: &'static str,
+    },
     /// The adapter exists and lacks a limit that the model needs.
     #[error("adapter {adapter}: {limit_name} is {available}, the model needs {required}")]
     AdapterLimit {

@@ -72,6 +72,14 @@ impl Weights {
         self.tensors.contains_key(name)
     }
 
+    /// Rows that are read together at little cost: a head where its rows are kept in another order.
+    pub fn row_step(&self, name: &str) -> usize {
+        match self.tensors.get(name).map(|stored| stored.order) {
+            Some(RowOrder::Interleaved { head }) => head,
+            _ => 1,
+        }
+    }
+
     /// A tensor as f32 values, row-major; refuses another shape, another type and values that are not finite.
     pub fn tensor(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, EngineError> {
         self.rows(name, shape, 0..shape.first().copied().unwrap_or(0))
@@ -141,10 +149,9 @@ impl Weights {
     ) -> Result<Vec<f32>, EngineError> {
         let width: usize = stored.shape[1..].iter().product();
         let (count, size) = encoding.block();
-        let row_bytes = width / count * size;
-        // A vector is one row of a matrix of width one; only formats without blocks store vectors.
-        let begin = stored.offset + (rows.start * row_bytes) as u64;
-        let mut bytes = vec![0; rows.len() * row_bytes];
+        // Rows of a matrix are whole blocks; a vector is read as a whole.
+        let begin = stored.offset + (rows.start * width / count * size) as u64;
+        let mut bytes = vec![0; rows.len() * width / count * size];
         let (path, file) = &self.files[stored.file];
         let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
         file.seek(SeekFrom::Start(begin))

@@ -1,17 +1,20 @@
 //! GGUF files: the same model as its folder, formats and tokenizers as others have them, and hostile files.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::OnceLock,
+};
 
 use half::f16;
 use proptest::prelude::*;
-use safetensors::SafeTensors;
+use safetensors::{SafeTensors, tensor::TensorView};
 use serde::Deserialize;
 use stoa_engine::{
     BackendKind, Engine, EngineError, GgufError, GgufWriter, TensorKind, reference::FloatModel,
 };
 use tempfile::TempDir;
 
-use crate::common::{Sizes, cpu, golden, shipped, write_random};
+use crate::common::{Draw, Sizes, cpu, golden, shipped, write_random};
 
 /// Made by `models/recipe/golden_gguf.py` with Python's `gguf` package.
 fn made(name: &str) -> PathBuf {
@@ -39,7 +42,8 @@ impl Folder {
         let heads = self.number("num_attention_heads");
         let groups = self.number("num_key_value_heads");
         let mut writer = GgufWriter::default();
-        writer.text("general.architecture", "llama");
+        let architecture = self.config["model_type"].as_str().unwrap();
+        writer.text("general.architecture", architecture);
         for (key, field) in [
             ("block_count", "num_hidden_layers"),
             ("context_length", "max_position_embeddings"),
@@ -48,15 +52,16 @@ impl Folder {
             ("attention.head_count", "num_attention_heads"),
             ("attention.head_count_kv", "num_key_value_heads"),
         ] {
-            writer.number(&format!("llama.{key}"), self.number(field));
+            writer.number(&format!("{architecture}.{key}"), self.number(field));
         }
         if let Some(head) = self.config["head_dim"].as_u64() {
-            writer.number("llama.attention.key_length", head as u32);
-            writer.number("llama.attention.value_length", head as u32);
+            writer.number(&format!("{architecture}.attention.key_length"), head as u32);
+            writer.number(&format!("{architecture}.attention.value_length"), head as u32);
         }
         let epsilon = self.config["rms_norm_eps"].as_f64().unwrap();
-        writer.real("llama.attention.layer_norm_rms_epsilon", epsilon as f32);
-        writer.real("llama.rope.freq_base", self.config["rope_theta"].as_f64().unwrap() as f32);
+        writer.real(&format!("{architecture}.attention.layer_norm_rms_epsilon"), epsilon as f32);
+        let theta = self.config["rope_theta"].as_f64().unwrap() as f32;
+        writer.real(&format!("{architecture}.rope.freq_base"), theta);
         writer.number("tokenizer.ggml.bos_token_id", self.number("bos_token_id"));
         writer.number("tokenizer.ggml.eos_token_id", self.number("eos_token_id"));
         writer.flag("tokenizer.ggml.add_bos_token", true);
@@ -67,6 +72,7 @@ impl Folder {
             let shape: Vec<u32> = view.shape().iter().map(|size| *size as u32).collect();
             let values = widen(&view);
             let values = match name.as_str() {
+                _ if architecture != "llama" => values,
                 name if name.ends_with("q_proj.weight") => interleave(&values, &shape, heads),
                 name if name.ends_with("k_proj.weight") => interleave(&values, &shape, groups),
                 _ => values,
@@ -82,7 +88,7 @@ impl Folder {
     }
 }
 
-fn widen(view: &safetensors::tensor::TensorView<'_>) -> Vec<f32> {
+fn widen(view: &TensorView<'_>) -> Vec<f32> {
     let bytes = view.data();
     match view.dtype() {
         safetensors::Dtype::F32 => {
@@ -106,6 +112,8 @@ fn theirs(name: &str) -> String {
         ("model.norm", "output_norm"),
         ("lm_head", "output"),
         ("model.layers.", "blk."),
+        ("self_attn.q_norm", "attn_q_norm"),
+        ("self_attn.k_norm", "attn_k_norm"),
         ("input_layernorm", "attn_norm"),
         ("post_attention_layernorm", "ffn_norm"),
         ("self_attn.q_proj", "attn_q"),
@@ -161,6 +169,58 @@ fn a_file_of_pythons_package_has_the_root_of_its_folder() {
     assert_eq!(file.model(), cpu(&golden("mqa-untied-f16")).model());
 }
 
+/// A random folder of a family with tensors that Llama does not have.
+fn write_family(dir: &Path, model_type: &str, class: &str, more: &[(&str, usize)]) {
+    let sizes = Sizes {
+        hidden: 64,
+        inner: 32,
+        layers: 2,
+        heads: 4,
+        groups: 2,
+        head: 16,
+        vocab: 48,
+        context: 32,
+    };
+    write_random(dir, sizes, 11, 0.1);
+    let Folder { mut config, bytes } = Folder::read(dir);
+    config["model_type"] = model_type.into();
+    config["architectures"] = serde_json::json!([class]);
+    std::fs::write(dir.join("config.json"), config.to_string()).unwrap();
+    let mut draw = Draw(12);
+    let mut extra = Vec::new();
+    for layer in 0..sizes.layers {
+        for (name, width) in more {
+            let values: Vec<u8> = (0..*width).flat_map(|_| draw.next().to_le_bytes()).collect();
+            extra.push((format!("model.layers.{layer}.self_attn.{name}"), *width, values));
+        }
+    }
+    let views = extra.iter().map(|(name, width, values)| {
+        let view = TensorView::new(safetensors::Dtype::F32, vec![*width], values);
+        (name.clone(), view.unwrap())
+    });
+    let tensors = SafeTensors::deserialize(&bytes).unwrap();
+    let file = safetensors::serialize(tensors.tensors().into_iter().chain(views), None).unwrap();
+    std::fs::write(dir.join("model.safetensors"), file).unwrap();
+}
+
+#[test]
+fn biases_and_norms_of_heads_come_from_a_file_as_from_its_folder() {
+    let biases = [("q_proj.bias", 64), ("k_proj.bias", 32), ("v_proj.bias", 32)];
+    let norms = [("q_norm.weight", 16), ("k_norm.weight", 16)];
+    let families =
+        [("qwen2", "Qwen2ForCausalLM", &biases[..]), ("qwen3", "Qwen3ForCausalLM", &norms)];
+    for (model_type, class, more) in families {
+        let dir = tempfile::tempdir().unwrap();
+        write_family(dir.path(), model_type, class, more);
+        let path = dir.path().join("model.gguf");
+        Folder::read(dir.path()).write_gguf(&path, TensorKind::F32, |_| ());
+        let (file, folder) = (cpu(&path), cpu(dir.path()));
+        assert_eq!(file.model().model_root, folder.model().model_root, "{model_type}");
+        assert_eq!(file.model().architecture, class);
+        assert_eq!(file.logits(&[0, 7, 40]).unwrap(), folder.logits(&[0, 7, 40]).unwrap());
+    }
+}
+
 #[test]
 fn the_shipped_model_answers_the_same_from_a_file() {
     let dir = tempfile::tempdir().unwrap();
@@ -205,38 +265,47 @@ struct Sample {
     ids: Vec<u32>,
 }
 
+fn cases() -> Vec<Case> {
+    serde_json::from_slice(&std::fs::read(made("tokens.json")).unwrap()).unwrap()
+}
+
+/// A small random model with the vocabulary of a case.
+fn with_vocabulary(case: &Case) -> (TempDir, PathBuf) {
+    let dir = tempfile::tempdir().unwrap();
+    let vocab = case.tokens.len();
+    let sizes = Sizes {
+        hidden: 32,
+        inner: 32,
+        layers: 1,
+        heads: 2,
+        groups: 1,
+        head: 16,
+        vocab,
+        context: 512,
+    };
+    write_random(dir.path(), sizes, 1, 0.1);
+    let path = dir.path().join("model.gguf");
+    Folder::read(dir.path()).write_gguf(&path, TensorKind::F32, |writer| {
+        writer.text("tokenizer.ggml.model", &case.model);
+        writer.text("tokenizer.ggml.pre", &case.pre);
+        writer.texts("tokenizer.ggml.tokens", case.tokens.iter().map(String::as_str));
+        writer.numbers("tokenizer.ggml.token_type", case.kinds.iter().copied());
+        if let Some(merges) = &case.merges {
+            writer.texts("tokenizer.ggml.merges", merges.iter().map(String::as_str));
+        }
+        if let Some(scores) = &case.scores {
+            writer.reals("tokenizer.ggml.scores", scores.iter().copied());
+        }
+    });
+    (dir, path)
+}
+
 #[test]
 fn vocabularies_give_the_tokens_that_others_give() {
-    let cases: Vec<Case> =
-        serde_json::from_slice(&std::fs::read(made("tokens.json")).unwrap()).unwrap();
+    let cases = cases();
     assert_eq!(cases.len(), 5);
     for case in cases {
-        let dir = tempfile::tempdir().unwrap();
-        let vocab = case.tokens.len();
-        let sizes = Sizes {
-            hidden: 32,
-            inner: 32,
-            layers: 1,
-            heads: 2,
-            groups: 1,
-            head: 16,
-            vocab,
-            context: 512,
-        };
-        write_random(dir.path(), sizes, 1, 0.1);
-        let path = dir.path().join("model.gguf");
-        Folder::read(dir.path()).write_gguf(&path, TensorKind::F32, |writer| {
-            writer.text("tokenizer.ggml.model", &case.model);
-            writer.text("tokenizer.ggml.pre", &case.pre);
-            writer.texts("tokenizer.ggml.tokens", case.tokens.iter().map(String::as_str));
-            writer.numbers("tokenizer.ggml.token_type", case.kinds.iter().copied());
-            if let Some(merges) = &case.merges {
-                writer.texts("tokenizer.ggml.merges", merges.iter().map(String::as_str));
-            }
-            if let Some(scores) = &case.scores {
-                writer.reals("tokenizer.ggml.scores", scores.iter().copied());
-            }
-        });
+        let (_dir, path) = with_vocabulary(&case);
         let engine = cpu(&path);
         for Sample { text, ids } in &case.texts {
             assert_eq!(&engine.encode_plain(text).unwrap(), ids, "{} {text:?}", case.pre);
@@ -277,7 +346,7 @@ fn the_factors_of_llama_3_are_recognised_and_others_refused() {
     let write = |factors: &[f32]| {
         let tensors = SafeTensors::deserialize(&folder.bytes).unwrap();
         let bytes: Vec<u8> = factors.iter().flat_map(|factor| factor.to_le_bytes()).collect();
-        let view = safetensors::tensor::TensorView::new(safetensors::Dtype::F32, vec![8], &bytes);
+        let view = TensorView::new(safetensors::Dtype::F32, vec![8], &bytes);
         let extra = ("rope_freqs.weight".to_owned(), view.unwrap());
         let all = tensors.tensors().into_iter().chain([extra]);
         let with = Folder {
@@ -340,16 +409,30 @@ fn counts_lengths_and_offsets_that_lie_are_refused_by_name() {
     assert!(matches!(error, GgufError::Shape { .. }), "{error}");
 }
 
+/// A file without a vocabulary, and one with each kind.
+fn bases() -> &'static [Vec<u8>] {
+    static BASES: OnceLock<Vec<Vec<u8>>> = OnceLock::new();
+    BASES.get_or_init(|| {
+        let mut bases = vec![std::fs::read(made("mqa-untied-f16.gguf")).unwrap()];
+        for case in [&cases()[0], &cases()[4]] {
+            let (_dir, path) = with_vocabulary(case);
+            bases.push(std::fs::read(path).unwrap());
+        }
+        bases
+    })
+}
+
 proptest! {
     // A case reads a small file twice; the answer to a mutated file may be a model, never a panic.
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
     fn mutated_files_are_refused_or_read_but_never_panic(
+        base in 0usize..3,
         changes in proptest::collection::vec((any::<proptest::sample::Index>(), any::<u8>()), 1..4),
         cut in proptest::option::of(any::<proptest::sample::Index>()),
     ) {
-        let mut file = std::fs::read(made("mqa-untied-f16.gguf")).unwrap();
+        let mut file = bases()[base].clone();
         // Metadata and directory: the tensors behind them are mere numbers.
         let header = file.windows(4).rposition(|window| window == b".wei").unwrap() + 64;
         for (index, byte) in changes {

@@ -9,6 +9,7 @@ mod common;
 mod generate;
 mod gguf;
 mod golden;
+mod package;
 mod quality;
 mod refusals;
 mod shards;

@@ -81,6 +81,8 @@ fn engine_code(error: &EngineError) -> Code {
         | EngineError::InvalidJson { .. }
         | EngineError::FileTooLong { .. }
         | EngineError::Gguf { .. }
+        | EngineError::Package { .. }
+        | EngineError::Unwritable { .. }
         | EngineError::UnsupportedArchitecture { .. }
         | EngineError::InvalidConfig { .. }
         | EngineError::CorruptWeights { .. }
@@ -92,6 +94,7 @@ fn engine_code(error: &EngineError) -> Code {
         | EngineError::TokenizerMismatch { .. }
         | EngineError::NoTokenizer { .. }
         | EngineError::Overflow { .. }
+        | EngineError::MissingPart { .. }
         | EngineError::NoAdapter
         | EngineError::AdapterLimit { .. }
         | EngineError::DeviceRefused { .. }

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The factors of rotary frequencies that a file may carry in place of a rule.
-const FACTORS: &str = "rope_freqs.weight";
+pub const FACTORS: &str = "rope_freqs.weight";
 /// Parameters of the rule that made them: all releases of Llama 3 that have one use these.
 const LLAMA3: Llama3 = Llama3 { low: 1.0, high: 4.0, original: 8192.0 };
 /// Relative distance up to which factors count as made by the rule: they are 32-bit floats of 32-bit arithmetic.
@@ -30,6 +30,13 @@ struct Architecture {
     model_type: &'static str,
     class: &'static str,
     activation: &'static str,
+}
+
+impl Architecture {
+    /// Whether a layer has a norm on either side of both blocks: Gemma 2 and 3, which have windows too.
+    fn has_four_norms(&self) -> bool {
+        matches!(self.name, "gemma2" | "gemma3")
+    }
 }
 
 const ARCHITECTURES: [Architecture; 6] = [
@@ -110,7 +117,23 @@ pub fn read(
     set("rms_norm_eps", keys.required_real("attention.layer_norm_rms_epsilon")?.into());
     set("rope_theta", theta.into());
     set("tie_word_embeddings", (!tensors.contains_key("output.weight")).into());
-    optional_fields(&keys, &mut set)?;
+    optional_fields(&keys, architecture.has_four_norms(), &mut set)?;
+    if architecture.has_four_norms() {
+        // The file does not say it; the largest of each family divides by another width than that of a head.
+        let layers = keys.required("block_count")?;
+        let is_largest = [("gemma2", 46), ("gemma3", 62)].contains(&(architecture.name, layers));
+        let width = if is_largest { hidden / heads.max(1) } else { head };
+        set("query_pre_attn_scalar", (width as f64).into());
+    }
+    for (tensor, field) in
+        [("blk.0.attn_q.bias", "attention_bias"), ("blk.0.ffn_gate.bias", "mlp_bias")]
+    {
+        // Qwen 2 has biases by its name alone.
+        let is_said = architecture.name != "qwen2";
+        if is_said && tensors.contains_key(tensor) {
+            set(field, true.into());
+        }
+    }
     if let Some(scaling) = scaling(&keys)? {
         set("rope_scaling", scaling);
     }
@@ -141,7 +164,7 @@ impl GgufConfig {
 
     /// Whether a layer has a norm on either side of both blocks.
     pub fn has_four_norms(&self) -> bool {
-        matches!(self.architecture.name, "gemma2" | "gemma3")
+        self.architecture.has_four_norms()
     }
 
     /// Adds the rotary scaling that the file gives as factors: the rule is recognised, other factors are refused.
@@ -250,6 +273,7 @@ fn refuse_other_widths(keys: &Keys<'_>, head: u64) -> Result<(), GgufError> {
 /// Fields that only some architectures have.
 fn optional_fields<T>(
     keys: &Keys<'_>,
+    has_windows: bool,
     set: &mut impl FnMut(&str, Value) -> T,
 ) -> Result<(), GgufError> {
     for (key, field) in [
@@ -260,8 +284,14 @@ fn optional_fields<T>(
             set(field, value.into());
         }
     }
-    if let Some(window) = keys.number("attention.sliding_window")? {
-        set("sliding_window", window.into());
+    let window = keys.number("attention.sliding_window")?.filter(|window| *window > 0);
+    match (window, has_windows) {
+        (Some(window), true) => drop(set("sliding_window", window.into())),
+        (Some(window), false) => {
+            let key = "attention.sliding_window";
+            return Err(keys.unsupported(key, window.to_string(), "full attention"));
+        }
+        (None, _) => {}
     }
     Ok(())
 }

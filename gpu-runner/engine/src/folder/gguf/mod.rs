@@ -52,13 +52,21 @@ impl Gguf {
         Ok(Self { path: path.to_owned(), file, metadata: header.metadata, tensors })
     }
 
+    /// What `tokenizer_config.json` is in a folder: chat template and special tokens.
+    pub fn tokenizer_config(&self) -> Result<Option<String>, EngineError> {
+        let refuse = |source| EngineError::Gguf { path: self.path.clone(), source };
+        let files = tokenizer::read_chat(&self.metadata).map_err(refuse)?;
+        let text = files.into_iter().next().map(|(_, bytes)| String::from_utf8(bytes));
+        text.transpose().map_err(|_| refuse(GgufError::NotText))
+    }
+
     /// The file as a model of Hugging Face's names and files.
     pub fn into_files(self) -> Result<ModelFiles, EngineError> {
         let refuse = |source| EngineError::Gguf { path: self.path.clone(), source };
         let config = config::read(&self.metadata, &self.tensors).map_err(refuse)?;
         let tokenizer = tokenizer::read(&self.metadata).map_err(refuse)?;
         let chat = tokenizer::read_chat(&self.metadata).map_err(refuse)?;
-        let tensors = names::translate(self.tensors, &config);
+        let tensors = names::translate(self.tensors, &config).map_err(refuse)?;
         let weights = Weights::new(vec![(self.path.clone(), self.file)], tensors);
         let config = config.with_frequency_factors(&self.path, &weights)?;
         Ok(ModelFiles::of_gguf(self.path, config.into_bytes(), tokenizer, chat, weights))

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::config::GgufConfig;
+use super::{
+    GgufError,
+    config::{FACTORS, GgufConfig},
+};
 use crate::folder::weights::{RowOrder, Stored};
 
 /// Parts of a layer, by llama.cpp's name and Hugging Face's.
@@ -27,11 +30,11 @@ const FOUR_NORMS: [(&str, &str); 3] = [
     ("post_ffw_norm", "post_feedforward_layernorm"),
 ];
 
-/// The tensors under Hugging Face's names; those that no name is known for keep theirs.
+/// The tensors under Hugging Face's names. One that has none is refused: a model without it would be another model.
 pub fn translate(
     tensors: BTreeMap<String, Stored>,
     config: &GgufConfig,
-) -> BTreeMap<String, Stored> {
+) -> Result<BTreeMap<String, Stored>, GgufError> {
     let translated = tensors.into_iter().map(|(name, mut stored)| {
         let found = translated(&name, config.has_four_norms());
         if is_interleaved(&name, config)
@@ -43,7 +46,15 @@ pub fn translate(
         if config.adds_one_to_norms() && name.ends_with("norm.weight") {
             stored.added = 1.0;
         }
-        (found.unwrap_or(name), stored)
+        match found {
+            Some(found) => Ok((found, stored)),
+            None if name == FACTORS => Ok((name, stored)),
+            None => Err(GgufError::Unsupported {
+                key: "tensor".to_owned(),
+                found: name,
+                supported: "the tensors of its architectures",
+            }),
+        }
     });
     translated.collect()
 }
