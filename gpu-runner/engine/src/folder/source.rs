@@ -85,13 +85,6 @@ impl ModelFiles {
         Self { path, config, tokenizer, companions, store: Store::Floats(weights) }
     }
 
-    /// Name of the folder, or of the file without its ending.
-    pub fn name(&self) -> String {
-        let path = self.path.canonicalize().unwrap_or_else(|_| self.path.clone());
-        let name = if path.is_file() { path.file_stem() } else { path.file_name() };
-        name.unwrap_or_default().to_string_lossy().into_owned()
-    }
-
     /// The checked configuration.
     pub fn config(&self) -> Result<ModelConfig, EngineError> {
         let path = self.place("config.json");

@@ -46,7 +46,18 @@ pub fn model_root(model: &IntegerModel, tokenizer: Option<ContentHash>) -> Conte
     if let Some(output) = &model.output {
         sections.matrix("output", output);
     }
-    ContentHash::new(fold(sections.0))
+    sections.root()
+}
+
+/// The first sections of every model.
+fn first_sections(manifest: String, tokenizer: Option<ContentHash>) -> Vec<(String, Vec<u8>)> {
+    let tokenizer = tokenizer.map_or([0; 32], |hash| *hash.as_bytes());
+    vec![
+        ("manifest".to_owned(), manifest.into_bytes()),
+        ("tokenizer".to_owned(), tokenizer.to_vec()),
+        ("tables.rsqrt".to_owned(), words(&RSQRT_SEEDS)),
+        ("tables.exp2".to_owned(), words(&EXP2_TABLE)),
+    ]
 }
 
 /// The sections in front of the weights: they follow from configuration and tokenizer alone.
@@ -54,13 +65,7 @@ pub fn head_sections(
     model: &IntegerModel,
     tokenizer: Option<ContentHash>,
 ) -> Vec<(String, Vec<u8>)> {
-    let tokenizer = tokenizer.map_or([0; 32], |hash| *hash.as_bytes());
-    let mut sections = vec![
-        ("manifest".to_owned(), manifest(model).into_bytes()),
-        ("tokenizer".to_owned(), tokenizer.to_vec()),
-        ("tables.rsqrt".to_owned(), words(&RSQRT_SEEDS)),
-        ("tables.exp2".to_owned(), words(&EXP2_TABLE)),
-    ];
+    let mut sections = first_sections(manifest(model), tokenizer);
     sections.extend(model.rotaries.iter().enumerate().map(|(index, table)| {
         let name =
             if index == 0 { "tables.rope".to_owned() } else { format!("tables.rope.{index}") };
@@ -140,17 +145,34 @@ fn additions(model: &IntegerModel) -> Vec<(&'static str, u64)> {
     lines
 }
 
-struct Sections(Vec<Node>);
+/// The records of a model's sections, in order.
+pub struct Sections(Vec<Node>);
 
 impl Sections {
-    fn add(&mut self, name: &str, bytes: &[u8]) {
+    /// What every model begins with.
+    pub fn begin(manifest: &str, tokenizer: Option<ContentHash>) -> Self {
+        let mut sections = Self(Vec::new());
+        for (name, bytes) in first_sections(manifest.to_owned(), tokenizer) {
+            sections.add(&name, &bytes);
+        }
+        sections
+    }
+
+    /// The Merkle root over all of them.
+    pub fn root(self) -> ContentHash {
+        ContentHash::new(fold(self.0))
+    }
+
+    /// A section by its bytes.
+    pub fn add(&mut self, name: &str, bytes: &[u8]) {
         let root = merkle_root(bytes);
         let length = (bytes.len() as u64).to_le_bytes();
         let record = [&[2, name.len() as u8], name.as_bytes(), &length, root.as_bytes()];
         self.0.push(hash(&record));
     }
 
-    fn matrix(&mut self, name: &str, matrix: &Matrix) {
+    /// The sections of a matrix.
+    pub fn matrix(&mut self, name: &str, matrix: &Matrix) {
         for (part, bytes) in matrix.sections() {
             self.add(&format!("{name}.{part}"), &bytes);
         }
@@ -199,12 +221,12 @@ fn hash(parts: &[&[u8]]) -> Node {
     hasher.finalize().into()
 }
 
-/// Little-endian words.
-pub(super) fn words(values: &[u32]) -> Vec<u8> {
+/// Words as they are hashed.
+pub fn words(values: &[u32]) -> Vec<u8> {
     values.iter().flat_map(|value| value.to_le_bytes()).collect()
 }
 
-/// Little-endian words of fixed values.
+/// Fixed values as they are hashed.
 pub fn fixed(values: &[i32]) -> Vec<u8> {
     values.iter().flat_map(|value| value.to_le_bytes()).collect()
 }
