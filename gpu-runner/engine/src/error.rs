@@ -130,6 +130,40 @@ pub enum EngineError {
         /// The operating system's reason.
         source: std::io::Error,
     },
+    /// A small file of a model is longer than any that is known.
+    #[error("{} has {bytes} bytes, the limit is {limit}", path.display())]
+    FileTooLong {
+        /// The file.
+        path: PathBuf,
+        /// Its bytes.
+        bytes: u64,
+        /// The bound.
+        limit: u64,
+    },
+    /// A GGUF file is damaged, hostile or of a kind that is not read.
+    #[error("{}: {source}", path.display())]
+    Gguf {
+        /// The file.
+        path: PathBuf,
+        /// What the reader found.
+        source: crate::GgufError,
+    },
+    /// A package is damaged, foreign or in the way.
+    #[error("{}: {source}", path.display())]
+    Package {
+        /// The file or the folder.
+        path: PathBuf,
+        /// What is wrong.
+        source: crate::PackageError,
+    },
+    /// A file or folder cannot be written.
+    #[error("{} cannot be written", path.display())]
+    Unwritable {
+        /// The file or the folder.
+        path: PathBuf,
+        /// The operating system's reason.
+        source: std::io::Error,
+    },
     /// `config.json` (or the shard index) is not the JSON that was expected.
     #[error("{} is not valid: {source}", path.display())]
     InvalidJson {
@@ -190,8 +224,8 @@ pub enum EngineError {
         /// Shape in the file.
         actual: Vec<usize>,
     },
-    /// A tensor is stored in a type that is not F32, F16 or BF16.
-    #[error("{}: {tensor} is stored as {dtype}; this engine reads F32, F16 and BF16", path.display())]
+    /// A tensor is stored in a type that this engine does not read.
+    #[error("{}: {tensor} is stored as {dtype}; this engine reads F32, F16, BF16 and GGUF's Q4_0, Q4_1, Q8_0, Q4_K, Q5_K and Q6_K", path.display())]
     TensorType {
         /// The weight file.
         path: PathBuf,

@@ -24,8 +24,11 @@ struct Named {
 }
 
 impl Model {
-    /// Loads the folder as what its `config.json` says it is; what is not known is refused by its reader.
+    /// Loads a GGUF file, or a folder as what its `config.json` says it is; what is not known is refused by its reader.
     pub fn load(dir: &Path, backend: BackendKind) -> Result<Self, EngineError> {
+        if dir.is_file() {
+            return Ok(Self::Generator(Engine::load(dir, backend)?));
+        }
         let path = dir.join("config.json");
         let Named { architectures } = serde_json::from_slice(&read_file(&path)?)
             .map_err(|source| EngineError::InvalidJson { path: path.clone(), source })?;

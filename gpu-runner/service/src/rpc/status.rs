@@ -81,6 +81,10 @@ fn engine_code(error: &EngineError) -> Code {
         EngineError::MissingFile { .. }
         | EngineError::UnreadableFile { .. }
         | EngineError::InvalidJson { .. }
+        | EngineError::FileTooLong { .. }
+        | EngineError::Gguf { .. }
+        | EngineError::Package { .. }
+        | EngineError::Unwritable { .. }
         | EngineError::UnsupportedArchitecture { .. }
         | EngineError::InvalidConfig { .. }
         | EngineError::CorruptWeights { .. }
