@@ -37,10 +37,10 @@ pub struct Engine {
 }
 
 /// A folder read, quantised and named by its root.
-struct Loaded {
-    info: ModelInfo,
-    integers: Arc<IntegerModel>,
-    text: Option<Arc<Text>>,
+pub(crate) struct Loaded {
+    pub(crate) info: ModelInfo,
+    pub(crate) integers: Arc<IntegerModel>,
+    pub(crate) text: Option<Arc<Text>>,
 }
 
 impl Engine {
@@ -229,7 +229,7 @@ fn check_new_tokens(max_new_tokens: u32) -> Result<(), EngineError> {
     Ok(())
 }
 
-fn read(dir: &Path) -> Result<Loaded, EngineError> {
+pub(crate) fn read(dir: &Path) -> Result<Loaded, EngineError> {
     let config = ModelConfig::read(dir)?;
     let text = Text::read(dir, &config)?.map(Arc::new);
     let files = WeightFiles::read(dir)?;

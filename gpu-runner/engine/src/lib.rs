@@ -5,6 +5,7 @@
 //! Invariants: both back ends give the same logits bit for bit; a model that could overflow is refused at load.
 
 mod api;
+mod checker;
 mod cpu;
 mod engine;
 mod error;
@@ -22,6 +23,7 @@ pub use api::{
     AdapterReport, BackendKind, FinishReason, GenerateRequest, Generation, ModelInfo, Sampler,
     SequenceRequest, Step, TokenEvent,
 };
+pub use checker::{Checker, Divergence, GenerationClaim, TraceDivergence};
 pub use cpu::{CpuOptions, MAX_SEQUENCES};
 pub use engine::Engine;
 pub use error::EngineError;

@@ -11,3 +11,4 @@ mod golden;
 mod quality;
 mod refusals;
 mod shards;
+mod verification;
