@@ -87,11 +87,15 @@ pub(crate) fn verify_generation(
         stoa_job::FinishReason::Stop => FinishReason::Stop,
         stoa_job::FinishReason::Length => FinishReason::Length,
     };
-    let (temperature_milli, top_k, seed) = (fields.temperature_milli, fields.top_k, fields.seed);
     let found = checker.check(&GenerationClaim {
         prompt_token_ids: &prompt,
         output_token_ids: &output.output_token_ids,
-        sampler: Sampler { temperature_milli, top_k, seed },
+        sampler: Sampler {
+            temperature_milli: fields.temperature_milli,
+            top_k: fields.top_k,
+            top_p_milli: fields.top_p_milli,
+            seed: fields.seed,
+        },
         max_new_tokens: fields.max_new_tokens,
         finish_reason,
     })?;
@@ -197,11 +201,12 @@ mod tests {
             temperature_milli: 700,
             top_k: 20,
             seed: 3,
+            top_p_milli: 900,
         };
         let request = GenerateRequest {
             prompt: fields.prompt.clone(),
             max_new_tokens: 6,
-            sampler: Sampler { temperature_milli: 700, top_k: 20, seed: 3 },
+            sampler: Sampler { temperature_milli: 700, top_k: 20, top_p_milli: 900, seed: 3 },
         };
         let engine = Engine::load(dir, BackendKind::Cpu).unwrap();
         let answer = engine.generate(&request, &mut |_| ControlFlow::Continue(())).unwrap();

@@ -8,6 +8,25 @@ use crate::{Norm, Shape, Table};
 
 /// First lines of a manifest that this version of the trace covers.
 const HEADER: [&str; 2] = ["stoa-exact-model", "architecture LlamaForCausalLM"];
+/// Names of the lines behind them; a line with another name is something that this version does not cover.
+const LINES: [&str; 16] = [
+    "semantics_version",
+    "hidden",
+    "inner",
+    "layers",
+    "heads",
+    "groups",
+    "head",
+    "vocab",
+    "context",
+    "tied",
+    "epsilon",
+    "score_mantissa",
+    "score_shift",
+    "bos",
+    "eos_count",
+    "eos",
+];
 /// Sections before the layers.
 const BEFORE: u32 = 7;
 /// Sections of a layer.
@@ -43,7 +62,13 @@ impl Manifest {
     /// Reads a manifest; `None` where the trace is not defined for the model.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
         let text = core::str::from_utf8(bytes).ok()?;
-        if !text.lines().zip(HEADER).all(|(line, header)| line == header) {
+        let is_known = |(name, _): (&str, &str)| LINES.contains(&name);
+        let is_covered = text.lines().take(HEADER.len()).eq(HEADER)
+            && text
+                .lines()
+                .skip(HEADER.len())
+                .all(|line| line.split_once(' ').is_some_and(is_known));
+        if !is_covered {
             return None;
         }
         let number = |name: &str| -> Option<u64> {
@@ -160,4 +185,81 @@ impl Manifest {
 
 fn norm_section(layer: u32, name: &str, hidden: u64) -> Section {
     Section { name: format!("layers.{layer}.{name}"), bytes: 4 * hidden }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::synthetic::manifest_text;
+    use std::string::ToString;
+
+    #[test]
+    fn a_manifest_is_read_and_what_goes_beyond_it_is_refused() {
+        let shape = Shape {
+            hidden: 192,
+            inner: 512,
+            layers: 5,
+            heads: 6,
+            groups: 2,
+            head: 32,
+            vocab: 2048,
+            positions: 512,
+        };
+        let score = WeightScale { mantissa: 16_970, shift: 29 };
+        let manifest = Manifest { shape, tied: true, epsilon: 8_246_337, score };
+        let text = manifest_text(&manifest) + "bos 0\neos_count 1\neos 1\n";
+        assert_eq!(Manifest::parse(text.as_bytes()), Some(manifest));
+        let refused = [
+            text.clone() + "int4_group 32\n",
+            text.clone() + "window 5\n",
+            text.clone() + "\n",
+            text.replace("LlamaFor", "Qwen2For"),
+            text.replace("semantics_version 1", "semantics_version 2"),
+            text.replace("groups 2", "groups 4"),
+            text.replace("hidden 192\n", ""),
+            text.replace("hidden 192", "hidden -1"),
+            text.lines().skip(1).map(|line| line.to_string() + "\n").collect(),
+            String::new(),
+        ];
+        for text in refused {
+            assert_eq!(Manifest::parse(text.as_bytes()), None, "{text}");
+        }
+        assert_eq!(Manifest::parse(&[255]), None);
+    }
+
+    #[test]
+    fn every_section_of_a_layer_has_its_name_and_length() {
+        let shape = Shape {
+            hidden: 8,
+            inner: 24,
+            layers: 2,
+            heads: 2,
+            groups: 1,
+            head: 6,
+            vocab: 10,
+            positions: 5,
+        };
+        let score = WeightScale { mantissa: 16_970, shift: 29 };
+        let manifest = Manifest { shape, tied: false, epsilon: 1, score };
+        let of =
+            |number: u32| manifest.section(number).map(|section| (section.name, section.bytes));
+        let named = |name: &str, bytes: u64| Some((name.to_string(), bytes));
+        assert_eq!(of(3), None);
+        assert_eq!(of(manifest.rotary()), named("tables.rope", 4 * 5 * 6));
+        assert_eq!(of(6), named("embedding.codes", 80));
+        let scales = |table, layer| of(manifest.scales(table, layer));
+        assert_eq!(of(manifest.norm(Norm::Attention, 1)), named("layers.1.attention_norm", 32));
+        assert_eq!(scales(Table::Projection, 0), named("layers.0.projection.scales", 4 * 24));
+        assert_eq!(of(manifest.scales(Table::Output, 1) + 1), named("layers.1.output.codes", 96));
+        assert_eq!(of(manifest.norm(Norm::Feed, 0)), named("layers.0.feed_norm", 32));
+        assert_eq!(of(manifest.scales(Table::GateUp, 0) + 1), named("layers.0.gate_up.codes", 384));
+        assert_eq!(scales(Table::Down, 1), named("layers.1.down.scales", 32));
+        assert_eq!(of(manifest.norm(Norm::Final, 0)), named("final_norm", 32));
+        assert_eq!(scales(Table::Logits, 0), named("output.scales", 40));
+        assert_eq!(of(manifest.sections() - 1), named("output.codes", 80));
+        assert_eq!(of(manifest.sections()), None);
+        let tied = Manifest { tied: true, ..manifest };
+        assert_eq!(tied.scales(Table::Logits, 0), tied.scales(Table::Embedding, 0));
+        assert_eq!(tied.section(tied.sections()), None);
+    }
 }

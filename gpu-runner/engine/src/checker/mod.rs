@@ -98,6 +98,7 @@ impl Checker {
     /// The canonical trace of prompt and answer.
     pub fn trace(&self, claim: &GenerationClaim<'_>) -> Result<Trace, EngineError> {
         self.check_sizes(claim)?;
+        self.integers.require_llama("the trace")?;
         let ids = claim.read_token_ids();
         // The ids were checked, and a whole model lacks no part.
         record(self.integers.as_ref(), Claim { ids: Ids::all(&ids), choice: claim.choice(0) })
@@ -168,8 +169,8 @@ impl Checker {
 impl GenerationClaim<'_> {
     /// How the token at `position` is drawn.
     fn choice(&self, position: u32) -> Choice {
-        let crate::Sampler { temperature_milli, top_k, seed } = self.sampler;
-        Choice { temperature_milli, top_k, top_p_milli: 0, seed, position }
+        let crate::Sampler { temperature_milli, top_k, top_p_milli, seed } = self.sampler;
+        Choice { temperature_milli, top_k, top_p_milli, seed, position }
     }
 
     /// What the model reads: prompt and answer without its last token, behind which nothing was drawn.

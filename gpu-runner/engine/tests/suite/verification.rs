@@ -11,7 +11,8 @@ use stoa_trace::{Claim, Commitment, Ids, Part, Shape, Tensor, Trace, element, me
 use crate::common::{cpu, shipped};
 
 const PROMPT: &str = "Returns the number of";
-const SAMPLER: Sampler = Sampler { temperature_milli: 800, top_k: 40, seed: 2026 };
+const SAMPLER: Sampler =
+    Sampler { temperature_milli: 800, top_k: 40, top_p_milli: 900, seed: 2026 };
 /// Positions of the traces: prompt and answer of this many tokens.
 const NEW_TOKENS: u32 = 8;
 
@@ -71,7 +72,7 @@ fn a_flipped_bit_in_any_tensor_of_the_shipped_model_is_located_and_refuted() {
     let choice = stoa_exact::Choice {
         temperature_milli: SAMPLER.temperature_milli,
         top_k: SAMPLER.top_k,
-        top_p_milli: 0,
+        top_p_milli: SAMPLER.top_p_milli,
         seed: SAMPLER.seed,
         position: 0,
     };
