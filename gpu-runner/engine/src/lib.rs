@@ -6,6 +6,7 @@
 
 mod api;
 mod batch;
+mod checker;
 mod cpu;
 pub mod encoder;
 mod engine;
@@ -30,6 +31,7 @@ pub use batch::{
     AnswerId, Batch, BatchEvent, BatchLimits, BatchStep, Begun, CacheUsage, MIN_STEP_TOKENS,
     OnEvent,
 };
+pub use checker::{Checker, Divergence, GenerationClaim, TraceDivergence};
 pub use cpu::{CpuOptions, MAX_SEQUENCES};
 pub use encoder::Encoder;
 pub use engine::Engine;

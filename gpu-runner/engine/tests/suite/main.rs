@@ -15,3 +15,4 @@ mod package;
 mod quality;
 mod refusals;
 mod shards;
+mod verification;
