@@ -47,7 +47,7 @@ pub struct Row {
 
 /// Measures the fastest adapter there is.
 pub fn measure(repeats: u32) -> Result<Row> {
-    let model = Synthetic::new(SHAPE, 5);
+    let model = Synthetic::new(SHAPE, 5)?;
     let mut gpu = model.gpu()?;
     let mut cpu = model.cpu(Default::default());
     let mut samples = [const { Vec::new() }; 4];

@@ -13,6 +13,28 @@ pub enum BackendKind {
     Cpu,
 }
 
+/// What a model does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ModelKind {
+    /// Continues text.
+    Generation,
+    /// Gives a text an embedding.
+    Embedding,
+    /// Scores documents for a query.
+    Ranking,
+}
+
+impl std::fmt::Display for ModelKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Generation => "generation",
+            Self::Embedding => "embeddings",
+            Self::Ranking => "ranking",
+        })
+    }
+}
+
 /// What the engine itself sees of its adapter: a statement, not a proof.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AdapterReport {

@@ -197,7 +197,8 @@ impl Engine {
     }
 }
 
-fn check_bytes(prompt: &str) -> Result<(), EngineError> {
+/// Refuses a text that no context could hold.
+pub(crate) fn check_bytes(prompt: &str) -> Result<(), EngineError> {
     if prompt.len() > MAX_PROMPT_BYTES {
         let bytes = prompt.len();
         return Err(EngineError::PromptTooManyBytes { bytes, limit: MAX_PROMPT_BYTES });
@@ -205,15 +206,20 @@ fn check_bytes(prompt: &str) -> Result<(), EngineError> {
     Ok(())
 }
 
+/// Name of the folder, which is the model's.
+pub(crate) fn folder_name(dir: &Path) -> String {
+    let whole = dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
+    whole.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
 fn read(dir: &Path) -> Result<Loaded, EngineError> {
     let config = ModelConfig::read(dir)?;
     let text = Text::read(dir, &config)?.map(Arc::new);
     let files = WeightFiles::read(dir)?;
     let integers = IntegerModel::build(config, &files.parse()?)?;
-    let name = dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
     let info = ModelInfo {
-        name: name.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-        architecture: "LlamaForCausalLM".to_owned(),
+        name: folder_name(dir),
+        architecture: integers.config.architecture.to_owned(),
         model_root: model_root(&integers, text.as_deref().map(Text::hash)),
         semantics_version: SEMANTICS_VERSION,
         context_tokens: integers.config.context,
@@ -223,7 +229,8 @@ fn read(dir: &Path) -> Result<Loaded, EngineError> {
     Ok(Loaded { info, integers: Arc::new(integers), text })
 }
 
-fn cpu_report() -> AdapterReport {
+/// What the CPU back end says of itself.
+pub(crate) fn cpu_report() -> AdapterReport {
     AdapterReport {
         name: "CPU twin".to_owned(),
         api: "CPU".to_owned(),

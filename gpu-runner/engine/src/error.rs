@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::ModelKind;
+
 /// Refusals and failures of the engine.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
@@ -66,6 +68,34 @@ pub enum EngineError {
         /// The rule.
         rule: &'static str,
     },
+    /// A call takes texts, but not none and not any number.
+    #[error("there are {texts} texts; 1 to {limit} are taken")]
+    TextCount {
+        /// Texts of the call.
+        texts: usize,
+        /// Most texts of a call.
+        limit: usize,
+    },
+    /// Segments are not one a token, or not below their number.
+    #[error("every token has one segment below {segments}")]
+    InvalidSegments {
+        /// Kinds of segments that the model has.
+        segments: u32,
+    },
+    /// The model does something else.
+    #[error("this model is made for {kind}, not for {asked}")]
+    OtherKind {
+        /// What was asked for.
+        asked: ModelKind,
+        /// What the model does.
+        kind: ModelKind,
+    },
+    /// There are no kernels for graphics adapters.
+    #[error("{architecture} runs on the CPU back end only; use --backend cpu")]
+    CpuOnly {
+        /// Architecture as `config.json` names it.
+        architecture: String,
+    },
     /// The folder lacks a file.
     #[error("{} is missing", path.display())]
     MissingFile {
@@ -88,7 +118,7 @@ pub enum EngineError {
         /// Where the parser stopped and why.
         source: serde_json::Error,
     },
-    /// The model is not a Llama-architecture decoder, or uses a part that this engine does not run.
+    /// The model is not a decoder of a known family, or uses a part that this engine does not run.
     #[error("{}: {field} is {found}; this engine runs {supported}", path.display())]
     UnsupportedArchitecture {
         /// The configuration file.
@@ -199,6 +229,16 @@ pub enum EngineError {
         "no Vulkan, Metal or DX12 adapter was found; install a driver (Mesa's lavapipe works without a GPU) or use --backend cpu"
     )]
     NoAdapter,
+    /// The model has a part for which one way of running it has no code.
+    #[error("{what} has nothing for {part}; the CPU back end runs {architecture}")]
+    MissingPart {
+        /// The GPU back end, or the trace.
+        what: &'static str,
+        /// The first part of the model that is missing there.
+        part: &'static str,
+        /// Class of the model.
+        architecture: &'static str,
+    },
     /// The adapter exists and lacks a limit that the model needs.
     #[error("adapter {adapter}: {limit_name} is {available}, the model needs {required}")]
     AdapterLimit {

@@ -48,6 +48,7 @@ pub fn quality(
     if ids.len() < 2 {
         return Err(EngineError::EmptyPrompt);
     }
+    integers.require_llama("the trace")?;
     let choice = Choice { temperature_milli: 0, top_k: 0, top_p_milli: 0, seed: 0, position: 0 };
     // Every id is of the model's own tokenizer, whose ids were checked at load.
     let trace = record(integers, Claim { ids, choice }).ok_or(EngineError::EmptyPrompt)?;

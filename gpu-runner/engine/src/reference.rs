@@ -68,7 +68,7 @@ impl FloatModel {
                 true => None,
                 false => Some(tensor("lm_head", &[vocab, hidden])?),
             },
-            frequencies: frequencies(&config),
+            frequencies: frequencies(&config.rotaries[0], config.context),
             config,
         })
     }
@@ -125,7 +125,7 @@ impl FloatModel {
         let (queries, keys) = (rotated(&layer.query), rotated(&layer.key));
         let values: Vec<Vec<f32>> = rows.iter().map(|row| matvec(&layer.value, row)).collect();
         let per_group = (self.config.heads / self.config.groups) as usize;
-        let scale = score_factor(self.config.scaling) as f32 / (head as f32).sqrt();
+        let scale = score_factor(self.config.rotaries[0].scaling) as f32 / (head as f32).sqrt();
         let mut mixed = Vec::new();
         for (position, query) in queries.iter().enumerate() {
             let mut row = Vec::new();

@@ -9,11 +9,13 @@
 
 mod attention;
 mod dot;
+mod int4;
 mod isa;
 mod lanes;
 mod peak;
 mod rows;
 
+pub use int4::Int4Rows;
 pub use isa::Isa;
 
 /// Most tokens of one call of [`Isa::products`].

@@ -41,7 +41,7 @@ mod testing;
 
 pub use chacha20::chacha20_block;
 pub use divide::divide_rounded;
-pub use embed::embed_row;
+pub use embed::{embed_element, embed_row};
 pub use exp2::{EXP2_STEPS, EXP2_TABLE, exp2_negative_q15, exp2_negative_q30};
 pub use gelu::{GELU_ENTRIES, GELU_ERF, GELU_TANH, Gelu, geglu, gelu};
 pub use int4::{INT4_GROUP_WIDTHS, dot_int4, unpack_int4};

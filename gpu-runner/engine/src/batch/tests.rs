@@ -102,7 +102,7 @@ proptest! {
         arrivals in proptest::collection::vec((0..REQUESTS, 0u32..4, 0u32..12), 1..20),
         (answers, positions) in (1u32..6, 60u64..400), step_tokens in 1u32..80, kept_texts in 0u32..4,
     ) {
-        let model = Synthetic::new(SHAPE, SEED);
+        let model = Synthetic::new(SHAPE, SEED).unwrap();
         let expected: Vec<_> = (0..REQUESTS).map(|number| alone(&model, &request(number))).collect();
         let mut batch = batch(&model, limits(answers, positions, step_tokens, kept_texts));
         let (mut heard, mut numbers) = (Heard::default(), BTreeMap::new());
@@ -141,7 +141,7 @@ proptest! {
 
 #[test]
 fn a_beginning_that_was_computed_is_found_and_changes_no_bit() {
-    let model = Synthetic::new(SHAPE, SEED);
+    let model = Synthetic::new(SHAPE, SEED).unwrap();
     let mut batch = batch(&model, limits(2, 400, 64, 4));
     let question = |own: u32| SequenceRequest {
         prompt_token_ids: (0..40).chain([own]).collect(),
@@ -170,7 +170,7 @@ fn a_beginning_that_was_computed_is_found_and_changes_no_bit() {
 
 #[test]
 fn prompts_are_read_in_pieces_beside_answers_that_go_on() {
-    let model = Synthetic::new(SHAPE, SEED);
+    let model = Synthetic::new(SHAPE, SEED).unwrap();
     let mut batch = batch(&model, limits(3, 400, 8, 0));
     let mut long = request(0);
     (long.prompt_token_ids, long.max_new_tokens) = ((0..50).collect(), 2);
@@ -188,7 +188,7 @@ fn prompts_are_read_in_pieces_beside_answers_that_go_on() {
 
 #[test]
 fn what_can_never_fit_is_refused_with_its_size() {
-    let model = Synthetic::new(SHAPE, SEED);
+    let model = Synthetic::new(SHAPE, SEED).unwrap();
     let mut batch = batch(&model, limits(2, 30, 64, 0));
     let mut large = request(0);
     (large.prompt_token_ids, large.max_new_tokens) = (vec![1; 20], 11);
@@ -223,7 +223,7 @@ impl<E: Executor> Executor for Defective<E> {
 
 #[test]
 fn a_step_that_fails_costs_only_the_answer_that_fails_by_itself() {
-    let model = Synthetic::new(SHAPE, SEED);
+    let model = Synthetic::new(SHAPE, SEED).unwrap();
     let healthy: Vec<SequenceRequest> = [4, 7].map(request).into();
     let expected: Vec<_> = healthy.iter().map(|request| alone(&model, request)).collect();
     let harmless = |id: &u32| !expected.iter().flatten().any(|token| token == id);

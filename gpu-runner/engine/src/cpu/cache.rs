@@ -79,10 +79,16 @@ impl LayerCache {
         }
     }
 
-    /// Keys and values of one group up to and including `position`.
-    pub fn head<'a>(&'a self, group: usize, position: u32) -> (HeadCache<'a>, HeadCache<'a>) {
-        let first = group * self.positions;
-        let rows = position as usize + 1;
+    /// Keys and values of one group up to and including `position`: all of them, or the last of a window.
+    pub fn head<'a>(
+        &'a self,
+        group: usize,
+        position: u32,
+        window: Option<u32>,
+    ) -> (HeadCache<'a>, HeadCache<'a>) {
+        let end = position as usize + 1;
+        let rows = window.map_or(end, |window| end.min(window as usize));
+        let first = group * self.positions + end - rows;
         let part = |half: &'a Half| HeadCache {
             codes: &half.codes[first * self.head..][..rows * self.head],
             scales: &half.scales[first..][..rows],

@@ -12,7 +12,6 @@ mod tests;
 use std::sync::Arc;
 
 use rayon::{ThreadPool, prelude::*};
-use stoa_exact::embed_row;
 use stoa_simd::{Isa, MAX_TOKENS};
 
 use crate::{
@@ -100,6 +99,9 @@ impl Executor for CpuExecutor {
                 place.copy_from_slice(piece);
                 rest = behind;
             }
+            if let Some(cap) = model.logit_cap {
+                options.isa.soft_cap(cap, &mut arena.logits);
+            }
             on_logits(*token, &arena.logits);
         }
         Ok(())
@@ -128,25 +130,25 @@ impl Pass<'_> {
     }
 
     fn embed(&self, arena: &mut Arena) {
-        let embedding = &self.model.embedding;
+        let IntegerModel { embedding, embedding_factor, .. } = self.model;
         let rows = arena.residual.chunks_exact_mut(self.model.config.hidden as usize);
         for (token, row) in self.tokens.iter().zip(rows) {
-            embed_row(embedding.row(token.id), embedding.scales[token.id as usize], row);
+            embedding.embed_row(token.id, *embedding_factor, row);
         }
     }
 
     fn attention_block(&self, layer: &Layer, caches: &mut [LayerCache], arena: &mut Arena) {
         self.normalise(&layer.attention_norm, arena);
         self.product(&layer.projection, self.tokens.len(), &arena.input, &mut arena.blocks);
-        self.project(caches, arena);
-        self.attend(caches, arena);
+        self.project(layer, caches, arena);
+        self.attend(layer.attention, caches, arena);
         let width = self.model.config.query_width() as usize;
         let Arena { mixed, rows, input, .. } = arena;
         self.quantise(width, self.tokens.len(), rows, input, |token, row| {
             row.copy_from_slice(&mixed[token * width..][..width]);
         });
         self.product(&layer.output, self.tokens.len(), &arena.input, &mut arena.blocks);
-        self.accumulate(arena);
+        self.accumulate(layer.attention_end_norm.as_deref(), arena);
     }
 
     fn feed_forward(&self, layer: &Layer, arena: &mut Arena) {
@@ -159,7 +161,7 @@ impl Pass<'_> {
             row.chunks_mut(arena::BLOCK_ROWS).zip(pieces).for_each(|(a, b)| a.copy_from_slice(b));
         });
         self.product(&layer.down, count, &arena.input, &mut arena.blocks);
-        self.accumulate(arena);
+        self.accumulate(layer.feed_end_norm.as_deref(), arena);
     }
 
     /// Logits of the tokens that want them, as blocks.
@@ -188,15 +190,25 @@ impl Pass<'_> {
         });
     }
 
-    /// Adds the products to the residual stream.
-    fn accumulate(&self, arena: &mut Arena) {
+    /// Adds the products to the residual stream, normed with `weights` where there are any.
+    fn accumulate(&self, weights: Option<&[i32]>, arena: &mut Arena) {
         let (hidden, count) = (self.model.config.hidden as usize, self.tokens.len());
-        let Arena { residual, blocks, .. } = arena;
-        let rows = residual[..count * hidden].par_chunks_mut(hidden);
-        rows.with_min_len(product::tokens_per_task(hidden)).enumerate().for_each(|(token, row)| {
+        let Arena { residual, rows, blocks, .. } = arena;
+        let residual = residual[..count * hidden].par_chunks_mut(hidden);
+        let work = residual.zip(rows[..count * hidden].par_chunks_mut(hidden)).enumerate();
+        work.with_min_len(product::tokens_per_task(hidden)).for_each(|(token, (residual, row))| {
             let pieces = pieces(blocks, hidden, count, token);
-            let places = row.chunks_mut(arena::BLOCK_ROWS);
-            places.zip(pieces).for_each(|(row, piece)| self.isa.add_row(row, piece));
+            match weights {
+                None => {
+                    let places = residual.chunks_mut(arena::BLOCK_ROWS);
+                    places.zip(pieces).for_each(|(place, piece)| self.isa.add_row(place, piece));
+                }
+                Some(weights) => {
+                    let places = row.chunks_mut(arena::BLOCK_ROWS);
+                    places.zip(pieces).for_each(|(place, piece)| place.copy_from_slice(piece));
+                    self.isa.add_rms_norm(row, weights, self.model.epsilon, residual);
+                }
+            }
         });
     }
 }

@@ -27,6 +27,7 @@ pub struct GpuExecutor {
 impl GpuExecutor {
     /// Opens the adapter, compiles and self-tests the kernels, uploads the model.
     pub fn new(model: &Arc<IntegerModel>) -> Result<Self, EngineError> {
+        model.require_llama("the GPU back end")?;
         let gpu = Gpu::open().map_err(|error| kernel_error("", error))?;
         let adapter = gpu.description().name.clone();
         let plan = Plan::new(&gpu, model)?;

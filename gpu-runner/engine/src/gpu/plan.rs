@@ -117,7 +117,7 @@ impl Arena {
         Self {
             step: gpu.scratch("step", 4 + MAX_STEP_TOKENS as u64),
             tables: gpu.upload("tables", bytemuck::cast_slice(&tables::words())),
-            rope: gpu.upload("rope", bytemuck::cast_slice(&model.rope)),
+            rope: gpu.upload("rope", bytemuck::cast_slice(&model.rotaries[0].entries)),
             residual: fixed("residual", config.hidden),
             hidden_codes: codes("hidden codes", config.hidden),
             projected: fixed("projected", config.projected_width()),

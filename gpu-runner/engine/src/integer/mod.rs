@@ -1,7 +1,10 @@
-//! The integer model: weights as int8 codes with scales, tables, and the Merkle root that names them.
+//! The integer model: weights as codes with scales, tables, and the Merkle root that names them.
 
 pub mod matrix;
 pub mod model;
+mod quantise;
+#[cfg(test)]
+mod quantise_tests;
 pub mod real;
 pub mod root;
 pub mod rotary;

@@ -35,7 +35,7 @@ impl Model for IntegerModel {
             Table::Logits => self.head(),
         };
         let scale = *matrix.scales.get(row as usize)?;
-        Some(MatrixRow { codes: matrix.row(row), scale })
+        Some(MatrixRow { codes: matrix.int8_row(row)?, scale })
     }
 
     fn norm(&self, norm: Norm, layer: u32, index: u32) -> Option<i32> {
@@ -49,9 +49,11 @@ impl Model for IntegerModel {
     }
 
     fn rotary(&self, position: u32, pair: u32) -> Option<(i32, i32)> {
-        let (head, half) = (self.config.head, self.config.head / 2);
-        let start = position.checked_mul(head)? as usize;
-        let angles = self.rope.get(start..)?.get(..head as usize)?;
-        Some((*angles.get(pair as usize)?, *angles.get((half + pair) as usize)?))
+        if position >= self.config.context {
+            return None;
+        }
+        let (cosines, sines) = self.rotaries.first()?.angles(position);
+        let pair = pair as usize;
+        Some((*cosines.get(pair)?, *sines.get(pair)?))
     }
 }

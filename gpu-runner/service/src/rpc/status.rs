@@ -75,6 +75,8 @@ fn engine_code(error: &EngineError) -> Code {
         | EngineError::EmptyPrompt
         | EngineError::NoNewTokens
         | EngineError::CacheTooSmall { .. }
+        | EngineError::TextCount { .. }
+        | EngineError::InvalidSegments { .. }
         | EngineError::UnknownToken { .. } => Code::InvalidArgument,
         EngineError::MissingFile { .. }
         | EngineError::UnreadableFile { .. }
@@ -90,6 +92,9 @@ fn engine_code(error: &EngineError) -> Code {
         | EngineError::TokenizerMismatch { .. }
         | EngineError::NoTokenizer { .. }
         | EngineError::Overflow { .. }
+        | EngineError::OtherKind { .. }
+        | EngineError::CpuOnly { .. }
+        | EngineError::MissingPart { .. }
         | EngineError::NoAdapter
         | EngineError::AdapterLimit { .. }
         | EngineError::DeviceRefused { .. }

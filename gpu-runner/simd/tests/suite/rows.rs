@@ -1,7 +1,7 @@
 //! Row operators against the definition.
 
 use proptest::prelude::*;
-use stoa_exact::{FIXED_MAX, RowScale};
+use stoa_exact::{FIXED_MAX, Gelu, RowScale};
 use stoa_simd::Isa;
 
 use crate::draw::{fixed_row, weight_scales};
@@ -41,6 +41,31 @@ proptest! {
             output
         };
         each(run, &expected);
+    }
+
+    #[test]
+    fn centred_norm(rows in rows(3), epsilon in 0u64..1 << 46) {
+        let mut expected = vec![0; rows[0].len()];
+        stoa_exact::layer_norm(&rows[0], &rows[1], &rows[2], epsilon, &mut expected);
+        let run = |isa: Isa| {
+            let mut row = rows[0].clone();
+            isa.layer_norm(&mut row, &rows[1], &rows[2], epsilon);
+            row
+        };
+        each(run, &expected);
+    }
+
+    #[test]
+    fn both_gelus(rows in rows(1)) {
+        for kind in [Gelu::Erf, Gelu::Tanh] {
+            let expected: Vec<i32> = rows[0].iter().map(|x| stoa_exact::gelu(kind, *x)).collect();
+            let run = |isa: Isa| {
+                let mut row = rows[0].clone();
+                isa.gelu(kind, &mut row);
+                row
+            };
+            each(run, &expected);
+        }
     }
 
     #[test]
@@ -100,5 +125,23 @@ proptest! {
             head
         };
         each(run, &expected);
+    }
+}
+
+#[test]
+fn gelu_around_every_step_and_end_of_its_tables() {
+    let near = (0..=1025).flat_map(|step| (-1..=1).map(move |offset| step * 512 + offset));
+    let far = (FIXED_MAX - 3..=FIXED_MAX).chain(near);
+    let row: Vec<i32> = far.flat_map(|x| [x, -x]).collect();
+    for kind in [Gelu::Erf, Gelu::Tanh] {
+        let expected: Vec<i32> = row.iter().map(|x| stoa_exact::gelu(kind, *x)).collect();
+        each(
+            |isa| {
+                let mut row = row.clone();
+                isa.gelu(kind, &mut row);
+                row
+            },
+            &expected,
+        );
     }
 }
