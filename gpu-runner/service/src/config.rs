@@ -21,6 +21,8 @@ const MAX_QUEUE: usize = 10_000;
 const MAX_STREAMS: usize = 100_000;
 /// Largest accepted number of answers side by side.
 const MAX_BATCH: usize = 256;
+/// Largest accepted number of encoders.
+const MAX_ENCODERS: usize = 16;
 /// Largest accepted number of loaded models.
 const MAX_LOADED_MODELS: usize = 64;
 /// Longest accepted time of a request in seconds: a day.
@@ -51,6 +53,8 @@ impl From<Backend> for BackendKind {
 pub struct Config {
     /// Folder of the model.
     pub model_dir: PathBuf,
+    /// Folders of encoders, which give embeddings beside the model.
+    pub encoder_dirs: Vec<PathBuf>,
     /// Address to listen on.
     pub listen: SocketAddr,
     /// Where to compute.
@@ -107,6 +111,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             model_dir: "model".into(),
+            encoder_dirs: Vec::new(),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 9100)),
             backend: Backend::Gpu,
             key_file: "runner.key".into(),
@@ -218,6 +223,8 @@ impl Config {
         within("batch_answers", self.batch_answers, MAX_BATCH)?;
         within("max_requests", self.max_requests, MAX_STREAMS)?;
         within("max_loaded_models", self.max_loaded_models, MAX_LOADED_MODELS)?;
+        // None is as good as any number.
+        within("encoder_dirs", self.encoder_dirs.len().max(1), MAX_ENCODERS)?;
         let timeout = self.request_timeout_seconds;
         within("request_timeout_seconds", timeout, MAX_TIMEOUT_SECONDS)?;
         if self.tls_certificate_file.is_some() != self.tls_key_file.is_some() {

@@ -5,13 +5,13 @@ use std::{
     path::Path,
 };
 
-use stoa_engine::Engine;
+use stoa_engine::Model;
 
 use super::CommandError;
 
 /// Prints the facts, one a line, or as JSON.
 pub fn execute(model_dir: &Path, json: bool) -> Result<(), CommandError> {
-    let model = Engine::inspect(model_dir)?;
+    let model = Model::inspect(model_dir)?;
     let mut out = stdout().lock();
     if json {
         writeln!(out, "{}", serde_json::to_string_pretty(&model)?)?;

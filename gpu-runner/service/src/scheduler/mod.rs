@@ -16,6 +16,7 @@ use std::{
     time::Instant,
 };
 
+pub use fair_queue::FairQueue;
 pub use task::{Outcome, Task};
 use tokio_util::sync::CancellationToken;
 
@@ -24,7 +25,6 @@ use crate::{
     access::{Caller, Class},
     metrics::{Metrics, ModelStatistics},
 };
-use fair_queue::FairQueue;
 
 /// Bounds of the scheduler.
 #[derive(Clone, Copy, Debug)]
