@@ -74,6 +74,8 @@ pub struct Sampler {
     pub temperature_milli: u32,
     /// Draw among this many largest logits; 0 means all.
     pub top_k: u32,
+    /// Draw among the fewest of them whose probabilities sum to this many thousandths; 0 and from 1000 on mean all.
+    pub top_p_milli: u32,
     /// Seed of the ChaCha20 stream.
     pub seed: u64,
 }
@@ -98,18 +100,6 @@ pub struct SequenceRequest {
     pub max_new_tokens: u32,
     /// How tokens are drawn.
     pub sampler: Sampler,
-}
-
-/// What one step of a sequence did.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
-    /// Some of the prompt was read; no token yet.
-    Prefilled {
-        /// Tokens of the prompt that this step read.
-        tokens: u32,
-    },
-    /// A token was produced; with a reason it is the last.
-    Token(TokenEvent, Option<FinishReason>),
 }
 
 /// One produced token.

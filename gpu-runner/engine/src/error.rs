@@ -38,6 +38,19 @@ pub enum EngineError {
     /// The prompt has no text or no token.
     #[error("the prompt is empty")]
     EmptyPrompt,
+    /// Prompt and answer together need more keys and values than there is memory for.
+    #[error(
+        "prompt and answer need {positions} positions of the cache of keys and values; there is memory for {limit}"
+    )]
+    CacheTooSmall {
+        /// Positions that are needed: tokens of the prompt and new ones.
+        positions: u32,
+        /// Positions that there are.
+        limit: u64,
+    },
+    /// A defect of the engine showed on this input.
+    #[error("the engine failed on this input; the service goes on")]
+    Panicked,
     /// `max_new_tokens` is zero.
     #[error("max_new_tokens is 0; ask for at least 1")]
     NoNewTokens,

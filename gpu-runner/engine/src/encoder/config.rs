@@ -261,8 +261,7 @@ fn check_sizes(
         |value: u64| (32..=u64::from(MAX_WIDTH)).contains(&value) && value.is_multiple_of(32);
     let within = |value: u64, most: u32| (1..=u64::from(most)).contains(&value);
     let width_rule = "a multiple of 32, at most 65536";
-    let (hidden, inner, heads) =
-        (raw.hidden_size, raw.intermediate_size, raw.num_attention_heads);
+    let (hidden, inner, heads) = (raw.hidden_size, raw.intermediate_size, raw.num_attention_heads);
     refuse.size("hidden_size", hidden, width(hidden), width_rule)?;
     refuse.size("intermediate_size", inner, width(inner), width_rule)?;
     let layers = raw.num_hidden_layers;

@@ -99,8 +99,7 @@ impl Pass<'_> {
         projected.par_chunks_exact_mut(3 * hidden).enumerate().for_each(|(token, row)| {
             products.row(token, row);
         });
-        let heads =
-            Heads { isa: self.isa, count: hidden / width, width, score: self.model.score };
+        let heads = Heads { isa: self.isa, count: hidden / width, width, score: self.model.score };
         let mut mixed = vec![0; residual.len()];
         let mut parts = Vec::new();
         let (mut projected, mut rest) = (projected.as_slice(), mixed.as_mut_slice());

@@ -72,9 +72,8 @@ impl EncoderModel {
     pub fn build(config: EncoderConfig, weights: &Weights<'_>) -> Result<Self, EngineError> {
         let hidden = f64::from(config.hidden);
         let epsilon = (config.epsilon * hidden * power_of_two(32)).round() as u64;
-        let score = scale_of(
-            std::f64::consts::LOG2_E / (16129.0 * f64::from(config.head_width()).sqrt()),
-        );
+        let score =
+            scale_of(std::f64::consts::LOG2_E / (16129.0 * f64::from(config.head_width()).sqrt()));
         bounds::norm(config.hidden, epsilon).map_err(|e| overflow("norms", e))?;
         bounds::positions(config.context).map_err(|e| overflow("attention", e))?;
         bounds::score_scale(score).map_err(|e| overflow("attention", e))?;

@@ -89,7 +89,5 @@ fn optional<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, EngineError> 
         Err(error) => return Err(error),
     };
     let parsed = serde_json::from_slice(&bytes);
-    parsed
-        .map(Some)
-        .map_err(|source| EngineError::InvalidJson { path: path.to_owned(), source })
+    parsed.map(Some).map_err(|source| EngineError::InvalidJson { path: path.to_owned(), source })
 }

@@ -58,18 +58,53 @@ fn poison(dir: &Path, tensor: &str, value: f32) {
 fn weights_that_could_overflow_are_refused_with_layer_and_bound() {
     // Norm weights are multiplied by sqrt(32): 2^30 / (2^16 * 5.66) = 2896.
     for (tensor, value, layer, bound) in [
-        ("embeddings.word_embeddings.weight", 1e9, "embeddings.word_embeddings", "weight magnitude"),
+        (
+            "embeddings.word_embeddings.weight",
+            1e9,
+            "embeddings.word_embeddings",
+            "weight magnitude",
+        ),
         ("embeddings.position_embeddings.weight", 1e9, "embeddings.position", "weight magnitude"),
         ("embeddings.token_type_embeddings.weight", -1e9, "embeddings.token", "weight magnitude"),
         ("embeddings.LayerNorm.weight", 2897.0, "embeddings.LayerNorm", "norm weight"),
         ("embeddings.LayerNorm.bias", 16384.0, "embeddings.LayerNorm", "bias"),
-        ("encoder.layer.0.attention.self.query.bias", -16384.0, "encoder.layer.0.attention", "bias"),
-        ("encoder.layer.1.attention.self.key.weight", 1e9, "encoder.layer.1.attention", "weight mag"),
-        ("encoder.layer.1.attention.output.dense.bias", 1e30, "encoder.layer.1.attention.output", "bias"),
-        ("encoder.layer.0.intermediate.dense.bias", 16384.0, "encoder.layer.0.intermediate", "bias"),
+        (
+            "encoder.layer.0.attention.self.query.bias",
+            -16384.0,
+            "encoder.layer.0.attention",
+            "bias",
+        ),
+        (
+            "encoder.layer.1.attention.self.key.weight",
+            1e9,
+            "encoder.layer.1.attention",
+            "weight mag",
+        ),
+        (
+            "encoder.layer.1.attention.output.dense.bias",
+            1e30,
+            "encoder.layer.1.attention.output",
+            "bias",
+        ),
+        (
+            "encoder.layer.0.intermediate.dense.bias",
+            16384.0,
+            "encoder.layer.0.intermediate",
+            "bias",
+        ),
         ("encoder.layer.1.output.dense.weight", 1e9, "encoder.layer.1.output.dense", "weight mag"),
-        ("encoder.layer.1.output.LayerNorm.weight", -2897.0, "encoder.layer.1.output.Layer", "norm weight"),
-        ("encoder.layer.1.output.LayerNorm.bias", -16384.0, "encoder.layer.1.output.LayerN", "bias"),
+        (
+            "encoder.layer.1.output.LayerNorm.weight",
+            -2897.0,
+            "encoder.layer.1.output.Layer",
+            "norm weight",
+        ),
+        (
+            "encoder.layer.1.output.LayerNorm.bias",
+            -16384.0,
+            "encoder.layer.1.output.LayerN",
+            "bias",
+        ),
     ] {
         let dir = folder("bert-mean-f32");
         poison(dir.path(), tensor, value);
@@ -131,7 +166,8 @@ fn steps_of_sentence_transformers_that_are_not_run_are_refused() {
     set(dir.path(), "1_Pooling/config.json", "pooling_mode_max_tokens", json!(true));
     assert!(refusal(dir.path()).to_string().contains("pooling_mode"));
     let dir = folder("bert-mean-f32");
-    let modules = json!([{"path": "", "type": "a.Transformer"}, {"path": "2_Dense", "type": "a.Dense"}]);
+    let modules =
+        json!([{"path": "", "type": "a.Transformer"}, {"path": "2_Dense", "type": "a.Dense"}]);
     std::fs::write(dir.path().join("modules.json"), modules.to_string()).unwrap();
     assert!(refusal(dir.path()).to_string().contains("a.Dense"));
     let dir = folder("bert-mean-f32");
@@ -169,7 +205,8 @@ fn sizes_outside_the_limits_are_refused_with_the_rule() {
 #[test]
 fn the_length_that_a_model_was_made_for_is_its_context() {
     let dir = folder("bert-mean-f32");
-    std::fs::write(dir.path().join("sentence_bert_config.json"), r#"{"max_seq_length": 7}"#).unwrap();
+    std::fs::write(dir.path().join("sentence_bert_config.json"), r#"{"max_seq_length": 7}"#)
+        .unwrap();
     let encoder = Encoder::load(dir.path(), BackendKind::Cpu).unwrap();
     assert_eq!(encoder.model().context_tokens, 7);
     assert!(matches!(
@@ -177,8 +214,12 @@ fn the_length_that_a_model_was_made_for_is_its_context() {
         Err(EngineError::PromptTooLong { tokens: 8, limit: 7 })
     ));
     assert!(encoder.embed_ids(&[vec![5; 7]]).is_ok());
-    std::fs::write(dir.path().join("sentence_bert_config.json"), r#"{"max_seq_length": 0}"#).unwrap();
-    assert!(matches!(refusal(dir.path()), EngineError::InvalidConfig { field: "max_seq_length", .. }));
+    std::fs::write(dir.path().join("sentence_bert_config.json"), r#"{"max_seq_length": 0}"#)
+        .unwrap();
+    assert!(matches!(
+        refusal(dir.path()),
+        EngineError::InvalidConfig { field: "max_seq_length", .. }
+    ));
 }
 
 #[test]
@@ -201,7 +242,10 @@ fn calls_outside_the_limits_are_refused() {
         Err(EngineError::OtherKind { asked: ModelKind::Ranking, kind: ModelKind::Embedding })
     ));
     let ranking = Encoder::load(&golden("bert-score-bf16"), BackendKind::Cpu).unwrap();
-    assert!(matches!(ranking.score_ids(&[5, 6], &[0, 2]), Err(EngineError::InvalidSegments { .. })));
+    assert!(matches!(
+        ranking.score_ids(&[5, 6], &[0, 2]),
+        Err(EngineError::InvalidSegments { .. })
+    ));
     assert!(matches!(ranking.score_ids(&[5, 6], &[0]), Err(EngineError::InvalidSegments { .. })));
     assert!(matches!(ranking.embed_ids(&[vec![5]]), Err(EngineError::OtherKind { .. })));
 }
@@ -209,8 +253,5 @@ fn calls_outside_the_limits_are_refused() {
 #[test]
 fn a_graphics_adapter_is_refused_by_name() {
     let error = Encoder::load(&golden("bert-mean-f32"), BackendKind::Gpu).err().unwrap();
-    assert_eq!(
-        error.to_string(),
-        "BertModel runs on the CPU back end only; use --backend cpu"
-    );
+    assert_eq!(error.to_string(), "BertModel runs on the CPU back end only; use --backend cpu");
 }
