@@ -26,15 +26,17 @@ struct Named {
 impl Model {
     /// Loads a GGUF file, or a folder as what its `config.json` says it is; what is not known is refused by its reader.
     pub fn load(dir: &Path, backend: BackendKind) -> Result<Self, EngineError> {
-        if dir.is_file() {
-            return Ok(Self::Generator(Engine::load(dir, backend)?));
+        match names_encoder(dir)? {
+            true => Ok(Self::Encoder(Encoder::load(dir, backend)?)),
+            false => Ok(Self::Generator(Engine::load(dir, backend)?)),
         }
-        let path = dir.join("config.json");
-        let Named { architectures } = serde_json::from_slice(&read_file(&path)?)
-            .map_err(|source| EngineError::InvalidJson { path: path.clone(), source })?;
-        match architectures.as_slice() {
-            [one] if is_encoder(one) => Ok(Self::Encoder(Encoder::load(dir, backend)?)),
-            _ => Ok(Self::Generator(Engine::load(dir, backend)?)),
+    }
+
+    /// Reads the folder or file and says what it holds; needs no adapter.
+    pub fn inspect(dir: &Path) -> Result<ModelInfo, EngineError> {
+        match names_encoder(dir)? {
+            true => Ok(Encoder::load(dir, BackendKind::Cpu)?.model().clone()),
+            false => Engine::inspect(dir),
         }
     }
 
@@ -61,4 +63,15 @@ impl Model {
             Self::Encoder(encoder) => encoder.adapter(),
         }
     }
+}
+
+/// A GGUF file never does.
+fn names_encoder(dir: &Path) -> Result<bool, EngineError> {
+    if dir.is_file() {
+        return Ok(false);
+    }
+    let path = dir.join("config.json");
+    let Named { architectures } = serde_json::from_slice(&read_file(&path)?)
+        .map_err(|source| EngineError::InvalidJson { path: path.clone(), source })?;
+    Ok(matches!(architectures.as_slice(), [one] if is_encoder(one)))
 }

@@ -21,6 +21,8 @@ const MAX_QUEUE: usize = 10_000;
 const MAX_STREAMS: usize = 100_000;
 /// Largest accepted number of answers side by side.
 const MAX_BATCH: usize = 256;
+/// Largest accepted number of encoders.
+const MAX_ENCODERS: usize = 16;
 /// Largest accepted memory for keys and values: 16 TiB.
 const MAX_CACHE_MEBIBYTES: usize = 1 << 24;
 /// Largest accepted number of tokens of a step; a back end may take fewer.
@@ -57,6 +59,8 @@ impl From<Backend> for BackendKind {
 pub struct Config {
     /// Folder of the model.
     pub model_dir: PathBuf,
+    /// Folders of encoders, which give embeddings beside the model.
+    pub encoder_dirs: Vec<PathBuf>,
     /// Address to listen on.
     pub listen: SocketAddr,
     /// Where to compute.
@@ -119,6 +123,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             model_dir: "model".into(),
+            encoder_dirs: Vec::new(),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 9100)),
             backend: Backend::Gpu,
             key_file: "runner.key".into(),
@@ -249,6 +254,8 @@ impl Config {
         between("kept_texts", self.kept_texts, (0, MAX_KEPT_TEXTS))?;
         within("max_requests", self.max_requests, MAX_STREAMS)?;
         within("max_loaded_models", self.max_loaded_models, MAX_LOADED_MODELS)?;
+        // None is as good as any number.
+        within("encoder_dirs", self.encoder_dirs.len().max(1), MAX_ENCODERS)?;
         let timeout = self.request_timeout_seconds;
         within("request_timeout_seconds", timeout, MAX_TIMEOUT_SECONDS)?;
         if self.tls_certificate_file.is_some() != self.tls_key_file.is_some() {
