@@ -6,6 +6,7 @@
 
 mod api;
 mod batch;
+pub mod classifier;
 mod cpu;
 pub mod encoder;
 mod engine;
@@ -16,6 +17,7 @@ mod gpu;
 mod integer;
 mod model;
 mod pool;
+mod product;
 mod quality;
 pub mod reference;
 pub mod synthetic;
@@ -28,6 +30,7 @@ pub use batch::{
     AnswerId, Batch, BatchEvent, BatchLimits, BatchStep, Begun, CacheUsage, MIN_STEP_TOKENS,
     OnEvent,
 };
+pub use classifier::Classifier;
 pub use cpu::{CpuOptions, MAX_SEQUENCES};
 pub use encoder::Encoder;
 pub use engine::Engine;

@@ -75,7 +75,8 @@ async fn answer(gateway: &Gateway, entry: Entry, body: &[u8]) -> Result<Response
     let served = encoder(gateway, &name)?;
     let width = served.encoder.dimensions();
     if dimensions.is_some_and(|asked| asked != u64::from(width)) {
-        let message = format!("dimensions: the embeddings of {name:?} have {width} and are not cut");
+        let message =
+            format!("dimensions: the embeddings of {name:?} have {width} and are not cut");
         return Err(ApiError::unsupported("dimensions", message));
     }
     let texts = read(served, input).await?;
@@ -139,7 +140,9 @@ fn object(index: usize, row: &EmbeddingRow, encoding: Encoding) -> Value {
         Encoding::Float => row.iter().map(|value| f64::from(*value) / ONE).collect(),
         Encoding::Base64 => {
             let real = row.iter().map(|value| (f64::from(*value) / ONE) as f32);
-            Value::from(BASE64_STANDARD.encode(real.flat_map(f32::to_le_bytes).collect::<Vec<u8>>()))
+            Value::from(
+                BASE64_STANDARD.encode(real.flat_map(f32::to_le_bytes).collect::<Vec<u8>>()),
+            )
         }
     };
     json!({"object": "embedding", "index": index, "embedding": embedding})

@@ -40,10 +40,8 @@ async fn refused(runner: &Runner, body: Value) -> (u16, String, String) {
 async fn embeddings_are_the_engines_integers_in_both_encodings() {
     let dir = tempfile::tempdir().unwrap();
     let runner = start(dir.path(), with_encoders()).await;
-    let rows = Encoder::load(&golden(MODEL), BackendKind::Cpu)
-        .unwrap()
-        .embed(&["a b c", "9"])
-        .unwrap();
+    let rows =
+        Encoder::load(&golden(MODEL), BackendKind::Cpu).unwrap().embed(&["a b c", "9"]).unwrap();
     let asked = json!({"model": MODEL, "input": ["a b c", "9"], "user": "me", "dimensions": 32});
     let (status, answer) = post(&runner, asked).await;
     assert_eq!(status, 200, "{answer}");
@@ -83,7 +81,10 @@ async fn what_an_encoder_cannot_do_is_refused_by_name() {
     };
     let unsupported = |param: &str| (400, "unsupported_parameter".to_owned(), param.to_owned());
     assert_eq!(refused(&runner, asked(json!({"dimensions": 31}))).await, unsupported("dimensions"));
-    assert_eq!(refused(&runner, asked(json!({"temperature": 1}))).await, unsupported("temperature"));
+    assert_eq!(
+        refused(&runner, asked(json!({"temperature": 1}))).await,
+        unsupported("temperature")
+    );
     let format = asked(json!({"encoding_format": "int8"}));
     assert_eq!(refused(&runner, format).await, invalid("encoding_format"));
     assert_eq!(refused(&runner, asked(json!({"input": 7}))).await, invalid("input"));
@@ -106,8 +107,7 @@ async fn what_an_encoder_cannot_do_is_refused_by_name() {
 async fn the_catalogue_says_what_each_model_does() {
     let dir = tempfile::tempdir().unwrap();
     let runner = start(dir.path(), with_encoders()).await;
-    let answer: Value =
-        reqwest::get(runner.url("/v1/models")).await.unwrap().json().await.unwrap();
+    let answer: Value = reqwest::get(runner.url("/v1/models")).await.unwrap().json().await.unwrap();
     let models = answer["data"].as_array().unwrap().iter();
     let kinds: Vec<(&str, &str)> = models
         .map(|model| (model["id"].as_str().unwrap(), model["stoa"]["kind"].as_str().unwrap()))
