@@ -102,6 +102,16 @@ pub enum EngineError {
         /// Kinds of segments that the model has.
         segments: u32,
     },
+    /// An input of a classifier has another size, or a value beyond the fixed ones.
+    #[error(
+        "an input of {actual} values was given; it must have {expected}, each of at most 30 bits"
+    )]
+    InvalidInput {
+        /// Values of the model's input.
+        expected: usize,
+        /// Values that were given.
+        actual: usize,
+    },
     /// The model does something else.
     #[error("this model is made for {kind}, not for {asked}")]
     OtherKind {

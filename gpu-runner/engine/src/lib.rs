@@ -7,6 +7,7 @@
 mod api;
 mod batch;
 mod checker;
+pub mod classifier;
 mod cpu;
 pub mod encoder;
 mod engine;
@@ -19,6 +20,7 @@ mod model;
 pub mod package;
 pub mod pages;
 mod pool;
+mod product;
 mod quality;
 pub mod reference;
 pub mod synthetic;
@@ -32,6 +34,7 @@ pub use batch::{
     OnEvent,
 };
 pub use checker::{Checker, Divergence, GenerationClaim, TraceDivergence};
+pub use classifier::Classifier;
 pub use cpu::{CpuOptions, MAX_SEQUENCES};
 pub use encoder::Encoder;
 pub use engine::Engine;

@@ -1,6 +1,7 @@
 //! Settings: defaults, then the file, then the environment, then flags.
 
 use std::{
+    collections::BTreeSet,
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
 };
@@ -200,6 +201,12 @@ pub enum ConfigError {
     /// A certificate without its key, or a key without its certificate.
     #[error("tls_certificate_file and tls_key_file must be set together")]
     HalfOfTls,
+    /// Two models would have one name.
+    #[error("another model is named like the folder {}", dir.display())]
+    SameName {
+        /// The second folder.
+        dir: PathBuf,
+    },
     /// A number is out of range.
     #[error("{field} is {actual}, it must be between {least} and {limit}")]
     OutOfRange {
@@ -254,8 +261,12 @@ impl Config {
         between("kept_texts", self.kept_texts, (0, MAX_KEPT_TEXTS))?;
         within("max_requests", self.max_requests, MAX_STREAMS)?;
         within("max_loaded_models", self.max_loaded_models, MAX_LOADED_MODELS)?;
-        // None is as good as any number.
-        within("encoder_dirs", self.encoder_dirs.len().max(1), MAX_ENCODERS)?;
+        between("encoder_dirs", self.encoder_dirs.len(), (0, MAX_ENCODERS))?;
+        // A model's name is its folder's.
+        let mut names = BTreeSet::from([self.model_dir.file_name()]);
+        if let Some(dir) = self.encoder_dirs.iter().find(|dir| !names.insert(dir.file_name())) {
+            return Err(ConfigError::SameName { dir: dir.clone() });
+        }
         let timeout = self.request_timeout_seconds;
         within("request_timeout_seconds", timeout, MAX_TIMEOUT_SECONDS)?;
         if self.tls_certificate_file.is_some() != self.tls_key_file.is_some() {
@@ -333,6 +344,9 @@ mod tests {
     fn an_empty_queue_and_a_missing_file_are_refused() {
         let none = Config { queue_jobs: 0, ..Config::default() }.check();
         assert!(matches!(none, Err(ConfigError::OutOfRange { field: "queue_jobs", .. })));
+        let dirs = vec!["a/one".into(), "b/one".into()];
+        let twice = Config { encoder_dirs: dirs, ..Config::default() }.check();
+        assert!(matches!(twice, Err(ConfigError::SameName { dir }) if dir.ends_with("b/one")));
         let missing = Config::load(Some(Path::new("no-such-file.toml")), &Overrides::default());
         assert!(matches!(missing, Err(ConfigError::NoFile { .. })));
     }

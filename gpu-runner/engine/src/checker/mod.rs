@@ -14,7 +14,7 @@ use stoa_trace::{Claim, Commitment, Ids, Trace, record};
 
 use crate::{
     EngineError, FinishReason, ModelInfo,
-    cpu::CpuExecutor,
+    cpu::{CpuExecutor, CpuOptions},
     engine::{Loaded, read},
     executor::{Executor, StepToken},
     folder::text::Text,
@@ -34,7 +34,7 @@ impl Checker {
     /// Loads and quantises the folder.
     pub fn load(dir: &Path) -> Result<Self, EngineError> {
         let Loaded { info, integers, text } = read(dir)?;
-        let executor = CpuExecutor::new(Arc::clone(&integers));
+        let executor = CpuExecutor::with_options(Arc::clone(&integers), CpuOptions::default());
         Ok(Self { info, integers, text, executor })
     }
 

@@ -9,9 +9,11 @@ use super::{
     config::{Activation, Head},
     model::{EncoderModel, Layer, Norm, Ranking},
     pooling::Pooling,
+};
+use crate::{
+    integer::matrix::Matrix,
     product::{Products, Quantised},
 };
-use crate::integer::matrix::Matrix;
 
 /// tanh itself: a cap at one.
 const TANH: SoftCap = SoftCap::new(1 << 16);

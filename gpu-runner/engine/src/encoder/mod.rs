@@ -11,7 +11,6 @@ mod forward;
 mod load;
 mod model;
 mod pooling;
-mod product;
 pub mod reference;
 mod root;
 mod text;

@@ -9,7 +9,10 @@ mod queue;
 
 use std::{
     collections::BTreeMap,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{SystemTime, UNIX_EPOCH},
 };
 
@@ -29,6 +32,23 @@ pub struct ServedEncoder {
     /// Seconds since 1970 at which it was loaded.
     pub loaded_seconds: u64,
     queue: Queue,
+    in_flight: AtomicU64,
+}
+
+/// Counts a request until it is answered or dropped.
+struct InFlight<'a>(&'a AtomicU64);
+
+impl<'a> InFlight<'a> {
+    fn count(requests: &'a AtomicU64) -> Self {
+        requests.fetch_add(1, Ordering::SeqCst);
+        Self(requests)
+    }
+}
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 impl ServedEncoder {
@@ -43,6 +63,7 @@ impl ServedEncoder {
         caller: &Caller,
         texts: Vec<Tokens>,
     ) -> Result<Vec<EmbeddingRow>, RunnerError> {
+        let _in_flight = InFlight::count(&self.in_flight);
         for text in &texts {
             self.encoder.check(text)?;
         }
@@ -84,7 +105,9 @@ impl Encoders {
             let encoder = Arc::new(encoder);
             let queue = Queue::start(Arc::clone(&encoder), limits)?;
             let name = encoder.model().name.clone();
-            all.insert(name, ServedEncoder { encoder, loaded_seconds: now, queue });
+            let in_flight = AtomicU64::new(0);
+            let served = ServedEncoder { encoder, loaded_seconds: now, queue, in_flight };
+            all.insert(name, served);
         }
         Ok(Self(all))
     }
@@ -97,6 +120,11 @@ impl Encoders {
     /// Every encoder, by name.
     pub fn all(&self) -> impl Iterator<Item = &ServedEncoder> {
         self.0.values()
+    }
+
+    /// Requests that wait or run.
+    pub fn in_flight(&self) -> u64 {
+        self.all().map(|served| served.in_flight.load(Ordering::SeqCst)).sum()
     }
 
     /// Ends every thread. Blocks for at most a pass.

@@ -7,7 +7,7 @@ use std::{
 };
 
 use stoa_engine::{
-    Encoder,
+    Encoder, EngineError,
     encoder::{EmbeddingRow, Tokens},
 };
 use tokio::sync::oneshot;
@@ -121,9 +121,9 @@ fn work(encoder: &Encoder, shared: &Shared) {
         }
         // A defect in the engine must cost this request, not the service.
         let outcome = catch_unwind(AssertUnwindSafe(|| encoder.run(&texts)));
-        let outcome = outcome.map_err(|_| RunnerError::EnginePanicked);
+        let outcome = outcome.unwrap_or(Err(EngineError::Panicked));
         // The client may have left meanwhile.
-        let _ = reply.send(outcome.and_then(|rows| Ok(rows?)));
+        let _ = reply.send(outcome.map_err(RunnerError::from));
     }
 }
 

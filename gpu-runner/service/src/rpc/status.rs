@@ -77,6 +77,7 @@ fn engine_code(error: &EngineError) -> Code {
         | EngineError::CacheTooSmall { .. }
         | EngineError::TextCount { .. }
         | EngineError::InvalidSegments { .. }
+        | EngineError::InvalidInput { .. }
         | EngineError::UnknownToken { .. } => Code::InvalidArgument,
         EngineError::MissingFile { .. }
         | EngineError::UnreadableFile { .. }
