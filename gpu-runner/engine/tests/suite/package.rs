@@ -85,8 +85,8 @@ fn two_packages_of_a_model_are_equal_on_any_number_of_threads() {
         files(&output)
     };
     let one = made("one", 1);
-    assert_eq!(one, made("three", 3));
-    assert_eq!(one, made("again", 3));
+    assert!(one == made("three", 3));
+    assert!(one == made("again", 3));
     assert!(!one.contains_key("journal"));
 }
 
@@ -126,7 +126,7 @@ fn packing_goes_on_after_the_last_whole_part() {
         let report =
             pack(&source, &output, &PackOptions::default(), &mut |_| ControlFlow::Continue(()));
         resumed.push(report.unwrap().resumed_parts);
-        assert_eq!(files(&output), files(&whole), "cut after {cut} steps");
+        assert!(files(&output) == files(&whole), "cut after {cut} steps");
         assert!(!partial.exists());
     }
     // The last cut was after the last part, the first one before any.
@@ -147,6 +147,7 @@ fn what_an_earlier_attempt_made_of_another_source_is_not_used() {
     };
     let first = golden("gqa-tied-f32");
     pack(&first, &output, &PackOptions::default(), &mut stop).unwrap_err();
+    fs::write(dir.path().join("model.partial/tokenizer.json"), "{}").unwrap();
     let report = pack_to(&golden("mqa-untied-f16"), &output);
     assert_eq!(report.resumed_parts, 0);
     assert_eq!(cpu(&output).model().model_root, cpu(&golden("mqa-untied-f16")).model().model_root);
