@@ -5,6 +5,8 @@
 //! Invariants: one submission a step; no buffer, bind group or pipeline is made by a step; after a device error
 //! nothing of the old device is used, and no sequence goes on without its keys and values.
 
+mod choice;
+mod disk;
 mod kernels;
 mod limits;
 mod matrix;
@@ -15,6 +17,7 @@ mod tables;
 #[cfg(test)]
 mod tests;
 mod transfer;
+mod tuning;
 
 use std::sync::Arc;
 
@@ -51,7 +54,7 @@ impl GpuExecutor {
         model: &Arc<IntegerModel>,
         options: GpuOptions,
     ) -> Result<Self, EngineError> {
-        let mut running = Running::new(model, options)?;
+        let mut running = Running::new(model, &options)?;
         Ok(Self {
             model: Arc::clone(model),
             options,
@@ -117,7 +120,7 @@ impl Executor for GpuExecutor {
         self.capacity.check(tokens)?;
         let mut running = match self.running.take() {
             Some(running) => running,
-            None => Running::new(&self.model, self.options)?,
+            None => Running::new(&self.model, &self.options)?,
         };
         let result = running.step(tokens, on_logits);
         let is_device_error = matches!(

@@ -31,6 +31,14 @@ pub enum Method {
 impl Method {
     /// All methods; a plan has the dispatches of each at this place.
     pub const ALL: [Method; 1 + TILES.len()] = [Method::Vector, Method::Tiled(0), Method::Tiled(1)];
+
+    /// Its place in [`Method::ALL`].
+    pub fn place(self) -> usize {
+        match self {
+            Self::Vector => 0,
+            Self::Tiled(tile) => 1 + tile,
+        }
+    }
 }
 
 /// One dispatch of a kernel on a bind group.
