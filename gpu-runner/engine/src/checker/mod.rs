@@ -13,10 +13,10 @@ use stoa_exact::{Choice, sample};
 use stoa_trace::{Claim, Commitment, Ids, Trace, record};
 
 use crate::{
-    EngineError, FinishReason, ModelInfo,
+    CpuOptions, EngineError, FinishReason, ModelInfo,
     cpu::CpuExecutor,
     engine::{Loaded, read},
-    executor::{Executor, StepToken},
+    executor::{ElasticCache as _, Executor as _, StepToken},
     folder::text::Text,
     integer::model::IntegerModel,
 };
@@ -34,7 +34,7 @@ impl Checker {
     /// Loads and quantises the folder.
     pub fn load(dir: &Path) -> Result<Self, EngineError> {
         let Loaded { info, integers, text } = read(dir)?;
-        let executor = CpuExecutor::new(Arc::clone(&integers));
+        let executor = CpuExecutor::with_options(Arc::clone(&integers), CpuOptions::default());
         Ok(Self { info, integers, text, executor })
     }
 
@@ -76,6 +76,7 @@ impl Checker {
             wants_logits: position + 1 >= prompt,
         };
         let tokens: Vec<StepToken> = (0..).zip(&ids).map(token).collect();
+        self.executor.resize(0, tokens.len() as u32, 0);
         for step in tokens.chunks(self.executor.capacity().step_tokens as usize) {
             let mut found = None;
             self.executor.step(step, &mut |place, logits| {
