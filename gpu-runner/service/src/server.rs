@@ -314,7 +314,8 @@ fn reflection() -> tonic_reflection::server::Builder<'static> {
 }
 
 async fn drain(core: &Core, grace: Duration) {
-    let in_flight = || core.models.in_flight() + core.encoders.in_flight() + core.book.live_jobs() as u64;
+    let in_flight =
+        || core.models.in_flight() + core.encoders.in_flight() + core.book.live_jobs() as u64;
     tracing::info!(in_flight = in_flight(), "shutting down");
     let all_ended = async {
         while in_flight() > 0 {
