@@ -26,7 +26,7 @@ struct Architectures {
 }
 
 impl Model {
-    /// Loads the folder as what its `config.json` says it is; what is not known is refused by its reader.
+    /// Loads a GGUF file, or a folder as what its `config.json` says it is; what is not known is refused by its reader.
     pub fn load(dir: &Path, backend: BackendKind) -> Result<Self, EngineError> {
         match architecture(dir)? {
             Named::Encoder => Ok(Self::Encoder(Box::new(Encoder::load(dir, backend)?))),
@@ -35,7 +35,7 @@ impl Model {
         }
     }
 
-    /// Reads the folder and says what it holds; needs no adapter.
+    /// Reads the folder or file and says what it holds; needs no adapter.
     pub fn inspect(dir: &Path) -> Result<ModelInfo, EngineError> {
         match architecture(dir)? {
             Named::Encoder | Named::Classifier => {
@@ -81,6 +81,10 @@ enum Named {
 }
 
 fn architecture(dir: &Path) -> Result<Named, EngineError> {
+    // A GGUF file holds a decoder.
+    if dir.is_file() {
+        return Ok(Named::Other);
+    }
     let path = dir.join("config.json");
     let Architectures { architectures } = serde_json::from_slice(&read_file(&path)?)
         .map_err(|source| EngineError::InvalidJson { path: path.clone(), source })?;

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     AdapterReport, BackendKind, EngineError, ModelInfo,
     engine::{cpu_report, folder_name},
-    folder::weights::WeightFiles,
+    folder::weights::Weights,
 };
 
 /// An answer.
@@ -41,8 +41,8 @@ impl Classifier {
         if backend == BackendKind::Gpu {
             return Err(EngineError::CpuOnly { architecture: ARCHITECTURE.to_owned() });
         }
-        let files = WeightFiles::read(dir)?;
-        let model = ClassifierModel::build(config, &files.parse()?)?;
+        let weights = Weights::of_folder(dir)?;
+        let model = ClassifierModel::build(config, &weights)?;
         let info = ModelInfo {
             name: folder_name(dir),
             architecture: ARCHITECTURE.to_owned(),

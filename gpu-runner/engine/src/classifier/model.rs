@@ -19,7 +19,7 @@ pub struct ClassifierModel {
 
 impl ClassifierModel {
     /// Quantises the weights and checks every bound.
-    pub fn build(config: ClassifierConfig, weights: &Weights<'_>) -> Result<Self, EngineError> {
+    pub fn build(config: ClassifierConfig, weights: &Weights) -> Result<Self, EngineError> {
         let mut input = config.input;
         let mut matrices = Vec::new();
         for (index, (layer, output)) in config.layers.iter().enumerate() {
@@ -41,11 +41,7 @@ impl ClassifierModel {
 }
 
 /// Weights of a layer with their tensor's shape, `None` where it has none.
-fn matrix(
-    layer: &Layer,
-    input: Shape,
-    weights: &Weights<'_>,
-) -> Result<Option<Matrix>, EngineError> {
+fn matrix(layer: &Layer, input: Shape, weights: &Weights) -> Result<Option<Matrix>, EngineError> {
     let (name, shape) = match layer {
         Layer::Dense { name, outputs } => (name, vec![*outputs as usize, input.values() as usize]),
         Layer::Conv2d { name, channels, kernel, .. } => {

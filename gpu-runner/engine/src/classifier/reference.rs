@@ -5,7 +5,7 @@ use std::path::Path;
 use stoa_exact::Gelu;
 
 use super::config::{ClassifierConfig, Layer, Shape};
-use crate::{EngineError, encoder::reference::gelu, folder::weights::WeightFiles};
+use crate::{EngineError, encoder::reference::gelu, folder::weights::Weights};
 
 /// A classifier with its stored weights widened to f32.
 pub struct FloatClassifier {
@@ -18,8 +18,7 @@ impl FloatClassifier {
     /// Reads a model folder.
     pub fn load(dir: &Path) -> Result<Self, EngineError> {
         let config = ClassifierConfig::read(dir)?;
-        let files = WeightFiles::read(dir)?;
-        let weights = files.parse()?;
+        let weights = Weights::of_folder(dir)?;
         let mut input = config.input;
         let mut parameters = Vec::new();
         for (layer, output) in &config.layers {

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     AdapterReport, BackendKind, EngineError, ModelInfo, ModelKind,
     engine::{check_bytes, cpu_report, folder_name},
-    folder::weights::WeightFiles,
+    folder::weights::Weights,
 };
 
 /// Most texts of one call.
@@ -53,8 +53,7 @@ impl Encoder {
             return Err(EngineError::CpuOnly { architecture: architecture.to_owned() });
         }
         let text = Text::read(dir, &config)?;
-        let files = WeightFiles::read(dir)?;
-        let model = EncoderModel::build(config, &files.parse()?)?;
+        let model = EncoderModel::build(config, &Weights::of_folder(dir)?)?;
         let info = ModelInfo {
             name: folder_name(dir),
             architecture: architecture.to_owned(),

@@ -8,10 +8,7 @@ use super::{
     config::{Activation, EncoderConfig, Family, Head},
     pooling::Pooling,
 };
-use crate::{
-    EngineError,
-    folder::weights::{WeightFiles, Weights},
-};
+use crate::{EngineError, folder::weights::Weights};
 
 struct Linear {
     weights: Vec<f32>,
@@ -47,8 +44,7 @@ impl FloatEncoder {
     /// Reads a model folder.
     pub fn load(dir: &Path) -> Result<Self, EngineError> {
         let config = EncoderConfig::read(dir)?;
-        let files = WeightFiles::read(dir)?;
-        let weights = files.parse()?;
+        let weights = Weights::of_folder(dir)?;
         let source = Source { config: &config, weights: &weights };
         let embedding = |kind: &str, rows: u32| {
             let name = format!("{}embeddings.{kind}_embeddings.weight", config.prefix);
@@ -169,7 +165,7 @@ impl FloatEncoder {
 
 struct Source<'a> {
     config: &'a EncoderConfig,
-    weights: &'a Weights<'a>,
+    weights: &'a Weights,
 }
 
 impl Source<'_> {

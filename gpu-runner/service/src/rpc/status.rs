@@ -82,6 +82,10 @@ fn engine_code(error: &EngineError) -> Code {
         EngineError::MissingFile { .. }
         | EngineError::UnreadableFile { .. }
         | EngineError::InvalidJson { .. }
+        | EngineError::FileTooLong { .. }
+        | EngineError::Gguf { .. }
+        | EngineError::Package { .. }
+        | EngineError::Unwritable { .. }
         | EngineError::UnsupportedArchitecture { .. }
         | EngineError::InvalidConfig { .. }
         | EngineError::CorruptWeights { .. }
@@ -101,6 +105,9 @@ fn engine_code(error: &EngineError) -> Code {
         | EngineError::DeviceRefused { .. }
         | EngineError::SelfTest { .. } => Code::FailedPrecondition,
         EngineError::InvalidStep { .. } | EngineError::Panicked => Code::Internal,
-        EngineError::DeviceLost { .. } | EngineError::DeviceFailed { .. } => Code::Unavailable,
+        EngineError::CacheFull { .. } => Code::ResourceExhausted,
+        EngineError::NotCached { .. }
+        | EngineError::DeviceLost { .. }
+        | EngineError::DeviceFailed { .. } => Code::Unavailable,
     }
 }
