@@ -5,8 +5,24 @@ use std::path::{Path, PathBuf};
 use safetensors::{Dtype, tensor::TensorView};
 use stoa_engine::{BackendKind, Engine};
 
-/// Folders with golden logits.
+/// Folders with golden logits: plain Llamas, which every back end runs.
 pub const GOLDEN: [&str; 3] = ["gqa-tied-f32", "mqa-untied-f16", "mha-untied-bf16"];
+
+/// Folders with golden logits of the other families, and of every scaling of the rotary embedding.
+pub const FAMILIES: [&str; 12] = [
+    "llama-linear",
+    "llama-llama3",
+    "llama-yarn",
+    "llama-biases",
+    "mistral",
+    "qwen2",
+    "qwen2-window",
+    "qwen3",
+    "phi3",
+    "gemma",
+    "gemma2",
+    "gemma3",
+];
 
 /// `tests/golden/<case>`.
 pub fn golden(case: &str) -> PathBuf {

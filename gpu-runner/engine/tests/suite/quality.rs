@@ -23,3 +23,27 @@ fn exact_mode_costs_less_than_one_percent_of_perplexity() {
         assert!(layer.relative_error > 0.0, "{layer:?}: nothing was compared");
     }
 }
+
+/// Sixteen steps a weight in a model of 2 million weights: the limits are about half as much again as was measured, and
+/// the numbers are the same in every run.
+#[test]
+fn int4_weights_cost_what_the_benchmarks_say() {
+    let int8 = Engine::quality(&shipped(), TEXT).unwrap();
+    for (group, limit_percent) in [(32, 12.0), (64, 15.0)] {
+        let dir = tempfile::tempdir().unwrap();
+        for file in ["config.json", "model.safetensors", "tokenizer.json"] {
+            std::fs::copy(shipped().join(file), dir.path().join(file)).unwrap();
+        }
+        let format = format!(r#"{{"weights": "int4", "group_width": {group}}}"#);
+        std::fs::write(dir.path().join("stoa.json"), format).unwrap();
+        let report = Engine::quality(dir.path(), TEXT).unwrap();
+        let largest = report.layers.iter().map(|layer| layer.relative_error).fold(0.0, f64::max);
+        eprintln!(
+            "int4, groups of {group}: {:.5} nats in f32, {:.5} exact, perplexity {:+.2} %, largest error {largest:.3}",
+            report.float_nats, report.exact_nats, report.perplexity_loss_percent
+        );
+        assert_eq!(report.float_nats, int8.float_nats, "the same text and weights");
+        assert!(report.perplexity_loss_percent < limit_percent, "{report:#?}");
+        assert!(report.exact_nats > int8.exact_nats, "the folder's format was not used");
+    }
+}
