@@ -6,7 +6,8 @@ numbers and computes in float32 must agree up to summation order. The draws are 
 and caps are low, so that a missing norm, bias, cap or window moves the logits visibly.
 
 Each case is a folder `<out>/<case>/` with
-  config.json        the fields as folders state them
+  config.json        the fields as older folders state them
+  written.json       the same configuration as transformers writes it now
   model.safetensors  weights under Hugging Face names
   golden.json        `input_ids` (one row) and `logits` [position][vocabulary], float32 printed exactly
 
@@ -101,6 +102,8 @@ def make_case(folder, family, fields, generator):
     folder.mkdir(parents=True, exist_ok=True)
     model_type = {"Gemma3": "gemma3_text"}.get(family, family.lower())
     (folder / "config.json").write_text(json.dumps({"model_type": model_type, **stated}, indent=2, sort_keys=True) + "\n")
+    written = config.to_dict() | {"architectures": stated["architectures"]}
+    (folder / "written.json").write_text(json.dumps(written, indent=2, sort_keys=True) + "\n")
     save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
     rows = ",\n    ".join(json.dumps([float(f"{x:.9g}") for x in row]) for row in logits.tolist())
     (folder / "golden.json").write_text(

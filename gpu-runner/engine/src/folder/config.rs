@@ -218,3 +218,56 @@ fn llama_like(path: &Path, raw: &RawConfig, family: &Family) -> Result<ModelConf
         },
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Golden folders of `models/recipe/golden_decoders.py`: a configuration in the words of older folders, and as
+    /// transformers writes it now.
+    const FAMILIES: [&str; 12] = [
+        "llama-linear",
+        "llama-llama3",
+        "llama-yarn",
+        "llama-biases",
+        "mistral",
+        "qwen2",
+        "qwen2-window",
+        "qwen3",
+        "phi3",
+        "gemma",
+        "gemma2",
+        "gemma3",
+    ];
+
+    fn read(case: &str, file: &str) -> ModelConfig {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(case).join(file);
+        let value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        ModelConfig::of_json(&path, value, WeightFormat::Int8).unwrap()
+    }
+
+    #[test]
+    fn both_ways_of_writing_a_configuration_say_the_same() {
+        for case in FAMILIES {
+            assert_eq!(read(case, "written.json"), read(case, "config.json"), "{case}");
+        }
+    }
+
+    #[test]
+    fn a_family_has_what_its_folder_says() {
+        let windows = |case: &str| -> Vec<Option<u32>> {
+            read(case, "config.json").attention.iter().map(|layer| layer.window).collect()
+        };
+        assert_eq!(windows("qwen2"), [None, None]);
+        assert_eq!(windows("qwen2-window"), [None, Some(6)]);
+        assert_eq!(windows("mistral"), [Some(5), Some(5)]);
+        assert_eq!(windows("gemma2"), [Some(6), None]);
+        assert_eq!(windows("gemma3"), [Some(6), Some(6), None]);
+        let gemma = read("gemma3", "config.json");
+        let rotaries: Vec<usize> = gemma.attention.iter().map(|layer| layer.rotary).collect();
+        assert_eq!(rotaries, [1, 1, 0]);
+        assert_eq!((gemma.score_width, gemma.embedding_factor), (24.0, 32f64.sqrt()));
+        assert_eq!(read("phi3", "config.json").rotaries[0].width, 4);
+        assert_eq!(read("gemma", "config.json").activation, Activation::Gelu(Gelu::Tanh));
+    }
+}
