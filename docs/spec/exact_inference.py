@@ -1,8 +1,8 @@
 """The semantics of exact-inference-v1.md once more, in plain Python and from its words alone.
 
 A third implementation beside the Rust crate and the WGSL kernels: slow, without dependencies, for readers who want to
-check a claim or the specification. Of model folders with int8 weights it prints the SHA-256 of the logits (i32,
-little-endian) of 24 fixed token ids and the model root; the engine's test
+check a claim or the specification. Of folders of decoders it prints the SHA-256 of the logits (i32, little-endian) of 24
+fixed token ids and the model root; the engine's test
 `the_bits_and_roots_of_the_golden_folders_are_known` holds the same. `exact_vectors.py` checks it against the known answers.
 
 usage: exact_inference.py ../../gpu-runner/engine/tests/golden/*/
@@ -201,12 +201,43 @@ def quantised_matrix(rows):
         step = 127.0 * mantissa * 2.0**-shift
         codes.append([max(-127, min(127, nearest(w / step))) for w in row])
         scales.append((mantissa, shift))
-    return codes, scales, []
+    return codes, scales, [], []
+
+
+def int4_matrix(rows, group):
+    """Like `quantised_matrix`: codes times group scales, row scales, no biases, and the group scales of each row."""
+    steps, scales, group_scales = [], [], []
+    most = min(255, max(1, (2**31 - 1) // (127 * 8 * len(rows[0]))))
+    for row in rows:
+        groups = [row[i : i + group] for i in range(0, len(row), group)]
+        plain = [max(-w / 8 if w < 0 else w / 7 for w in values) for values in groups]
+        mantissa, shift = scale_of(max(max(plain) / (127.0 * most), 2.0**-34))
+        step, codes, chosen = 127.0 * mantissa * 2.0**-shift, [], []
+        for values, width in zip(groups, plain):
+            first = min(most, max(1, nearest(width / step)))
+            tried = [first, *(math.ceil(first * part / 16) for part in range(16, 9, -1))]
+            coded = [[max(-8, min(7, nearest(w / (s * step)))) for w in values] for s in tried]
+            errors = [squares(w - c * (s * step) for w, c in zip(values, row)) for s, row in zip(tried, coded)]
+            best = errors.index(min(errors))
+            codes += [code * tried[best] for code in coded[best]]
+            chosen.append(tried[best])
+        steps.append(codes)
+        scales.append((mantissa, shift))
+        group_scales.append(chosen)
+    return steps, scales, [], group_scales
+
+
+def squares(differences):
+    """Their sum in order: `sum` compensates in newer versions of Python."""
+    total = 0.0
+    for difference in differences:
+        total += difference * difference
+    return total
 
 
 def below(*matrices):
     """Matrices below one another, as one."""
-    return tuple(sum((list(matrix[part]) for matrix in matrices), []) for part in range(3))
+    return tuple(sum((list(matrix[part]) for matrix in matrices), []) for part in range(4))
 
 
 class Rotary:
@@ -277,23 +308,26 @@ class Model:
         if self.kind == "gemma3_text":
             self.rotaries.append(Rotary(self.head, config["rope_local_base_freq"], None))
             self.turns = [int(window is not None) for window in self.windows]
+        self.windows = [window if window and window < self.context() else None for window in self.windows]
         root = math.sqrt(config["query_pre_attn_scalar"] if self.has_ends else self.head)
         self.constant = scale_of(math.log2(math.e) / (16129.0 * root) * self.rotaries[0].score_factor)
         caps = config.get("attn_logit_softcapping"), config.get("final_logit_softcapping")
         self.score_cap = nearest(caps[0] * math.log2(math.e) * 65536) if caps[0] else None
         self.logit_cap = nearest(caps[1] * 65536) if caps[1] else None
         self.factor = scale_of(math.sqrt(hidden)) if self.is_gemma else (1 << 14, 14)
-        self.embedding = self.matrix("model.embed_tokens")
-        self.output = self.embedding if config["tie_word_embeddings"] else self.matrix("lm_head")
+        form = folder / "stoa.json"
+        self.group = json.loads(form.read_text()).get("group_width") if form.exists() else None
+        self.embedding = self.matrix("model.embed_tokens", None)
+        self.output = self.embedding if config["tie_word_embeddings"] else self.matrix("lm_head", None)
         self.final_norm = self.norm_weights("model.norm")
         self.layers = [self.layer(f"model.layers.{i}.") for i in range(config["num_hidden_layers"])]
 
     def layer(self, at):
         if self.kind == "phi3":
-            projection, gate_up = self.matrix(at + "self_attn.qkv_proj"), self.matrix(at + "mlp.gate_up_proj")
+            projection, gate_up = (self.matrix(at + n, self.group) for n in ("self_attn.qkv_proj", "mlp.gate_up_proj"))
         else:
-            projection = below(*(self.matrix(f"{at}self_attn.{n}_proj") for n in "qkv"))
-            gate_up = below(*(self.matrix(f"{at}mlp.{n}_proj") for n in ("gate", "up")))
+            projection = below(*(self.matrix(f"{at}self_attn.{n}_proj", self.group) for n in "qkv"))
+            gate_up = below(*(self.matrix(f"{at}mlp.{n}_proj", self.group) for n in ("gate", "up")))
         before, after = "post_attention_layernorm", None
         if self.has_ends:
             before, after = "pre_feedforward_layernorm", ("post_attention_layernorm", "post_feedforward_layernorm")
@@ -302,11 +336,11 @@ class Model:
             "projection": projection,
             "query_norm": self.norm_weights(at + "self_attn.q_norm") if self.has_head_norms else None,
             "key_norm": self.norm_weights(at + "self_attn.k_norm") if self.has_head_norms else None,
-            "output": self.matrix(at + "self_attn.o_proj"),
+            "output": self.matrix(at + "self_attn.o_proj", self.group),
             "attention_end_norm": self.norm_weights(at + after[0]) if after else None,
             "feed_norm": self.norm_weights(at + before),
             "gate_up": gate_up,
-            "down": self.matrix(at + "mlp.down_proj"),
+            "down": self.matrix(at + "mlp.down_proj", self.group),
             "feed_end_norm": self.norm_weights(at + after[1]) if after else None,
         }
 
@@ -319,12 +353,13 @@ class Model:
         form, width = ("e", 2) if kind == "F16" else ("f", 4)
         return entry["shape"], struct.unpack(f"<{len(data) // width}{form}", data)
 
-    def matrix(self, name):
+    def matrix(self, name, group):
         (_, width), values = self.tensor(name + ".weight")
-        codes, scales, biases = quantised_matrix([values[i : i + width] for i in range(0, len(values), width)])
+        rows = [values[i : i + width] for i in range(0, len(values), width)]
+        codes, scales, biases, group_scales = int4_matrix(rows, group) if group else quantised_matrix(rows)
         if name + ".bias" in self.tensors:
             biases = [nearest(b * 65536.0) for b in self.tensor(name + ".bias")[1]]
-        return codes, scales, biases
+        return codes, scales, biases, group_scales
 
     def norm_weights(self, name):
         (width,), values = self.tensor(name + ".weight")
@@ -395,10 +430,12 @@ class Model:
             yield f"logit_cap {self.logit_cap}"
         if len(self.rotaries) > 1 or self.rotaries[0].width != self.head:
             yield from (f"rotary_width {rotary.width}" for rotary in self.rotaries)
-        if any(self.windows):
+        if any(self.windows) or any(self.turns):
             for window, turn in zip(self.windows, self.turns):
                 yield f"window {window or 0}"
                 yield f"rotary {turn}"
+        if self.group:
+            yield f"int4_group {self.group}"
 
     def context(self):
         return min(self.config.get("max_position_embeddings", 2048), 8192)
@@ -451,15 +488,29 @@ def words(values):
 
 
 def stacked(name, matrix):
-    codes, scales, biases = matrix
+    codes, scales, biases, group_scales = matrix
     yield name + ".scales", words(m | f << 16 for m, f in scales)
-    yield name + ".codes", b"".join(struct.pack(f"{len(row)}b", *row) for row in codes)
+    if group_scales:
+        yield name + ".group_scales", bytes(scale for row in group_scales for scale in row)
+        yield name + ".codes", b"".join(pairs(row, scales) for row, scales in zip(codes, group_scales))
+    else:
+        yield name + ".codes", b"".join(struct.pack(f"{len(row)}b", *row) for row in codes)
     if biases:
         yield name + ".biases", words(biases)
 
 
+def pairs(steps, group_scales):
+    """int4 codes, two a byte, of codes times group scales."""
+    group = len(steps) // len(group_scales)
+    codes = [step // group_scales[i // group] for i, step in enumerate(steps)]
+    return bytes(low & 15 | (high & 15) << 4 for low, high in zip(codes[::2], codes[1::2]))
+
+
 if __name__ == "__main__":
     for folder in map(Path, sys.argv[1:]):
+        # An encoder gives no logits.
+        if not json.loads((folder / "config.json").read_text())["architectures"][0].endswith("ForCausalLM"):
+            continue
         model = Model(folder)
         rows = model.logits([(i * 31 + 5) % model.config["vocab_size"] for i in range(24)])
         stream = b"".join(struct.pack("<i", logit) for row in rows for logit in row)

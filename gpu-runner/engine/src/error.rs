@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::ModelKind;
+
 /// Refusals and failures of the engine.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
@@ -36,6 +38,19 @@ pub enum EngineError {
     /// The prompt has no text or no token.
     #[error("the prompt is empty")]
     EmptyPrompt,
+    /// Prompt and answer together need more keys and values than there is memory for.
+    #[error(
+        "prompt and answer need {positions} positions of the cache of keys and values; there is memory for {limit}"
+    )]
+    CacheTooSmall {
+        /// Positions that are needed: tokens of the prompt and new ones.
+        positions: u32,
+        /// Positions that there are.
+        limit: u64,
+    },
+    /// A defect of the engine showed on this input.
+    #[error("the engine failed on this input; the service goes on")]
+    Panicked,
     /// `max_new_tokens` is zero.
     #[error("max_new_tokens is 0; ask for at least 1")]
     NoNewTokens,
@@ -52,6 +67,34 @@ pub enum EngineError {
     InvalidStep {
         /// The rule.
         rule: &'static str,
+    },
+    /// A call takes texts, but not none and not any number.
+    #[error("there are {texts} texts; 1 to {limit} are taken")]
+    TextCount {
+        /// Texts of the call.
+        texts: usize,
+        /// Most texts of a call.
+        limit: usize,
+    },
+    /// Segments are not one a token, or not below their number.
+    #[error("every token has one segment below {segments}")]
+    InvalidSegments {
+        /// Kinds of segments that the model has.
+        segments: u32,
+    },
+    /// The model does something else.
+    #[error("this model is made for {kind}, not for {asked}")]
+    OtherKind {
+        /// What was asked for.
+        asked: ModelKind,
+        /// What the model does.
+        kind: ModelKind,
+    },
+    /// There are no kernels for graphics adapters.
+    #[error("{architecture} runs on the CPU back end only; use --backend cpu")]
+    CpuOnly {
+        /// Architecture as `config.json` names it.
+        architecture: String,
     },
     /// The folder lacks a file.
     #[error("{} is missing", path.display())]

@@ -5,28 +5,35 @@
 //! Invariants: both back ends give the same logits bit for bit; a model that could overflow is refused at load.
 
 mod api;
+mod batch;
 mod cpu;
+pub mod encoder;
 mod engine;
 mod error;
 mod executor;
 mod folder;
 mod gpu;
 mod integer;
+mod model;
 mod pool;
 mod quality;
 pub mod reference;
-mod sequence;
 pub mod synthetic;
 
 pub use api::{
-    AdapterReport, BackendKind, FinishReason, GenerateRequest, Generation, ModelInfo, Sampler,
-    SequenceRequest, Step, TokenEvent,
+    AdapterReport, BackendKind, FinishReason, GenerateRequest, Generation, ModelInfo, ModelKind,
+    Sampler, SequenceRequest, TokenEvent,
+};
+pub use batch::{
+    AnswerId, Batch, BatchEvent, BatchLimits, BatchStep, Begun, CacheUsage, MIN_STEP_TOKENS,
+    OnEvent,
 };
 pub use cpu::{CpuOptions, MAX_SEQUENCES};
+pub use encoder::Encoder;
 pub use engine::Engine;
 pub use error::EngineError;
-pub use executor::{Capacity, Executor, OnLogits, StepToken};
+pub use executor::{Capacity, ElasticCache, Executor, OnLogits, StepToken};
 pub use folder::config::MAX_CONTEXT_TOKENS;
 pub use folder::text::MAX_PROMPT_BYTES;
+pub use model::Model;
 pub use quality::{LayerError, QualityReport};
-pub use sequence::{PREFILL_CHUNK_TOKENS, Sequence};

@@ -6,7 +6,7 @@ use serde::Serialize;
 use stoa_exact::FIXED_MAX;
 
 use crate::{
-    EngineError, Executor, StepToken, cpu::CpuExecutor, integer::model::IntegerModel,
+    CpuOptions, EngineError, Executor, StepToken, cpu::CpuExecutor, integer::model::IntegerModel,
     reference::FloatModel,
 };
 
@@ -90,7 +90,7 @@ struct ExactPass {
 
 impl ExactPass {
     fn run(model: &Arc<IntegerModel>, ids: &[u32]) -> Result<Self, EngineError> {
-        let mut executor = CpuExecutor::new(Arc::clone(model));
+        let mut executor = CpuExecutor::with_options(Arc::clone(model), CpuOptions::default());
         let size = executor.capacity().step_tokens as usize;
         let mut residuals = vec![Vec::new(); 1 + model.layers.len()];
         let mut logits = Vec::new();

@@ -6,7 +6,8 @@ use rayon::prelude::*;
 use stoa_exact::{Gelu, WeightScale};
 
 use crate::{
-    AdapterReport, Capacity, CpuOptions, EngineError, Executor, OnLogits, StepToken,
+    AdapterReport, Batch, BatchLimits, Capacity, CpuOptions, EngineError, Executor, OnLogits,
+    StepToken,
     cpu::CpuExecutor,
     folder::config::{Activation, Biases, LayerAttention, ModelConfig, WeightFormat},
     gpu::GpuExecutor,
@@ -96,6 +97,11 @@ impl Synthetic {
     /// The CPU back end.
     pub fn cpu(&self, options: CpuOptions) -> impl Executor + use<> {
         CpuExecutor::with_options(Arc::clone(&self.0), options)
+    }
+
+    /// A batch on the CPU back end; its answers have ids and no text.
+    pub fn batch(&self, options: CpuOptions, limits: BatchLimits) -> Batch {
+        Batch::new(Box::new(self.cpu(options)), limits, None, Vec::new())
     }
 
     /// The GPU back end.

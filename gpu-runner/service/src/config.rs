@@ -11,7 +11,7 @@ use figment::{
     providers::{Env, Format, Serialized, Toml},
 };
 use serde::{Deserialize, Serialize};
-use stoa_engine::BackendKind;
+use stoa_engine::{BackendKind, BatchLimits, MIN_STEP_TOKENS};
 
 /// Prefix of environment variables, e.g. `STOA_RUNNER_MODEL_DIR`.
 pub const ENVIRONMENT_PREFIX: &str = "STOA_RUNNER_";
@@ -21,6 +21,12 @@ const MAX_QUEUE: usize = 10_000;
 const MAX_STREAMS: usize = 100_000;
 /// Largest accepted number of answers side by side.
 const MAX_BATCH: usize = 256;
+/// Largest accepted memory for keys and values: 16 TiB.
+const MAX_CACHE_MEBIBYTES: usize = 1 << 24;
+/// Largest accepted number of tokens of a step; a back end may take fewer.
+const MAX_STEP_TOKENS: usize = 4_096;
+/// Largest accepted number of kept texts.
+const MAX_KEPT_TEXTS: usize = 256;
 /// Largest accepted number of loaded models.
 const MAX_LOADED_MODELS: usize = 64;
 /// Longest accepted time of a request in seconds: a day.
@@ -71,6 +77,12 @@ pub struct Config {
     pub queue_per_caller: usize,
     /// Answers that are computed side by side where the back end can.
     pub batch_answers: usize,
+    /// Memory for keys and values of one model in MiB, where the back end divides it among answers.
+    pub cache_mebibytes: usize,
+    /// Tokens of one step: one of each answer, and pieces of prompts.
+    pub step_tokens: usize,
+    /// Texts of finished answers whose keys and values are kept for questions that begin alike.
+    pub kept_texts: usize,
     /// Requests of the gateway that may be open.
     pub max_requests: usize,
     /// Longest time of an unpaid request in seconds, waiting included.
@@ -117,6 +129,9 @@ impl Default for Config {
             max_streams: 256,
             queue_per_caller: 8,
             batch_answers: 8,
+            cache_mebibytes: 2_048,
+            step_tokens: 64,
+            kept_texts: 16,
             max_requests: 256,
             request_timeout_seconds: 600,
             serve_unpaid: true,
@@ -181,12 +196,14 @@ pub enum ConfigError {
     #[error("tls_certificate_file and tls_key_file must be set together")]
     HalfOfTls,
     /// A number is out of range.
-    #[error("{field} is {actual}, it must be between 1 and {limit}")]
+    #[error("{field} is {actual}, it must be between {least} and {limit}")]
     OutOfRange {
         /// Name of the setting.
         field: &'static str,
         /// Value found.
         actual: usize,
+        /// Smallest accepted value.
+        least: usize,
         /// Largest accepted value.
         limit: usize,
     },
@@ -210,12 +227,26 @@ impl Config {
         config.check()
     }
 
+    /// Bounds of a model's batch.
+    pub fn batch_limits(&self) -> BatchLimits {
+        let number = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
+        BatchLimits {
+            answers: number(self.batch_answers),
+            cache_bytes: (self.cache_mebibytes as u64) << 20,
+            step_tokens: number(self.step_tokens),
+            kept_texts: number(self.kept_texts),
+        }
+    }
+
     fn check(self) -> Result<Self, ConfigError> {
         within("queue_jobs", self.queue_jobs, MAX_QUEUE)?;
         within("queue_infer", self.queue_infer, MAX_QUEUE)?;
         within("max_streams", self.max_streams, MAX_STREAMS)?;
         within("queue_per_caller", self.queue_per_caller, MAX_QUEUE)?;
         within("batch_answers", self.batch_answers, MAX_BATCH)?;
+        within("cache_mebibytes", self.cache_mebibytes, MAX_CACHE_MEBIBYTES)?;
+        between("step_tokens", self.step_tokens, (MIN_STEP_TOKENS as usize, MAX_STEP_TOKENS))?;
+        between("kept_texts", self.kept_texts, (0, MAX_KEPT_TEXTS))?;
         within("max_requests", self.max_requests, MAX_STREAMS)?;
         within("max_loaded_models", self.max_loaded_models, MAX_LOADED_MODELS)?;
         let timeout = self.request_timeout_seconds;
@@ -228,10 +259,18 @@ impl Config {
 }
 
 fn within(field: &'static str, actual: usize, limit: usize) -> Result<(), ConfigError> {
-    if (1..=limit).contains(&actual) {
+    between(field, actual, (1, limit))
+}
+
+fn between(
+    field: &'static str,
+    actual: usize,
+    (least, limit): (usize, usize),
+) -> Result<(), ConfigError> {
+    if (least..=limit).contains(&actual) {
         return Ok(());
     }
-    Err(ConfigError::OutOfRange { field, actual, limit })
+    Err(ConfigError::OutOfRange { field, actual, least, limit })
 }
 
 #[cfg(test)]

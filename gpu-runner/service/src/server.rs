@@ -169,7 +169,7 @@ fn shelve(
             paid: config.queue_jobs,
             unpaid: config.queue_infer,
             per_caller: config.queue_per_caller,
-            batch: config.batch_answers,
+            batch: config.batch_limits(),
         },
         loader,
     };

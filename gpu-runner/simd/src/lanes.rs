@@ -72,18 +72,24 @@ pub fn swiglu(gate: i32, up: i32) -> i32 {
     requantise(if gate < 0 { negative } else { product }, up, 16)
 }
 
-/// `stoa_exact::geglu` with the table of a form of GELU.
+/// `stoa_exact::gelu` with the table of a form of GELU.
 #[inline(always)]
-pub fn geglu(table: &[u32; GELU_ENTRIES], gate: i32, up: i32) -> i32 {
-    let magnitude = gate.unsigned_abs();
+pub fn gelu(table: &[u32; GELU_ENTRIES], x: i32) -> i32 {
+    let magnitude = x.unsigned_abs();
     let index = magnitude >> 9;
     // From the last entry on the share is one; the entries read then are not used.
     let at = (index as usize).min(GELU_ENTRIES - 2);
     let (left, right) = (table[at], table[at + 1]);
     let between = left.wrapping_add(right.wrapping_sub(left).wrapping_mul(magnitude & 511) >> 9);
     let share = if index >= GELU_ENTRIES as u32 - 1 { 1 << 30 } else { between };
-    let share = if gate < 0 { (1u32 << 30).wrapping_sub(share) } else { share };
-    requantise(requantise(gate, share as i32, 30), up, 16)
+    let share = if x < 0 { (1u32 << 30).wrapping_sub(share) } else { share };
+    requantise(x, share as i32, 30)
+}
+
+/// `stoa_exact::geglu` with the table of a form of GELU.
+#[inline(always)]
+pub fn geglu(table: &[u32; GELU_ENTRIES], gate: i32, up: i32) -> i32 {
+    requantise(gelu(table, gate), up, 16)
 }
 
 /// `stoa_exact::SoftCap::apply` of a cap with its rate and shift.

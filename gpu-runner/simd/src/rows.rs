@@ -1,6 +1,6 @@
 //! Whole rows of fixed values: norm, quantisation, rounding of products, gated products, caps, rotation, residual.
 
-use stoa_exact::{FIXED_MAX, Gelu, RmsNorm, RowScale, SoftCap, WeightScale};
+use stoa_exact::{FIXED_MAX, Gelu, LayerNorm, RmsNorm, RowScale, SoftCap, WeightScale};
 
 use crate::{isa::Isa, lanes};
 
@@ -38,6 +38,25 @@ impl Isa {
                 *out = lanes::add_fixed(*out, lanes::requantise(unit, *weight, 30));
             }
         });
+    }
+
+    /// `stoa_exact::layer_norm`, in place.
+    pub fn layer_norm(self, row: &mut [i32], weights: &[i32], biases: &[i32], epsilon: u64) {
+        let LayerNorm { mean, norm: RmsNorm { multiplier, shift } } =
+            LayerNorm::of_row(row, epsilon);
+        self.vectorised(|| {
+            for ((value, weight), bias) in row.iter_mut().zip(weights).zip(biases) {
+                let centred = value.wrapping_sub(mean);
+                let unit = lanes::requantise(centred, multiplier as i32, shift);
+                *value = lanes::add_fixed(lanes::requantise(unit, *weight, 30), *bias);
+            }
+        });
+    }
+
+    /// `stoa_exact::gelu` of every element, in place.
+    pub fn gelu(self, kind: Gelu, row: &mut [i32]) {
+        let table = kind.table();
+        self.vectorised(|| row.iter_mut().for_each(|value| *value = lanes::gelu(table, *value)));
     }
 
     /// `stoa_exact::matvec_element` of every sum in place; `weights[i]` is the scale of sum `i`.

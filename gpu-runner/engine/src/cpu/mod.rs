@@ -16,7 +16,7 @@ use stoa_simd::{Isa, MAX_TOKENS};
 
 use crate::{
     EngineError,
-    executor::{Capacity, Executor, OnLogits, StepToken},
+    executor::{Capacity, ElasticCache, Executor, OnLogits, StepToken},
     integer::model::{IntegerModel, Layer},
 };
 use arena::{Arena, pieces};
@@ -53,11 +53,6 @@ pub struct CpuExecutor {
 }
 
 impl CpuExecutor {
-    /// The default options.
-    pub fn new(model: Arc<IntegerModel>) -> Self {
-        Self::with_options(model, CpuOptions::default())
-    }
-
     /// Prepares empty caches.
     pub fn with_options(model: Arc<IntegerModel>, mut options: CpuOptions) -> Self {
         options.sequences = options.sequences.clamp(1, MAX_SEQUENCES);
@@ -88,6 +83,10 @@ impl Executor for CpuExecutor {
         on_logits: &mut OnLogits<'_>,
     ) -> Result<(), EngineError> {
         self.step_observed(tokens, &mut |_, _| (), on_logits)
+    }
+
+    fn elastic(&mut self) -> Option<&mut dyn ElasticCache> {
+        Some(self)
     }
 }
 

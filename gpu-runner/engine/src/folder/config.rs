@@ -131,6 +131,11 @@ impl ModelConfig {
         let raw: RawConfig = serde_json::from_value(value).map_err(invalid)?;
         let mut config = llama_like(path, &raw, family)?;
         (family.extend)(path, &raw, &mut config)?;
+        // A window that holds the whole context is none: the same bits have one root.
+        let context = config.context;
+        for layer in &mut config.attention {
+            layer.window = layer.window.filter(|window| *window < context);
+        }
         config.weights = weights.check(path, &config)?;
         Ok(config)
     }
@@ -251,6 +256,20 @@ mod tests {
         for case in FAMILIES {
             assert_eq!(read(case, "written.json"), read(case, "config.json"), "{case}");
         }
+    }
+
+    #[test]
+    fn a_window_as_wide_as_the_context_is_none() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/gemma3/config.json");
+        let mut value: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        let mut read = |window: u64| {
+            value["sliding_window"] = window.into();
+            ModelConfig::of_json(&path, value.clone(), WeightFormat::Int8).unwrap().attention[0]
+        };
+        // The rotary embedding is that of a layer with a window all the same.
+        assert_eq!(read(63), LayerAttention { window: Some(63), rotary: 1 });
+        assert_eq!(read(64), LayerAttention { window: None, rotary: 1 });
+        assert_eq!(read(1 << 40), LayerAttention { window: None, rotary: 1 });
     }
 
     #[test]

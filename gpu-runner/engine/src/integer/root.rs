@@ -34,11 +34,7 @@ pub fn merkle_root(bytes: &[u8]) -> ContentHash {
 
 /// Root of a model with its tokenizer (32 zero bytes when it has none).
 pub fn model_root(model: &IntegerModel, tokenizer: Option<ContentHash>) -> ContentHash {
-    let mut sections = Sections(Vec::new());
-    sections.add("manifest", manifest(model).as_bytes());
-    sections.add("tokenizer", tokenizer.map_or([0; 32], |hash| *hash.as_bytes()).as_slice());
-    sections.add("tables.rsqrt", &words(&RSQRT_SEEDS));
-    sections.add("tables.exp2", &words(&EXP2_TABLE));
+    let mut sections = Sections::begin(&manifest(model), tokenizer);
     for (index, table) in model.rotaries.iter().enumerate() {
         let name =
             if index == 0 { "tables.rope".to_owned() } else { format!("tables.rope.{index}") };
@@ -55,7 +51,7 @@ pub fn model_root(model: &IntegerModel, tokenizer: Option<ContentHash>) -> Conte
     if let Some(output) = &model.output {
         sections.matrix("output", output);
     }
-    ContentHash::new(fold(sections.0))
+    sections.root()
 }
 
 /// The manifest: one `name value` line each, in this order. What a plain Llama does not have is said behind the lines
@@ -126,17 +122,35 @@ fn additions(model: &IntegerModel) -> Vec<(&'static str, u64)> {
     lines
 }
 
-struct Sections(Vec<Node>);
+/// The records of a model's sections, in order.
+pub struct Sections(Vec<Node>);
 
 impl Sections {
-    fn add(&mut self, name: &str, bytes: &[u8]) {
+    /// What every model begins with.
+    pub fn begin(manifest: &str, tokenizer: Option<ContentHash>) -> Self {
+        let mut sections = Self(Vec::new());
+        sections.add("manifest", manifest.as_bytes());
+        sections.add("tokenizer", tokenizer.map_or([0; 32], |hash| *hash.as_bytes()).as_slice());
+        sections.add("tables.rsqrt", &words(&RSQRT_SEEDS));
+        sections.add("tables.exp2", &words(&EXP2_TABLE));
+        sections
+    }
+
+    /// The Merkle root over all of them.
+    pub fn root(self) -> ContentHash {
+        ContentHash::new(fold(self.0))
+    }
+
+    /// A section by its bytes.
+    pub fn add(&mut self, name: &str, bytes: &[u8]) {
         let root = merkle_root(bytes);
         let length = (bytes.len() as u64).to_le_bytes();
         let record = [&[2, name.len() as u8], name.as_bytes(), &length, root.as_bytes()];
         self.0.push(hash(&record));
     }
 
-    fn matrix(&mut self, name: &str, matrix: &Matrix) {
+    /// The sections of a matrix.
+    pub fn matrix(&mut self, name: &str, matrix: &Matrix) {
         self.add(&format!("{name}.scales"), &words(&matrix.scale_words()));
         match &matrix.codes {
             Codes::Int8(codes) => {
@@ -195,11 +209,13 @@ fn hash(parts: &[&[u8]]) -> Node {
     hasher.finalize().into()
 }
 
-fn words(values: &[u32]) -> Vec<u8> {
+/// Words as they are hashed.
+pub fn words(values: &[u32]) -> Vec<u8> {
     values.iter().flat_map(|value| value.to_le_bytes()).collect()
 }
 
-fn fixed(values: &[i32]) -> Vec<u8> {
+/// Fixed values as they are hashed.
+pub fn fixed(values: &[i32]) -> Vec<u8> {
     values.iter().flat_map(|value| value.to_le_bytes()).collect()
 }
 

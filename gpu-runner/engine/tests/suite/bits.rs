@@ -1,9 +1,11 @@
 //! The adapter's logits equal the CPU twin's bit for bit; one pass equals step by step.
 
-use crate::common::{Draw, GOLDEN, Sizes, cpu, golden, gpu, shipped, write_random};
+use std::path::Path;
+
+use crate::common::{Draw, GOLDEN, Sizes, cpu, golden, gpu, int4, shipped, write_random};
 use stoa_primitives::ContentHash;
 
-fn assert_equal_bits(dir: &std::path::Path, positions: usize, test: &str) {
+fn assert_equal_bits(dir: &Path, positions: usize, test: &str) {
     let twin = cpu(dir);
     let ids = Draw(7).ids(positions, twin.model().vocab_size);
     let expected = twin.logits(&ids).unwrap();
@@ -136,18 +138,44 @@ const KNOWN: [(&str, &str, &str); 15] = [
     ),
 ];
 
+/// The same with int4 weights in groups of 32, as the script prints them of copies with a `stoa.json`.
+const KNOWN_INT4: [(&str, &str, &str); 3] = [
+    (
+        "gqa-tied-f32",
+        "fd522dafb536a418e9fd994e4f3089cebd8bc3fc3b3b5e3ab914ac18c328bf4b",
+        "c2c06479432580ff66283a0cf1be7b95ae1a861f899f03758e65aa20ed00a70b",
+    ),
+    (
+        "qwen2",
+        "ed9e6b7477dfc0e940511935543264903638f8c3a2401ec5c55787678d2282e4",
+        "897d7309dcf2eeec3ba823181472c87d1a9178c7030575a1b3c1155018e31a5b",
+    ),
+    (
+        "gemma3",
+        "e8120cfd2398b4bfab4c68084129ed9e711461576145f5c3de699f16aef5347f",
+        "f1012bf12551f2d0c1e70ef5f8414c44ab4f519febe90e2e8ec475547462e41c",
+    ),
+];
+
+/// Hash of the logits of 24 fixed ids, and the model root.
+fn bits(dir: &Path) -> (String, String) {
+    let engine = cpu(dir);
+    let vocab = engine.model().vocab_size;
+    let ids: Vec<u32> = (0..24).map(|i| (i * 31 + 5) % vocab).collect();
+    let rows = engine.logits(&ids).unwrap();
+    let bytes: Vec<u8> = rows.iter().flatten().flat_map(|logit| logit.to_le_bytes()).collect();
+    (ContentHash::sha256(&bytes).to_string(), engine.model().model_root.to_string())
+}
+
 #[test]
 fn the_bits_and_roots_of_the_golden_folders_are_known() {
-    let mut actual = Vec::new();
-    for (case, _, _) in KNOWN {
-        let engine = cpu(&golden(case));
-        let vocab = engine.model().vocab_size;
-        let ids: Vec<u32> = (0..24).map(|i| (i * 31 + 5) % vocab).collect();
-        let rows = engine.logits(&ids).unwrap();
-        let bytes: Vec<u8> = rows.iter().flatten().flat_map(|logit| logit.to_le_bytes()).collect();
-        let hash = ContentHash::sha256(&bytes).to_string();
-        actual.push((case, hash, engine.model().model_root.to_string()));
+    let owned = |(hash, root): (&str, &str)| (hash.to_owned(), root.to_owned());
+    for (case, hash, root) in KNOWN {
+        let message = "a change of bits is a new semantics version";
+        assert_eq!(bits(&golden(case)), owned((hash, root)), "{case}: {message}");
     }
-    let known = KNOWN.map(|(case, hash, root)| (case, hash.to_owned(), root.to_owned()));
-    assert_eq!(actual, known, "a change of bits is a new semantics version");
+    for (case, hash, root) in KNOWN_INT4 {
+        let actual = bits(int4(&golden(case), 32).path());
+        assert_eq!(actual, owned((hash, root)), "{case}, int4");
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::common::{FAMILIES, GOLDEN, cpu, golden};
+use crate::common::{FAMILIES, GOLDEN, cpu, golden, int4};
 use serde::Deserialize;
 use stoa_engine::reference::FloatModel;
 
@@ -56,12 +56,7 @@ fn exact_logits_stay_near_transformers() {
 #[test]
 fn exact_logits_of_int4_weights_are_those_of_the_model() {
     for case in FAMILIES {
-        let dir = tempfile::tempdir().unwrap();
-        for file in ["config.json", "model.safetensors"] {
-            std::fs::copy(golden(case).join(file), dir.path().join(file)).unwrap();
-        }
-        let format = r#"{"weights": "int4", "group_width": 32}"#;
-        std::fs::write(dir.path().join("stoa.json"), format).unwrap();
+        let dir = int4(&golden(case), 32);
         let error = exact_error(dir.path(), &read(case));
         eprintln!("{case}: int4 against transformers, relative error {error:.4}");
         assert!(error < 0.5, "{case}: {error}");

@@ -6,6 +6,8 @@
 
 mod bits;
 mod common;
+mod encoder;
+mod encoder_refusals;
 mod generate;
 mod golden;
 mod quality;

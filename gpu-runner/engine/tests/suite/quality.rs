@@ -1,6 +1,6 @@
 //! What the integers cost: perplexity of exact mode beside the float reference on text of this repository.
 
-use crate::common::shipped;
+use crate::common::{int4, shipped};
 use stoa_engine::Engine;
 
 /// Prose about Rust, written for this test: the domain of the shipped model, not part of its training text.
@@ -30,12 +30,7 @@ fn exact_mode_costs_less_than_one_percent_of_perplexity() {
 fn int4_weights_cost_what_the_benchmarks_say() {
     let int8 = Engine::quality(&shipped(), TEXT).unwrap();
     for (group, limit_percent) in [(32, 1.5), (64, 2.0)] {
-        let dir = tempfile::tempdir().unwrap();
-        for file in ["config.json", "model.safetensors", "tokenizer.json"] {
-            std::fs::copy(shipped().join(file), dir.path().join(file)).unwrap();
-        }
-        let format = format!(r#"{{"weights": "int4", "group_width": {group}}}"#);
-        std::fs::write(dir.path().join("stoa.json"), format).unwrap();
+        let dir = int4(&shipped(), group);
         let report = Engine::quality(dir.path(), TEXT).unwrap();
         let largest = report.layers.iter().map(|layer| layer.relative_error).fold(0.0, f64::max);
         eprintln!(

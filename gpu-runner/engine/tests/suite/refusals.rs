@@ -38,7 +38,7 @@ fn refusal(dir: &Path) -> EngineError {
 }
 
 fn greedy(prompt: &str, max_new_tokens: u32) -> GenerateRequest {
-    let sampler = Sampler { temperature_milli: 0, top_k: 0, seed: 0 };
+    let sampler = Sampler { temperature_milli: 0, top_k: 0, top_p_milli: 0, seed: 0 };
     GenerateRequest { prompt: prompt.to_owned(), max_new_tokens, sampler }
 }
 

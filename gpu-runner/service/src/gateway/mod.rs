@@ -108,8 +108,8 @@ fn authorization(headers: &HeaderMap) -> Option<&str> {
 /// The paths of the gateway.
 pub fn router(gateway: Arc<Gateway>) -> Router {
     Router::new()
-        .route("/v1/chat/completions", post(chat::create))
-        .route("/v1/completions", post(completions::create))
+        .route("/v1/chat/completions", post(reply::create::<chat::Chat>))
+        .route("/v1/completions", post(reply::create::<completions::Completions>))
         .route("/v1/embeddings", post(catalogue::embed))
         .route("/v1/models", get(catalogue::list))
         .route("/v1/models/*name", get(catalogue::retrieve))

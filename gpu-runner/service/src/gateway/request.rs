@@ -104,6 +104,7 @@ impl Prepared {
         if let Value::Object(fields) = &mut extension {
             fields.insert("temperature_milli".to_owned(), json!(sampler.temperature_milli));
             fields.insert("top_k".to_owned(), json!(sampler.top_k));
+            fields.insert("top_p_milli".to_owned(), json!(sampler.top_p_milli));
             // As text: JavaScript's numbers lose bits of large ones.
             fields.insert("seed".to_owned(), json!(sampler.seed.to_string()));
         }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // also in the helpers, which clippy does not count as tests
 
+mod batching;
 mod encrypted;
 mod gateway;
 mod jobs;

@@ -187,6 +187,7 @@ pub fn document(prompt: &str, max_new_tokens: u32) -> Vec<u8> {
         temperature_milli: 0,
         top_k: 0,
         seed: 7,
+        top_p_milli: 0,
     };
     input.check().unwrap().to_bytes().unwrap()
 }

@@ -44,6 +44,31 @@ proptest! {
     }
 
     #[test]
+    fn centred_norm(rows in rows(3), epsilon in 0u64..1 << 46) {
+        let mut expected = vec![0; rows[0].len()];
+        stoa_exact::layer_norm(&rows[0], &rows[1], &rows[2], epsilon, &mut expected);
+        let run = |isa: Isa| {
+            let mut row = rows[0].clone();
+            isa.layer_norm(&mut row, &rows[1], &rows[2], epsilon);
+            row
+        };
+        each(run, &expected);
+    }
+
+    #[test]
+    fn both_gelus(rows in rows(1)) {
+        for kind in [Gelu::Erf, Gelu::Tanh] {
+            let expected: Vec<i32> = rows[0].iter().map(|x| stoa_exact::gelu(kind, *x)).collect();
+            let run = |isa: Isa| {
+                let mut row = rows[0].clone();
+                isa.gelu(kind, &mut row);
+                row
+            };
+            each(run, &expected);
+        }
+    }
+
+    #[test]
     fn rounding_of_products(
         (sums, scales) in (1usize..=90).prop_flat_map(|length| {
             (proptest::collection::vec(-i32::MAX..=i32::MAX, length), weight_scales(length))
@@ -144,19 +169,20 @@ proptest! {
     }
 }
 
-/// Every step of the table of GELU, its ends and the middle between them, on every unit.
 #[test]
-fn gelu_at_every_step_of_its_table() {
-    let gates: Vec<i32> =
-        (0..1030).flat_map(|i| [i << 9, (i << 9) + 255, -(i << 9) - 511]).collect();
-    let ups = vec![65_536; gates.len()];
+fn gelu_around_every_step_and_end_of_its_tables() {
+    let near = (0..=1025).flat_map(|step| (-1..=1).map(move |offset| step * 512 + offset));
+    let far = (FIXED_MAX - 3..=FIXED_MAX).chain(near);
+    let row: Vec<i32> = far.flat_map(|x| [x, -x]).collect();
     for kind in [Gelu::Erf, Gelu::Tanh] {
-        let expected: Vec<i32> = gates.iter().map(|x| stoa_exact::gelu(kind, *x)).collect();
-        let run = |isa: Isa| {
-            let mut row = gates.clone();
-            isa.geglu(kind, &mut row, &ups);
-            row
-        };
-        each(run, &expected);
+        let expected: Vec<i32> = row.iter().map(|x| stoa_exact::gelu(kind, *x)).collect();
+        each(
+            |isa| {
+                let mut row = row.clone();
+                isa.gelu(kind, &mut row);
+                row
+            },
+            &expected,
+        );
     }
 }

@@ -296,7 +296,7 @@ fn checked_window(path: &Path, window: u64) -> Result<u32, EngineError> {
     if window == 0 {
         return refuse(path, "sliding_window", window, "at least 1");
     }
-    // A window behind the context sees everything: the same bits, and one root for it.
+    // No context is longer, so a wider window sees no more.
     Ok(window.min(MAX_CONTEXT_TOKENS.into()) as u32)
 }
 
