@@ -18,6 +18,7 @@ pub(crate) mod send;
 pub(crate) mod services;
 pub(crate) mod settle;
 pub(crate) mod status;
+pub(crate) mod verify;
 
 use stoa_client::TxOutcome;
 
@@ -44,6 +45,7 @@ pub(crate) async fn dispatch(cli: Cli) -> Result<Output, CliError> {
         Command::Order(args) => order::run(&context, args).await,
         Command::Jobs(command) => jobs::run(&context, command).await,
         Command::Answer(args) => answer::run(&context, args).await,
+        Command::Verify(args) => verify::run(&context, args).await,
         Command::Settle(args) => settle::run(&context, args).await,
         Command::Refund(args) => refund::run(&context, args).await,
         Command::Royalties(command) => royalties::run(&context, command).await,

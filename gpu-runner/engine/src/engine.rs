@@ -42,10 +42,10 @@ const ALONE: BatchLimits =
     BatchLimits { answers: 1, cache_bytes: u64::MAX, step_tokens: u32::MAX, kept_texts: 0 };
 
 /// A folder read, quantised and named by its root.
-struct Loaded {
-    info: ModelInfo,
-    integers: Arc<IntegerModel>,
-    text: Option<Arc<Text>>,
+pub(crate) struct Loaded {
+    pub(crate) info: ModelInfo,
+    pub(crate) integers: Arc<IntegerModel>,
+    pub(crate) text: Option<Arc<Text>>,
 }
 
 impl Engine {
@@ -213,7 +213,7 @@ pub(crate) fn folder_name(dir: &Path) -> String {
     name.unwrap_or_default().to_string_lossy().into_owned()
 }
 
-fn read(dir: &Path) -> Result<Loaded, EngineError> {
+pub(crate) fn read(dir: &Path) -> Result<Loaded, EngineError> {
     let files = ModelFiles::open(dir)?;
     let config = files.config()?;
     let text = files.text(&config)?.map(Arc::new);

@@ -68,6 +68,26 @@ pub enum EngineError {
         /// The rule.
         rule: &'static str,
     },
+    /// The pages of the key-value cache are held by other sequences.
+    #[error("the step needs {needed} pages of the cache, {free} are free")]
+    CacheFull {
+        /// Pages that the step needs.
+        needed: u32,
+        /// Pages that are free.
+        free: u32,
+    },
+    /// A step begins behind what its sequence has cached, or the cache went with its device.
+    #[error(
+        "sequence {sequence} has {cached} positions cached, the step begins at {position}; begin again at {cached}"
+    )]
+    NotCached {
+        /// Number of the sequence.
+        sequence: u32,
+        /// Where the step begins.
+        position: u32,
+        /// Positions that are there.
+        cached: u32,
+    },
     /// A call takes texts, but not none and not any number.
     #[error("there are {texts} texts; 1 to {limit} are taken")]
     TextCount {
@@ -81,6 +101,16 @@ pub enum EngineError {
     InvalidSegments {
         /// Kinds of segments that the model has.
         segments: u32,
+    },
+    /// An input of a classifier has another size, or a value beyond the fixed ones.
+    #[error(
+        "an input of {actual} values was given; it must have {expected}, each of at most 30 bits"
+    )]
+    InvalidInput {
+        /// Values of the model's input.
+        expected: usize,
+        /// Values that were given.
+        actual: usize,
     },
     /// The model does something else.
     #[error("this model is made for {kind}, not for {asked}")]
@@ -319,4 +349,11 @@ pub enum EngineError {
         /// What was being done.
         step: &'static str,
     },
+}
+
+impl EngineError {
+    /// Whether the back end lost keys and values with its device.
+    pub fn loses_the_cache(&self) -> bool {
+        matches!(self, Self::NotCached { .. } | Self::DeviceLost { .. } | Self::DeviceFailed { .. })
+    }
 }

@@ -6,6 +6,8 @@
 
 mod api;
 mod batch;
+mod checker;
+pub mod classifier;
 mod cpu;
 pub mod encoder;
 mod engine;
@@ -16,7 +18,9 @@ mod gpu;
 mod integer;
 mod model;
 pub mod package;
+pub mod pages;
 mod pool;
+mod product;
 mod quality;
 pub mod reference;
 pub mod synthetic;
@@ -29,6 +33,8 @@ pub use batch::{
     AnswerId, Batch, BatchEvent, BatchLimits, BatchStep, Begun, CacheUsage, MIN_STEP_TOKENS,
     OnEvent,
 };
+pub use checker::{Checker, Divergence, GenerationClaim, TraceDivergence};
+pub use classifier::Classifier;
 pub use cpu::{CpuOptions, MAX_SEQUENCES};
 pub use encoder::Encoder;
 pub use engine::Engine;
@@ -38,6 +44,7 @@ pub use folder::config::MAX_CONTEXT_TOKENS;
 pub use folder::gguf::{GgufError, GgufWriter, TensorKind};
 pub use folder::text::MAX_PROMPT_BYTES;
 pub use folder::tokenizer_config;
+pub use gpu::GpuOptions;
 pub use model::Model;
 pub use package::PackageError;
 pub use quality::{LayerError, QualityReport};

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use stoa_engine::{
-    Engine, ModelInfo, QualityReport,
+    Engine, Model, ModelInfo, QualityReport,
     package::{Package, PackageManifest},
 };
 
@@ -23,7 +23,7 @@ struct Inspection {
 }
 
 pub(super) fn run(folder: &Path, text: Option<PathBuf>) -> Result<Output, CliError> {
-    let model = Engine::inspect(folder).map_err(refused)?;
+    let model = Model::inspect(folder).map_err(refused)?;
     let mut blocks = vec![facts(&model)];
     let package = Package::at(folder).map_err(refused)?.map(|package| package.manifest().clone());
     blocks.extend(package.as_ref().map(contents));

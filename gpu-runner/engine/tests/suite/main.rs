@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // test helpers: a failure should stop the test here
 
 mod bits;
+mod classifier;
 mod common;
 mod encoder;
 mod encoder_refusals;
@@ -15,3 +16,4 @@ mod package;
 mod quality;
 mod refusals;
 mod shards;
+mod verification;
