@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use stoa_exact::{Choice, FIXED_MAX};
-use stoa_trace::{Claim, Part, Tensor, Tensors, Trace, record};
+use stoa_trace::{Claim, Ids, Part, Tensor, Tensors, Trace, record};
 
 use crate::{EngineError, integer::model::IntegerModel, reference::FloatModel};
 
@@ -51,7 +51,8 @@ pub fn quality(
     integers.require_llama("the trace")?;
     let choice = Choice { temperature_milli: 0, top_k: 0, top_p_milli: 0, seed: 0, position: 0 };
     // Every id is of the model's own tokenizer, whose ids were checked at load.
-    let trace = record(integers, Claim { ids, choice }).ok_or(EngineError::EmptyPrompt)?;
+    let trace =
+        record(integers, Claim { ids: Ids::all(ids), choice }).ok_or(EngineError::EmptyPrompt)?;
     let mut layers = Vec::new();
     let logits = float.pass(ids, &mut |rows| {
         let (tensor, name) = match layers.len() as u32 {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::{
     EngineError,
-    folder::{config::ModelConfig, weights::WeightFiles},
+    folder::{ModelFiles, config::ModelConfig},
     integer::{
         real::sin_cos,
         rotary::{frequencies, score_factor},
@@ -34,11 +34,10 @@ pub struct FloatModel {
 }
 
 impl FloatModel {
-    /// Reads a model folder.
-    pub fn load(dir: &Path) -> Result<Self, EngineError> {
-        let config = ModelConfig::read(dir)?;
-        let files = WeightFiles::read(dir)?;
-        let weights = files.parse()?;
+    /// Reads a model folder or a GGUF file.
+    pub fn load(path: &Path) -> Result<Self, EngineError> {
+        let files = ModelFiles::open(path)?;
+        let (config, weights) = (files.config()?, files.weights()?);
         let (hidden, inner) = (config.hidden as usize, config.inner as usize);
         let query = config.query_width() as usize;
         let group = (config.groups * config.head) as usize;

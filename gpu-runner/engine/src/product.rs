@@ -1,4 +1,4 @@
-//! Products of a weight matrix with all rows of a pass.
+//! Products of a weight matrix with many rows, for models that see all of their input at once.
 
 use rayon::prelude::*;
 use stoa_exact::RowScale;
@@ -9,8 +9,7 @@ use crate::integer::matrix::{Codes, Matrix};
 /// Rows of a weight matrix that one task multiplies.
 const BLOCK_ROWS: usize = 64;
 
-/// Quantised rows, `[tokens][width]`.
-#[derive(Default)]
+/// Quantised rows, `[rows][width]`.
 pub struct Quantised {
     codes: Vec<i8>,
     scales: Vec<RowScale>,
@@ -34,6 +33,12 @@ impl Quantised {
                 *scale = isa.quantise_row(row, codes);
             },
         );
+        Self { codes, scales, width }
+    }
+
+    /// Rows that are quantised already, one scale a row.
+    pub fn of_codes(codes: Vec<i8>, scales: Vec<RowScale>) -> Self {
+        let width = codes.len() / scales.len().max(1);
         Self { codes, scales, width }
     }
 }
