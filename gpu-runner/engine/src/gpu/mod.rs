@@ -5,6 +5,7 @@
 //! Invariants: one submission a step; no buffer, bind group or pipeline is made by a step; after a device error
 //! nothing of the old device is used, and no sequence goes on without its keys and values.
 
+mod arena;
 mod choice;
 mod disk;
 mod kernels;
@@ -18,6 +19,7 @@ mod tables;
 mod tests;
 mod transfer;
 mod tuning;
+mod weights;
 
 use std::sync::Arc;
 
