@@ -9,6 +9,7 @@ use crate::commands::{
     datasets::DatasetsCommand, jobs::JobsCommand, keys::KeysCommand, model::ModelCommand,
     models::ModelsCommand, order::OrderArgs, refund::RefundArgs, royalties::RoyaltiesCommand,
     runner::RunnerCommand, send::SendArgs, services::ServicesCommand, settle::SettleArgs,
+    verify::VerifyArgs,
 };
 
 /// Buy, sell and govern AI on a Stoa chain.
@@ -67,6 +68,8 @@ pub(crate) enum Command {
     Jobs(JobsCommand),
     /// Fetch an answer and verify it against the chain
     Answer(AnswerArgs),
+    /// Verify an answer against the chain, and compute it again with the model
+    Verify(VerifyArgs),
     /// Divide a job's price after its challenge window
     Settle(SettleArgs),
     /// Return the price of a job that was not delivered in time
@@ -112,11 +115,15 @@ mod tests {
 
     #[test]
     fn an_order_takes_its_sampling_options() {
-        let line = "stoa order 3 --prompt hi --max-tokens 8 --temperature 0.7 --seed 5 --stream";
+        let line = "stoa order 3 --prompt hi --max-tokens 8 --temperature 0.7 --top-p 0.9 --seed 5 --stream";
         let Command::Order(order) = parse(line).unwrap().command else { panic!("not an order") };
         assert_eq!(order.service_id, 3);
         let fields = order.input("hi".to_owned()).unwrap().fields().clone();
         assert_eq!((fields.max_new_tokens, fields.temperature_milli, fields.seed), (8, 700, 5));
+        assert_eq!(fields.top_p_milli, 900);
+        let line = "stoa order 3 --prompt hi";
+        let Command::Order(order) = parse(line).unwrap().command else { panic!("not an order") };
+        assert_eq!(order.input("hi".to_owned()).unwrap().fields().top_p_milli, 0);
     }
 
     #[test]
@@ -133,6 +140,8 @@ mod tests {
             "stoa dao vote 1 maybe",
             "stoa order 1",
             "stoa order 1 --prompt a --temperature hot",
+            "stoa order 1 --prompt a --top-p 0",
+            "stoa order 1 --prompt a --top-p 1.1",
             "stoa models register --hash 12 --name x --license MIT",
         ] {
             assert!(parse(line).is_err(), "{line}");

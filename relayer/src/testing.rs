@@ -25,6 +25,7 @@ pub(crate) fn input(job_id: JobId) -> Vec<u8> {
         temperature_milli: 0,
         top_k: 0,
         seed: job_id,
+        top_p_milli: 0,
     };
     input.check().and_then(|input: JobInput| input.to_bytes()).unwrap()
 }

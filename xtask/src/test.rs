@@ -2,10 +2,14 @@
 //!
 //! Each step is a command that a person could type. The run stops at the first step that fails, and ends
 //! with how many tests ran and the name of each one that was skipped.
+//!
+//! Random tests begin with fixed seeds here, so that a run says something about the change and not about luck;
+//! `cargo test` by itself draws new ones each time. Seeds that are set already are kept.
 
 mod tally;
 
 use std::{
+    env,
     io::{BufRead, BufReader},
     path::Path,
     process::{Command, Stdio},
@@ -40,8 +44,15 @@ const STEPS: &[Step] = &[
     Step { name: "demo", program: "scripts/demo", arguments: &["--once"] },
 ];
 
+/// What random tests begin with, unless the environment says otherwise: those of proptest, and our own.
+const SEEDS: [(&str, &str); 2] = [("PROPTEST_RNG_SEED", "1"), ("STOA_SEED", "1")];
+
 /// Runs all steps in `root`.
 pub fn run(root: &Path) -> Result<()> {
+    for (name, default) in SEEDS {
+        let seed = env::var(name).unwrap_or_else(|_| default.to_owned());
+        println!("random tests begin with {name}={seed}");
+    }
     let mut tally = Tally::default();
     let mut times = Vec::new();
     for step in STEPS {
@@ -68,6 +79,7 @@ impl Step {
         let mut child = Command::new(self.program)
             .args(self.arguments)
             .current_dir(root)
+            .envs(SEEDS.into_iter().filter(|(name, _)| env::var_os(name).is_none()))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()

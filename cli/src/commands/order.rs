@@ -43,6 +43,9 @@ pub(crate) struct OrderArgs {
     /// Sample among this many likeliest tokens; 0 means all
     #[arg(long, default_value_t = 0)]
     top_k: u32,
+    /// Sample among the fewest likeliest tokens with this share of the probability, above 0 to 1
+    #[arg(long, default_value = "1", value_parser = parse_top_p)]
+    top_p: u32,
     /// Key of the sampler's random stream
     #[arg(long, default_value_t = 0)]
     seed: u64,
@@ -66,6 +69,8 @@ impl OrderArgs {
             temperature_milli: self.temperature,
             top_k: self.top_k,
             seed: self.seed,
+            // All of the probability is written as none.
+            top_p_milli: self.top_p % 1000,
         };
         input.check()
     }
@@ -82,6 +87,13 @@ impl OrderArgs {
 fn parse_milli(text: &str) -> Result<u32, String> {
     let milli = parse_fixed_point(text, TEMPERATURE_DECIMALS)?;
     u32::try_from(milli).map_err(|_| "it is too large".to_owned())
+}
+
+fn parse_top_p(text: &str) -> Result<u32, String> {
+    match parse_milli(text)? {
+        share @ 1..=1000 => Ok(share),
+        _ => Err("it must be above 0 and at most 1".to_owned()),
+    }
 }
 
 pub(crate) async fn run(context: &Context, args: OrderArgs) -> Result<Output, CliError> {

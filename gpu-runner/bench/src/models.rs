@@ -85,7 +85,7 @@ pub fn measure(model: Model, arguments: &Arguments, pool: &Arc<ThreadPool>) -> R
     let context = arguments.prompt + arguments.steps;
     let most = arguments.batches.iter().copied().max().unwrap_or(1);
     let shape = model.shape(context);
-    let synthetic = Synthetic::new(shape, 20_261_121);
+    let synthetic = Synthetic::new(shape, 20_261_121)?;
     let pool = Some(Arc::clone(pool));
     let options = CpuOptions { isa: Isa::best(), sequences: most, pool };
     let threads = options.pool.as_ref().map_or(1, |pool| pool.current_num_threads());

@@ -13,6 +13,31 @@ pub enum BackendKind {
     Cpu,
 }
 
+/// What a model does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ModelKind {
+    /// Continues text.
+    Generation,
+    /// Gives a text an embedding.
+    Embedding,
+    /// Scores documents for a query.
+    Ranking,
+    /// Labels an image or a row of numbers.
+    Classification,
+}
+
+impl std::fmt::Display for ModelKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Generation => "generation",
+            Self::Embedding => "embeddings",
+            Self::Ranking => "ranking",
+            Self::Classification => "classification",
+        })
+    }
+}
+
 /// What the engine itself sees of its adapter: a statement, not a proof.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AdapterReport {
@@ -52,6 +77,8 @@ pub struct Sampler {
     pub temperature_milli: u32,
     /// Draw among this many largest logits; 0 means all.
     pub top_k: u32,
+    /// Draw among the fewest of them whose probabilities sum to this many thousandths; 0 and from 1000 on mean all.
+    pub top_p_milli: u32,
     /// Seed of the ChaCha20 stream.
     pub seed: u64,
 }
@@ -76,18 +103,6 @@ pub struct SequenceRequest {
     pub max_new_tokens: u32,
     /// How tokens are drawn.
     pub sampler: Sampler,
-}
-
-/// What one step of a sequence did.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
-    /// Some of the prompt was read; no token yet.
-    Prefilled {
-        /// Tokens of the prompt that this step read.
-        tokens: u32,
-    },
-    /// A token was produced; with a reason it is the last.
-    Token(TokenEvent, Option<FinishReason>),
 }
 
 /// One produced token.

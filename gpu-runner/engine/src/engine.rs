@@ -10,20 +10,21 @@ use stoa_exact::SEMANTICS_VERSION;
 use stoa_simd::Isa;
 
 use crate::{
-    AdapterReport, BackendKind, EngineError, FinishReason, GenerateRequest, Generation, ModelInfo,
-    SequenceRequest, Step, TokenEvent,
+    AdapterReport, BackendKind, Batch, BatchEvent, BatchLimits, CpuOptions, EngineError, Executor,
+    FinishReason, GenerateRequest, Generation, MAX_SEQUENCES, ModelInfo, SequenceRequest,
+    TokenEvent,
+    batch::check_ids,
     cpu::CpuExecutor,
     folder::{
+        ModelFiles,
         config::ModelConfig,
         text::{MAX_PROMPT_BYTES, Text},
-        weights::WeightFiles,
     },
     gpu::GpuExecutor,
     integer::{model::IntegerModel, root::model_root},
     pool::Pool,
     quality::{QualityReport, quality},
     reference::FloatModel,
-    sequence::Sequence,
 };
 
 /// A model on a back end. `Send + Sync`: on a graphics adapter calls wait for one another.
@@ -36,11 +37,15 @@ pub struct Engine {
     executors: Arc<Pool>,
 }
 
+/// One answer by itself: as much memory as it needs, nothing kept.
+const ALONE: BatchLimits =
+    BatchLimits { answers: 1, cache_bytes: u64::MAX, step_tokens: u32::MAX, kept_texts: 0 };
+
 /// A folder read, quantised and named by its root.
-struct Loaded {
-    info: ModelInfo,
-    integers: Arc<IntegerModel>,
-    text: Option<Arc<Text>>,
+pub(crate) struct Loaded {
+    pub(crate) info: ModelInfo,
+    pub(crate) integers: Arc<IntegerModel>,
+    pub(crate) text: Option<Arc<Text>>,
 }
 
 impl Engine {
@@ -50,7 +55,10 @@ impl Engine {
         let config = integers.config.clone();
         let (adapter, executors) = match backend {
             BackendKind::Cpu => {
-                let make = move || Box::new(CpuExecutor::new(Arc::clone(&integers))) as Box<_>;
+                let make = move |sequences| {
+                    let options = CpuOptions { sequences, ..CpuOptions::default() };
+                    Box::new(CpuExecutor::with_options(Arc::clone(&integers), options)) as Box<_>
+                };
                 (cpu_report(), Pool::of_many(Box::new(make)))
             }
             BackendKind::Gpu => {
@@ -99,42 +107,44 @@ impl Engine {
         request: &GenerateRequest,
         on_token: &mut dyn FnMut(&TokenEvent) -> ControlFlow<()>,
     ) -> Result<Generation, EngineError> {
-        let mut sequence = self.begin(self.check(request)?)?;
+        let request = self.check(request)?;
         let mut answer = Generation {
-            prompt_token_ids: sequence.prompt_token_ids().to_vec(),
+            prompt_token_ids: request.prompt_token_ids.clone(),
             output_token_ids: Vec::new(),
             text: String::new(),
             finish_reason: FinishReason::Length,
         };
-        loop {
-            let Step::Token(event, finished) = sequence.advance()? else { continue };
-            answer.output_token_ids.push(event.token_id);
-            answer.text.push_str(&event.text);
-            let flow = on_token(&event);
-            if let Some(reason) = finished {
-                answer.finish_reason = reason;
-                return Ok(answer);
-            }
-            if flow.is_break() {
-                answer.finish_reason = FinishReason::Cancelled;
-                return Ok(answer);
-            }
+        let executor = Box::new(self.executors.lease());
+        let mut batch = Batch::new(executor, ALONE, self.text.clone(), self.config.eos.clone());
+        let begun = batch.begin(&request, "")?;
+        let begun = begun.ok_or(EngineError::InvalidStep { rule: "an answer alone has room" })?;
+        let (mut is_over, mut failure) = (false, None);
+        while !is_over {
+            batch.step(&mut |_, event| match event {
+                BatchEvent::Token { event, finished, .. } => {
+                    answer.output_token_ids.push(event.token_id);
+                    answer.text.push_str(&event.text);
+                    let flow = on_token(&event);
+                    is_over = finished.is_some() || flow.is_break();
+                    if is_over {
+                        answer.finish_reason = finished.unwrap_or(FinishReason::Cancelled);
+                    }
+                }
+                BatchEvent::Failed(error) => (is_over, failure) = (true, Some(error)),
+            });
         }
+        batch.end(begun.id);
+        failure.map_or(Ok(answer), Err)
     }
 
-    /// Begins an answer that the caller advances step by step, beside others.
+    /// A batch of answers of its own, for one thread that computes many side by side.
     ///
-    /// Every sequence has a cache of its own; on a graphics adapter there is one, and this waits for it.
-    pub fn begin(&self, request: SequenceRequest) -> Result<Sequence, EngineError> {
-        let text = self.tokenizer()?;
-        self.check_sequence(&request)?;
-        let stop = self.config.eos.clone();
-        Ok(Sequence::new(request, self.executors.lease(), text.decoder(), stop))
-    }
-
-    /// Whether several sequences can be advanced side by side.
-    pub fn runs_side_by_side(&self) -> bool {
-        self.executors.is_shared()
+    /// On a graphics adapter there is one executor, and this waits until nobody else has it.
+    pub fn batch(&self, limits: BatchLimits) -> Result<Batch, EngineError> {
+        let text = Arc::clone(self.tokenizer()?);
+        let sequences = limits.answers.saturating_add(limits.kept_texts).clamp(1, MAX_SEQUENCES);
+        let executor = self.executors.wide(sequences);
+        Ok(Batch::new(executor, limits, Some(text), self.config.eos.clone()))
     }
 
     /// Ids of a prompt, the start token in front.
@@ -156,13 +166,13 @@ impl Engine {
 
     /// Integer logits (Q14.16) after every position of `token_ids`.
     pub fn logits(&self, token_ids: &[u32]) -> Result<Vec<Vec<i32>>, EngineError> {
-        self.check_ids(token_ids, self.config.context)?;
+        check_ids(token_ids, self.config.context, self.config.vocab)?;
         self.executors.lease().run(0, token_ids, true)
     }
 
     /// Like [`Engine::logits`], one position a pass: the way of decoding. The bits are the same.
     pub fn logits_stepwise(&self, token_ids: &[u32]) -> Result<Vec<Vec<i32>>, EngineError> {
-        self.check_ids(token_ids, self.config.context)?;
+        check_ids(token_ids, self.config.context, self.config.vocab)?;
         let mut executor = self.executors.lease();
         let mut rows = Vec::new();
         for (position, id) in (0u32..).zip(token_ids) {
@@ -182,39 +192,13 @@ impl Engine {
             return Err(EngineError::EmptyPrompt);
         }
         let GenerateRequest { prompt, max_new_tokens, sampler } = request;
-        check_new_tokens(*max_new_tokens)?;
         let prompt_token_ids = self.encode(prompt)?;
         Ok(SequenceRequest { prompt_token_ids, max_new_tokens: *max_new_tokens, sampler: *sampler })
     }
-
-    fn check_sequence(&self, request: &SequenceRequest) -> Result<(), EngineError> {
-        check_new_tokens(request.max_new_tokens)?;
-        self.check_ids(&request.prompt_token_ids, self.config.context - 1)?;
-        let prompt_tokens = request.prompt_token_ids.len() as u32;
-        let limit = self.config.context - prompt_tokens;
-        if request.max_new_tokens > limit {
-            let requested = request.max_new_tokens;
-            return Err(EngineError::TooManyNewTokens { requested, prompt_tokens, limit });
-        }
-        Ok(())
-    }
-
-    fn check_ids(&self, ids: &[u32], limit: u32) -> Result<(), EngineError> {
-        if ids.is_empty() {
-            return Err(EngineError::EmptyPrompt);
-        }
-        if ids.len() > limit as usize {
-            return Err(EngineError::PromptTooLong { tokens: ids.len() as u32, limit });
-        }
-        let vocab_size = self.config.vocab;
-        match ids.iter().find(|id| **id >= vocab_size) {
-            Some(token_id) => Err(EngineError::UnknownToken { token_id: *token_id, vocab_size }),
-            None => Ok(()),
-        }
-    }
 }
 
-fn check_bytes(prompt: &str) -> Result<(), EngineError> {
+/// Refuses a text that no context could hold.
+pub(crate) fn check_bytes(prompt: &str) -> Result<(), EngineError> {
     if prompt.len() > MAX_PROMPT_BYTES {
         let bytes = prompt.len();
         return Err(EngineError::PromptTooManyBytes { bytes, limit: MAX_PROMPT_BYTES });
@@ -222,23 +206,26 @@ fn check_bytes(prompt: &str) -> Result<(), EngineError> {
     Ok(())
 }
 
-fn check_new_tokens(max_new_tokens: u32) -> Result<(), EngineError> {
-    if max_new_tokens == 0 {
-        return Err(EngineError::NoNewTokens);
-    }
-    Ok(())
+/// Name of the folder, or of the file without its ending: the model's name.
+pub(crate) fn folder_name(dir: &Path) -> String {
+    let whole = dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
+    let name = if whole.is_file() { whole.file_stem() } else { whole.file_name() };
+    name.unwrap_or_default().to_string_lossy().into_owned()
 }
 
-fn read(dir: &Path) -> Result<Loaded, EngineError> {
-    let config = ModelConfig::read(dir)?;
-    let text = Text::read(dir, &config)?.map(Arc::new);
-    let files = WeightFiles::read(dir)?;
-    let integers = IntegerModel::build(config, &files.parse()?)?;
-    let name = dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
+pub(crate) fn read(dir: &Path) -> Result<Loaded, EngineError> {
+    let files = ModelFiles::open(dir)?;
+    let config = files.config()?;
+    let text = files.text(&config)?.map(Arc::new);
+    let integers = files.integers(config)?;
     let info = ModelInfo {
-        name: name.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-        architecture: "LlamaForCausalLM".to_owned(),
-        model_root: model_root(&integers, text.as_deref().map(Text::hash)),
+        name: folder_name(dir),
+        architecture: integers.config.architecture.to_owned(),
+        // A package's is verified already.
+        model_root: match files.package() {
+            Some(package) => package.manifest().model_root,
+            None => model_root(&integers, text.as_deref().map(Text::hash)),
+        },
         semantics_version: SEMANTICS_VERSION,
         context_tokens: integers.config.context,
         vocab_size: integers.config.vocab,
@@ -247,7 +234,8 @@ fn read(dir: &Path) -> Result<Loaded, EngineError> {
     Ok(Loaded { info, integers: Arc::new(integers), text })
 }
 
-fn cpu_report() -> AdapterReport {
+/// What the CPU back end says of itself.
+pub(crate) fn cpu_report() -> AdapterReport {
     AdapterReport {
         name: "CPU twin".to_owned(),
         api: "CPU".to_owned(),

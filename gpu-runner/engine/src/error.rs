@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::ModelKind;
+
 /// Refusals and failures of the engine.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
@@ -36,6 +38,19 @@ pub enum EngineError {
     /// The prompt has no text or no token.
     #[error("the prompt is empty")]
     EmptyPrompt,
+    /// Prompt and answer together need more keys and values than there is memory for.
+    #[error(
+        "prompt and answer need {positions} positions of the cache of keys and values; there is memory for {limit}"
+    )]
+    CacheTooSmall {
+        /// Positions that are needed: tokens of the prompt and new ones.
+        positions: u32,
+        /// Positions that there are.
+        limit: u64,
+    },
+    /// A defect of the engine showed on this input.
+    #[error("the engine failed on this input; the service goes on")]
+    Panicked,
     /// `max_new_tokens` is zero.
     #[error("max_new_tokens is 0; ask for at least 1")]
     NoNewTokens,
@@ -53,6 +68,64 @@ pub enum EngineError {
         /// The rule.
         rule: &'static str,
     },
+    /// The pages of the key-value cache are held by other sequences.
+    #[error("the step needs {needed} pages of the cache, {free} are free")]
+    CacheFull {
+        /// Pages that the step needs.
+        needed: u32,
+        /// Pages that are free.
+        free: u32,
+    },
+    /// A step begins behind what its sequence has cached, or the cache went with its device.
+    #[error(
+        "sequence {sequence} has {cached} positions cached, the step begins at {position}; begin again at {cached}"
+    )]
+    NotCached {
+        /// Number of the sequence.
+        sequence: u32,
+        /// Where the step begins.
+        position: u32,
+        /// Positions that are there.
+        cached: u32,
+    },
+    /// A call takes texts, but not none and not any number.
+    #[error("there are {texts} texts; 1 to {limit} are taken")]
+    TextCount {
+        /// Texts of the call.
+        texts: usize,
+        /// Most texts of a call.
+        limit: usize,
+    },
+    /// Segments are not one a token, or not below their number.
+    #[error("every token has one segment below {segments}")]
+    InvalidSegments {
+        /// Kinds of segments that the model has.
+        segments: u32,
+    },
+    /// An input of a classifier has another size, or a value beyond the fixed ones.
+    #[error(
+        "an input of {actual} values was given; it must have {expected}, each of at most 30 bits"
+    )]
+    InvalidInput {
+        /// Values of the model's input.
+        expected: usize,
+        /// Values that were given.
+        actual: usize,
+    },
+    /// The model does something else.
+    #[error("this model is made for {kind}, not for {asked}")]
+    OtherKind {
+        /// What was asked for.
+        asked: ModelKind,
+        /// What the model does.
+        kind: ModelKind,
+    },
+    /// There are no kernels for graphics adapters.
+    #[error("{architecture} runs on the CPU back end only; use --backend cpu")]
+    CpuOnly {
+        /// Architecture as `config.json` names it.
+        architecture: String,
+    },
     /// The folder lacks a file.
     #[error("{} is missing", path.display())]
     MissingFile {
@@ -67,6 +140,40 @@ pub enum EngineError {
         /// The operating system's reason.
         source: std::io::Error,
     },
+    /// A small file of a model is longer than any that is known.
+    #[error("{} has {bytes} bytes, the limit is {limit}", path.display())]
+    FileTooLong {
+        /// The file.
+        path: PathBuf,
+        /// Its bytes.
+        bytes: u64,
+        /// The bound.
+        limit: u64,
+    },
+    /// A GGUF file is damaged, hostile or of a kind that is not read.
+    #[error("{}: {source}", path.display())]
+    Gguf {
+        /// The file.
+        path: PathBuf,
+        /// What the reader found.
+        source: crate::GgufError,
+    },
+    /// A package is damaged, foreign or in the way.
+    #[error("{}: {source}", path.display())]
+    Package {
+        /// The file or the folder.
+        path: PathBuf,
+        /// What is wrong.
+        source: crate::PackageError,
+    },
+    /// A file or folder cannot be written.
+    #[error("{} cannot be written", path.display())]
+    Unwritable {
+        /// The file or the folder.
+        path: PathBuf,
+        /// The operating system's reason.
+        source: std::io::Error,
+    },
     /// `config.json` (or the shard index) is not the JSON that was expected.
     #[error("{} is not valid: {source}", path.display())]
     InvalidJson {
@@ -75,7 +182,7 @@ pub enum EngineError {
         /// Where the parser stopped and why.
         source: serde_json::Error,
     },
-    /// The model is not a Llama-architecture decoder, or uses a part that this engine does not run.
+    /// The model is not a decoder of a known family, or uses a part that this engine does not run.
     #[error("{}: {field} is {found}; this engine runs {supported}", path.display())]
     UnsupportedArchitecture {
         /// The configuration file.
@@ -127,8 +234,8 @@ pub enum EngineError {
         /// Shape in the file.
         actual: Vec<usize>,
     },
-    /// A tensor is stored in a type that is not F32, F16 or BF16.
-    #[error("{}: {tensor} is stored as {dtype}; this engine reads F32, F16 and BF16", path.display())]
+    /// A tensor is stored in a type that this engine does not read.
+    #[error("{}: {tensor} is stored as {dtype}; this engine reads F32, F16, BF16 and GGUF's Q4_0, Q4_1, Q8_0, Q4_K, Q5_K and Q6_K", path.display())]
     TensorType {
         /// The weight file.
         path: PathBuf,
@@ -186,6 +293,16 @@ pub enum EngineError {
         "no Vulkan, Metal or DX12 adapter was found; install a driver (Mesa's lavapipe works without a GPU) or use --backend cpu"
     )]
     NoAdapter,
+    /// The model has a part for which one way of running it has no code.
+    #[error("{what} has nothing for {part}; the CPU back end runs {architecture}")]
+    MissingPart {
+        /// The GPU back end, or the trace.
+        what: &'static str,
+        /// The first part of the model that is missing there.
+        part: &'static str,
+        /// Class of the model.
+        architecture: &'static str,
+    },
     /// The adapter exists and lacks a limit that the model needs.
     #[error("adapter {adapter}: {limit_name} is {available}, the model needs {required}")]
     AdapterLimit {
@@ -232,4 +349,11 @@ pub enum EngineError {
         /// What was being done.
         step: &'static str,
     },
+}
+
+impl EngineError {
+    /// Whether the back end lost keys and values with its device.
+    pub fn loses_the_cache(&self) -> bool {
+        matches!(self, Self::NotCached { .. } | Self::DeviceLost { .. } | Self::DeviceFailed { .. })
+    }
 }

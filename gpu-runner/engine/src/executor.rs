@@ -75,6 +75,12 @@ pub trait Executor: Send {
         on_logits: &mut OnLogits<'_>,
     ) -> Result<(), EngineError>;
 
+    /// The cache of keys and values, where sequences can have as much of it as they need; `None` where every
+    /// sequence has the whole context, used or not.
+    fn elastic(&mut self) -> Option<&mut dyn ElasticCache> {
+        None
+    }
+
     /// Runs `ids` at `position..` of sequence 0 in as few steps as fit; returns the integer logits after every
     /// id when `logits` is set, nothing otherwise.
     fn run(
@@ -98,6 +104,25 @@ pub trait Executor: Send {
         }
         Ok(rows)
     }
+}
+
+/// Keys and values in pieces that sequences take and give back.
+pub trait ElasticCache {
+    /// Bytes that one position of one sequence takes.
+    fn position_bytes(&self) -> u64;
+
+    /// Positions that are taken and copied together: 1, or those of a page.
+    fn page_positions(&self) -> u32;
+
+    /// Positions of all sequences together, where that was decided at load.
+    fn limit_positions(&self) -> Option<u64>;
+
+    /// Gives `sequence` room for `positions` positions, 0 gives its memory back. Its first `keep` positions
+    /// stay, the rest is lost.
+    fn resize(&mut self, sequence: u32, positions: u32, keep: u32);
+
+    /// Copies the first `positions` positions of `from`, whole pages, to `to`, which has room for them.
+    fn copy(&mut self, from: u32, to: u32, positions: u32);
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Settings: defaults, then the file, then the environment, then flags.
 
 use std::{
+    collections::BTreeSet,
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
 };
@@ -11,7 +12,7 @@ use figment::{
     providers::{Env, Format, Serialized, Toml},
 };
 use serde::{Deserialize, Serialize};
-use stoa_engine::BackendKind;
+use stoa_engine::{BackendKind, BatchLimits, MIN_STEP_TOKENS};
 
 /// Prefix of environment variables, e.g. `STOA_RUNNER_MODEL_DIR`.
 pub const ENVIRONMENT_PREFIX: &str = "STOA_RUNNER_";
@@ -21,6 +22,14 @@ const MAX_QUEUE: usize = 10_000;
 const MAX_STREAMS: usize = 100_000;
 /// Largest accepted number of answers side by side.
 const MAX_BATCH: usize = 256;
+/// Largest accepted number of encoders.
+const MAX_ENCODERS: usize = 16;
+/// Largest accepted memory for keys and values: 16 TiB.
+const MAX_CACHE_MEBIBYTES: usize = 1 << 24;
+/// Largest accepted number of tokens of a step; a back end may take fewer.
+const MAX_STEP_TOKENS: usize = 4_096;
+/// Largest accepted number of kept texts.
+const MAX_KEPT_TEXTS: usize = 256;
 /// Largest accepted number of loaded models.
 const MAX_LOADED_MODELS: usize = 64;
 /// Longest accepted time of a request in seconds: a day.
@@ -51,6 +60,8 @@ impl From<Backend> for BackendKind {
 pub struct Config {
     /// Folder of the model.
     pub model_dir: PathBuf,
+    /// Folders of encoders, which give embeddings beside the model.
+    pub encoder_dirs: Vec<PathBuf>,
     /// Address to listen on.
     pub listen: SocketAddr,
     /// Where to compute.
@@ -71,6 +82,12 @@ pub struct Config {
     pub queue_per_caller: usize,
     /// Answers that are computed side by side where the back end can.
     pub batch_answers: usize,
+    /// Memory for keys and values of one model in MiB, where the back end divides it among answers.
+    pub cache_mebibytes: usize,
+    /// Tokens of one step: one of each answer, and pieces of prompts.
+    pub step_tokens: usize,
+    /// Texts of finished answers whose keys and values are kept for questions that begin alike.
+    pub kept_texts: usize,
     /// Requests of the gateway that may be open.
     pub max_requests: usize,
     /// Longest time of an unpaid request in seconds, waiting included.
@@ -107,6 +124,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             model_dir: "model".into(),
+            encoder_dirs: Vec::new(),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 9100)),
             backend: Backend::Gpu,
             key_file: "runner.key".into(),
@@ -117,6 +135,9 @@ impl Default for Config {
             max_streams: 256,
             queue_per_caller: 8,
             batch_answers: 8,
+            cache_mebibytes: 2_048,
+            step_tokens: 64,
+            kept_texts: 16,
             max_requests: 256,
             request_timeout_seconds: 600,
             serve_unpaid: true,
@@ -180,13 +201,21 @@ pub enum ConfigError {
     /// A certificate without its key, or a key without its certificate.
     #[error("tls_certificate_file and tls_key_file must be set together")]
     HalfOfTls,
+    /// Two models would have one name.
+    #[error("another model is named like the folder {}", dir.display())]
+    SameName {
+        /// The second folder.
+        dir: PathBuf,
+    },
     /// A number is out of range.
-    #[error("{field} is {actual}, it must be between 1 and {limit}")]
+    #[error("{field} is {actual}, it must be between {least} and {limit}")]
     OutOfRange {
         /// Name of the setting.
         field: &'static str,
         /// Value found.
         actual: usize,
+        /// Smallest accepted value.
+        least: usize,
         /// Largest accepted value.
         limit: usize,
     },
@@ -210,14 +239,34 @@ impl Config {
         config.check()
     }
 
+    /// Bounds of a model's batch.
+    pub fn batch_limits(&self) -> BatchLimits {
+        let number = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
+        BatchLimits {
+            answers: number(self.batch_answers),
+            cache_bytes: (self.cache_mebibytes as u64) << 20,
+            step_tokens: number(self.step_tokens),
+            kept_texts: number(self.kept_texts),
+        }
+    }
+
     fn check(self) -> Result<Self, ConfigError> {
         within("queue_jobs", self.queue_jobs, MAX_QUEUE)?;
         within("queue_infer", self.queue_infer, MAX_QUEUE)?;
         within("max_streams", self.max_streams, MAX_STREAMS)?;
         within("queue_per_caller", self.queue_per_caller, MAX_QUEUE)?;
         within("batch_answers", self.batch_answers, MAX_BATCH)?;
+        within("cache_mebibytes", self.cache_mebibytes, MAX_CACHE_MEBIBYTES)?;
+        between("step_tokens", self.step_tokens, (MIN_STEP_TOKENS as usize, MAX_STEP_TOKENS))?;
+        between("kept_texts", self.kept_texts, (0, MAX_KEPT_TEXTS))?;
         within("max_requests", self.max_requests, MAX_STREAMS)?;
         within("max_loaded_models", self.max_loaded_models, MAX_LOADED_MODELS)?;
+        between("encoder_dirs", self.encoder_dirs.len(), (0, MAX_ENCODERS))?;
+        // A model's name is its folder's.
+        let mut names = BTreeSet::from([self.model_dir.file_name()]);
+        if let Some(dir) = self.encoder_dirs.iter().find(|dir| !names.insert(dir.file_name())) {
+            return Err(ConfigError::SameName { dir: dir.clone() });
+        }
         let timeout = self.request_timeout_seconds;
         within("request_timeout_seconds", timeout, MAX_TIMEOUT_SECONDS)?;
         if self.tls_certificate_file.is_some() != self.tls_key_file.is_some() {
@@ -228,10 +277,18 @@ impl Config {
 }
 
 fn within(field: &'static str, actual: usize, limit: usize) -> Result<(), ConfigError> {
-    if (1..=limit).contains(&actual) {
+    between(field, actual, (1, limit))
+}
+
+fn between(
+    field: &'static str,
+    actual: usize,
+    (least, limit): (usize, usize),
+) -> Result<(), ConfigError> {
+    if (least..=limit).contains(&actual) {
         return Ok(());
     }
-    Err(ConfigError::OutOfRange { field, actual, limit })
+    Err(ConfigError::OutOfRange { field, actual, least, limit })
 }
 
 #[cfg(test)]
@@ -287,6 +344,9 @@ mod tests {
     fn an_empty_queue_and_a_missing_file_are_refused() {
         let none = Config { queue_jobs: 0, ..Config::default() }.check();
         assert!(matches!(none, Err(ConfigError::OutOfRange { field: "queue_jobs", .. })));
+        let dirs = vec!["a/one".into(), "b/one".into()];
+        let twice = Config { encoder_dirs: dirs, ..Config::default() }.check();
+        assert!(matches!(twice, Err(ConfigError::SameName { dir }) if dir.ends_with("b/one")));
         let missing = Config::load(Some(Path::new("no-such-file.toml")), &Overrides::default());
         assert!(matches!(missing, Err(ConfigError::NoFile { .. })));
     }

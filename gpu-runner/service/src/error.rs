@@ -175,9 +175,6 @@ pub enum RunnerError {
     /// The engine refused or failed.
     #[error(transparent)]
     Engine(#[from] EngineError),
-    /// The engine has a defect.
-    #[error("the engine failed on this input; the service goes on")]
-    EnginePanicked,
     /// The client left.
     #[error("the call was cancelled")]
     Cancelled,

@@ -9,6 +9,7 @@
 mod access;
 mod admin;
 mod config;
+mod encoders;
 mod error;
 mod gateway;
 mod inference;
@@ -29,7 +30,7 @@ pub mod commands;
 pub use access::{Access, Caller, Class, KeyRing, KeyRingError, Wallets};
 pub use config::{Backend, Config, ConfigError, ENVIRONMENT_PREFIX, Overrides};
 pub use error::RunnerError;
-pub use inference::{EnginePort, FakeInference, InferencePort, Running};
+pub use inference::{AnswerBatch, EnginePort, FakeInference, InferencePort};
 pub use key::{KeyError, ReceiptKey};
 pub use models::{Loader, ModelsError, TemplateError};
 pub use relayer_token::{RelayerToken, RelayerTokenError};

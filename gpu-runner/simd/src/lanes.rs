@@ -1,7 +1,7 @@
 //! Operators of `stoa-exact` without branches and without overflow checks, so that loops of them become vector
 //! code. The definition's bounds exclude every overflow; `tests/` compares each one with the definition.
 
-use stoa_exact::{EXP2_TABLE, FIXED_MAX, LOG2_E_Q29};
+use stoa_exact::{EXP2_TABLE, FIXED_MAX, GELU_ENTRIES, LOG2_E_Q29};
 
 /// `stoa_exact::requantise`.
 #[inline(always)]
@@ -70,6 +70,37 @@ pub fn swiglu(gate: i32, up: i32) -> i32 {
     let product = requantise(gate, reciprocal(denominator) as i32, 16);
     let negative = requantise(product, e as i32, 30);
     requantise(if gate < 0 { negative } else { product }, up, 16)
+}
+
+/// `stoa_exact::gelu` with the table of a form of GELU.
+#[inline(always)]
+pub fn gelu(table: &[u32; GELU_ENTRIES], x: i32) -> i32 {
+    let magnitude = x.unsigned_abs();
+    let index = magnitude >> 9;
+    // From the last entry on the share is one; the entries read then are not used.
+    let at = (index as usize).min(GELU_ENTRIES - 2);
+    let (left, right) = (table[at], table[at + 1]);
+    let between = left.wrapping_add(right.wrapping_sub(left).wrapping_mul(magnitude & 511) >> 9);
+    let share = if index >= GELU_ENTRIES as u32 - 1 { 1 << 30 } else { between };
+    let share = if x < 0 { (1u32 << 30).wrapping_sub(share) } else { share };
+    requantise(x, share as i32, 30)
+}
+
+/// `stoa_exact::geglu` with the table of a form of GELU.
+#[inline(always)]
+pub fn geglu(table: &[u32; GELU_ENTRIES], gate: i32, up: i32) -> i32 {
+    requantise(gelu(table, gate), up, 16)
+}
+
+/// `stoa_exact::SoftCap::apply` of a cap with its rate and shift.
+#[inline(always)]
+pub fn soft_cap([cap, rate, shift]: [i32; 3], x: i32) -> i32 {
+    let e = exp2_negative_q30(requantise(x.wrapping_abs(), rate, shift as u32) as u32);
+    let denominator = (1u32 << 30).wrapping_add(e).wrapping_add(1 << 14) >> 15;
+    let tanh = requantise((1i32 << 30).wrapping_sub(e as i32), reciprocal(denominator) as i32, 16);
+    let capped = requantise(tanh, cap, 30);
+    let sign = x >> 31;
+    (capped ^ sign).wrapping_sub(sign)
 }
 
 /// `stoa_exact::rope_pair`.

@@ -1,6 +1,6 @@
-//! Whole rows of fixed values: norm, quantisation, rounding of products, gated product, rotation, residual.
+//! Whole rows of fixed values: norm, quantisation, rounding of products, gated products, caps, rotation, residual.
 
-use stoa_exact::{RmsNorm, RowScale, WeightScale};
+use stoa_exact::{FIXED_MAX, Gelu, LayerNorm, RmsNorm, RowScale, SoftCap, WeightScale};
 
 use crate::{isa::Isa, lanes};
 
@@ -29,6 +29,36 @@ impl Isa {
         });
     }
 
+    /// Adds [`Isa::rms_norm`] of `row` to `residual` (`stoa_exact::add_fixed`).
+    pub fn add_rms_norm(self, row: &[i32], weights: &[i32], epsilon: u64, residual: &mut [i32]) {
+        let RmsNorm { multiplier, shift } = RmsNorm::of_row(row, epsilon);
+        self.vectorised(|| {
+            for ((out, value), weight) in residual.iter_mut().zip(row).zip(weights) {
+                let unit = lanes::requantise(*value, multiplier as i32, shift);
+                *out = lanes::add_fixed(*out, lanes::requantise(unit, *weight, 30));
+            }
+        });
+    }
+
+    /// `stoa_exact::layer_norm`, in place.
+    pub fn layer_norm(self, row: &mut [i32], weights: &[i32], biases: &[i32], epsilon: u64) {
+        let LayerNorm { mean, norm: RmsNorm { multiplier, shift } } =
+            LayerNorm::of_row(row, epsilon);
+        self.vectorised(|| {
+            for ((value, weight), bias) in row.iter_mut().zip(weights).zip(biases) {
+                let centred = value.wrapping_sub(mean);
+                let unit = lanes::requantise(centred, multiplier as i32, shift);
+                *value = lanes::add_fixed(lanes::requantise(unit, *weight, 30), *bias);
+            }
+        });
+    }
+
+    /// `stoa_exact::gelu` of every element, in place.
+    pub fn gelu(self, kind: Gelu, row: &mut [i32]) {
+        let table = kind.table();
+        self.vectorised(|| row.iter_mut().for_each(|value| *value = lanes::gelu(table, *value)));
+    }
+
     /// `stoa_exact::matvec_element` of every sum in place; `weights[i]` is the scale of sum `i`.
     pub fn scale_products(self, sums: &mut [i32], scale: RowScale, weights: &[WeightScale]) {
         self.vectorised(|| {
@@ -47,6 +77,30 @@ impl Isa {
                 *gate = lanes::swiglu(*gate, *up);
             }
         });
+    }
+
+    /// `stoa_exact::geglu` of every pair, into `gates`.
+    pub fn geglu(self, kind: Gelu, gates: &mut [i32], ups: &[i32]) {
+        let table = kind.table();
+        self.vectorised(|| {
+            for (gate, up) in gates.iter_mut().zip(ups) {
+                *gate = lanes::geglu(table, *gate, *up);
+            }
+        });
+    }
+
+    /// [`SoftCap::apply`] of every value in place; returns the largest.
+    pub fn soft_cap(self, cap: SoftCap, row: &mut [i32]) -> i32 {
+        let (rate, shift) = cap.rate();
+        let cap = [cap.cap(), rate, shift as i32];
+        self.vectorised(|| {
+            let mut max = -FIXED_MAX;
+            for value in row {
+                *value = lanes::soft_cap(cap, *value);
+                max = max.max(*value);
+            }
+            max
+        })
     }
 
     /// `stoa_exact::rope_head`.

@@ -2,7 +2,9 @@
 //!
 //! Keys and values are int8 codes with one [`RowScale`] a position; scores are Q16 in units of log2.
 
-use crate::{FIXED_MAX, RowScale, WeightScale, exp2_negative_q15, requantise, requantise_wide};
+use crate::{
+    FIXED_MAX, RowScale, SoftCap, WeightScale, exp2_negative_q15, requantise, requantise_wide,
+};
 
 /// `round(2^22 / 127)`: takes the 1/127 of the value codes into the reciprocal of the softmax sum.
 pub const VALUE_STEP_Q22: u32 = 33_026;
@@ -94,13 +96,27 @@ pub fn attend(
     scratch: (&mut [i32], &mut [i64]),
     output: &mut [i32],
 ) {
+    attend_capped(query, scale, None, keys, values, scratch, output);
+}
+
+/// [`attend`] with scores that go through a cap, `round(c * log2(e) * 2^16)` for a cap `c`.
+pub fn attend_capped(
+    query: &[i8],
+    scale: ScoreScale,
+    cap: Option<SoftCap>,
+    keys: HeadCache<'_>,
+    values: HeadCache<'_>,
+    scratch: (&mut [i32], &mut [i64]),
+    output: &mut [i32],
+) {
     let (scores, sums) = scratch;
     let width = query.len();
     let mut max = -FIXED_MAX;
     let mut max_bits = 1;
     for (position, score) in scores.iter_mut().enumerate() {
         let key = &keys.codes[position * width..][..width];
-        *score = scale.score(crate::dot(query, key), keys.scales[position]);
+        let plain = scale.score(crate::dot(query, key), keys.scales[position]);
+        *score = cap.map_or(plain, |cap| cap.apply(plain));
         max = max.max(*score);
         max_bits = max_bits.max(values.scales[position].bits);
     }

@@ -20,6 +20,10 @@ pub const SCORE_SHIFT_MIN: u32 = 29;
 /// Largest shift of the score constant.
 pub const SCORE_SHIFT_MAX: u32 = 33;
 
+/// Smallest shift of the factor of an embedding.
+pub const EMBEDDING_SHIFT_MIN: u32 = 6;
+/// Largest shift of the factor of an embedding: that of 1.
+pub const EMBEDDING_SHIFT_MAX: u32 = 14;
 /// Most token ids: keeps the sampler's sums of Q30 weights, times 1000, below 2^60.
 pub const MAX_VOCABULARY: u32 = 1 << 20;
 
@@ -41,6 +45,20 @@ const fn at_most(bound: &'static str, actual: i128, limit: i128) -> Result<(), E
 /// The number of products in one sum.
 pub const fn product_width(width: u32) -> Result<(), Exceeded> {
     at_most("product width", width as i128, MAX_PRODUCT_WIDTH as i128)
+}
+
+/// What multiplies an embedding: 1 to below 512, as a normalised mantissa and a shift of 6 to 14.
+pub const fn embedding_factor(factor: WeightScale) -> Result<(), Exceeded> {
+    if factor.shift < EMBEDDING_SHIFT_MIN {
+        let (actual, limit) = (EMBEDDING_SHIFT_MIN as i128, factor.shift as i128);
+        return Err(Exceeded { bound: "embedding shift below 6", actual, limit });
+    }
+    if let Err(exceeded) =
+        at_most("embedding shift", factor.shift as i128, EMBEDDING_SHIFT_MAX as i128)
+    {
+        return Err(exceeded);
+    }
+    normalised(factor.mantissa)
 }
 
 /// The largest accumulator that int8 activations can reach with this weight row.
@@ -103,14 +121,18 @@ pub const fn weight_scale(scale: WeightScale) -> Result<(), Exceeded> {
     if let Err(exceeded) = at_most("weight magnitude (log2 steps)", largest_step, range) {
         return Err(exceeded);
     }
-    if scale.mantissa < 1 << 14 {
+    normalised(scale.mantissa)
+}
+
+const fn normalised(mantissa: u32) -> Result<(), Exceeded> {
+    if mantissa < 1 << 14 {
         return Err(Exceeded {
             bound: "weight mantissa below 2^14",
             actual: 1 << 14,
-            limit: scale.mantissa as i128,
+            limit: mantissa as i128,
         });
     }
-    at_most("weight mantissa", scale.mantissa as i128, (1 << 15) - 1)
+    at_most("weight mantissa", mantissa as i128, (1 << 15) - 1)
 }
 
 /// A norm weight in fixed point.
@@ -185,6 +207,15 @@ mod tests {
         assert!(soft_cap(1).is_ok() && soft_cap(most).is_ok());
         assert!(soft_cap(0).is_err() && soft_cap(most + 1).is_err());
         assert!(rotary(-(1 << 30)).is_ok() && rotary((1 << 30) + 1).is_err());
+    }
+
+    #[test]
+    fn factors_of_embeddings_outside_their_range_are_named() {
+        let factor = |mantissa, shift| embedding_factor(WeightScale { mantissa, shift });
+        assert!(factor(1 << 14, 14).is_ok() && factor((1 << 15) - 1, 6).is_ok());
+        assert_eq!(factor(1 << 14, 5).unwrap_err().bound, "embedding shift below 6");
+        assert_eq!(factor(1 << 14, 15).unwrap_err().bound, "embedding shift");
+        assert!(factor(1 << 15, 10).is_err() && factor(1, 10).is_err());
     }
 
     #[test]

@@ -21,15 +21,22 @@ pub enum Gelu {
     Tanh,
 }
 
+impl Gelu {
+    /// Shares at the steps of the table.
+    pub const fn table(self) -> &'static [u32; GELU_ENTRIES] {
+        match self {
+            Self::Erf => &GELU_ERF,
+            Self::Tanh => &GELU_TANH,
+        }
+    }
+}
+
 /// GELU of a fixed value, within 2^-18 of the real value's magnitude plus one unit.
 ///
 /// `i = |x| >> 9`, `l = |x| & 511`; share `p = T[i] + (((T[i+1] - T[i]) * l) >> 9)`, and `2^30` for `i >= 1024`;
 /// for negative `x` the share is `2^30 - p`. The result is `requantise(x, share, 30)`.
 pub fn gelu(kind: Gelu, x: i32) -> i32 {
-    let table = match kind {
-        Gelu::Erf => &GELU_ERF,
-        Gelu::Tanh => &GELU_TANH,
-    };
+    let table = kind.table();
     let magnitude = x.unsigned_abs();
     let index = (magnitude >> 9) as usize;
     let share = if index >= GELU_ENTRIES - 1 {

@@ -41,7 +41,7 @@ mod testing;
 
 pub use chacha20::chacha20_block;
 pub use divide::divide_rounded;
-pub use embed::embed_row;
+pub use embed::{embed_element, embed_row};
 pub use exp2::{EXP2_STEPS, EXP2_TABLE, exp2_negative_q15, exp2_negative_q30};
 pub use gelu::{GELU_ENTRIES, GELU_ERF, GELU_TANH, Gelu, geglu, gelu};
 pub use int4::{INT4_GROUP_WIDTHS, dot_int4, unpack_int4};
@@ -55,7 +55,7 @@ pub use residual::add_fixed;
 pub use rms_norm::{RmsNorm, rms_norm};
 pub use rope::{ROPE_ONE, rope_head, rope_pair};
 pub use rsqrt::{RSQRT_SEEDS, rsqrt_q30};
-pub use sampler::{Choice, SAMPLER_DOMAIN, sample};
+pub use sampler::{Choice, SAMPLER_DOMAIN, candidate_weight, draw_below, sample};
 pub use scale::{RowScale, WeightScale};
 pub use silu::{LOG2_E_Q29, silu, swiglu};
 pub use soft_cap::SoftCap;

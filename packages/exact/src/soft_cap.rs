@@ -20,6 +20,16 @@ impl SoftCap {
         Self { cap, rate: rate as i32, shift: bits + 11 }
     }
 
+    /// The cap, a fixed value.
+    pub const fn cap(self) -> i32 {
+        self.cap
+    }
+
+    /// What turns a magnitude into the exponent: multiplier and shift of a [`requantise`].
+    pub const fn rate(self) -> (i32, u32) {
+        (self.rate, self.shift)
+    }
+
     /// The capped value.
     ///
     /// `y = requantise(|x|, rate, shift)`; `e = 2^-y` in Q30; `s = floor(2^31 / ((2^30 + e + 2^14) >> 15))`;

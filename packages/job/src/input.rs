@@ -25,7 +25,19 @@ pub struct UncheckedJobInput {
     pub top_k: u32,
     /// Key of the sampler's random stream.
     pub seed: u64,
+    /// Sample among the fewest of these tokens whose probabilities sum to this many thousandths, 1 to 999; 0 means
+    /// all. Documents without it are version 1 and keep their bytes: it is only written when it is not 0, and a
+    /// reader of version 1 refuses it by name.
+    #[serde(default, skip_serializing_if = "is_all")]
+    pub top_p_milli: u32,
 }
+
+fn is_all(top_p_milli: &u32) -> bool {
+    *top_p_milli == 0
+}
+
+/// Largest share of the sampler in thousandths: all of it is written 0.
+pub const MAX_TOP_P_MILLI: u32 = 999;
 
 /// A completion request whose every field is within its bound.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +54,7 @@ impl UncheckedJobInput {
             0,
             MAX_TEMPERATURE_MILLI.into(),
         )?;
+        within("top_p_milli", self.top_p_milli.into(), 0, MAX_TOP_P_MILLI.into())?;
         Ok(JobInput(self))
     }
 }
@@ -87,6 +100,7 @@ mod tests {
             temperature_milli: 0,
             top_k: 0,
             seed: 7,
+            top_p_milli: 0,
         }
     }
 
@@ -95,6 +109,11 @@ mod tests {
         let bytes = sample().check().unwrap().to_bytes().unwrap();
         let expected = r#"{"prompt":"The borrow checker","max_new_tokens":32,"temperature_milli":0,"top_k":0,"seed":7}"#;
         assert_eq!(String::from_utf8(bytes).unwrap(), expected);
+        let nucleus = UncheckedJobInput { top_p_milli: 900, ..sample() }.check().unwrap();
+        let expected = expected.replace('}', r#","top_p_milli":900}"#);
+        assert_eq!(String::from_utf8(nucleus.to_bytes().unwrap()).unwrap(), expected);
+        let all = UncheckedJobInput { top_p_milli: 1000, ..sample() }.check();
+        assert!(matches!(all, Err(DocumentError::OutOfRange { field: "top_p_milli", .. })));
     }
 
     #[test]
@@ -113,8 +132,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_request_round_trips(prompt in ".{1,64}", max_new_tokens in 1u32..=4096, seed: u64) {
-            let input = UncheckedJobInput { prompt, max_new_tokens, seed, ..sample() }.check().unwrap();
+        fn a_request_round_trips(prompt in ".{1,64}", max_new_tokens in 1u32..=4096, seed: u64, top_p_milli in 0u32..1000) {
+            let input = UncheckedJobInput { prompt, max_new_tokens, seed, top_p_milli, ..sample() };
+            let input = input.check().unwrap();
             prop_assert_eq!(JobInput::from_bytes(&input.to_bytes().unwrap()).unwrap(), input);
         }
 

@@ -13,6 +13,7 @@ mod output;
 
 pub use document::{DocumentError, MAX_DOCUMENT_BYTES};
 pub use input::{
-    JobInput, MAX_NEW_TOKENS, MAX_PROMPT_BYTES, MAX_TEMPERATURE_MILLI, UncheckedJobInput,
+    JobInput, MAX_NEW_TOKENS, MAX_PROMPT_BYTES, MAX_TEMPERATURE_MILLI, MAX_TOP_P_MILLI,
+    UncheckedJobInput,
 };
 pub use output::{FinishReason, JobOutput};

@@ -101,6 +101,7 @@ async fn order(stage: &Stage, buyer: &Client, marketplace: &Marketplace, number:
         temperature_milli: 0,
         top_k: 0,
         seed: number,
+        top_p_milli: 0,
     };
     let bytes = input.check().unwrap().to_bytes().unwrap();
     let content = open(stage.network.content_store.as_ref().unwrap()).unwrap();

@@ -74,7 +74,8 @@ fn decoding_allocates_nothing_once_the_first_step_is_done() {
             .unwrap();
         let pool = Arc::new(pool);
         let options = CpuOptions { isa: Isa::best(), sequences: 3, pool: Some(Arc::clone(&pool)) };
-        let mut executor = CpuExecutor::with_options(Synthetic::new(SHAPE, 1).model(), options);
+        let mut executor =
+            CpuExecutor::with_options(Synthetic::new(SHAPE, 1).unwrap().model(), options);
         pool.install(|| {
             decode(&mut executor, 0..8);
             // A thread of the pool that comes late allocates what is its own; a step never does.

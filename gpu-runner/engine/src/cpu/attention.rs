@@ -1,7 +1,7 @@
 //! Rotation, cache and attention of a step.
 
 use rayon::prelude::*;
-use stoa_exact::attention::{MixScale, ScoreScale};
+use stoa_exact::attention::{HeadCache, MixScale, ScoreScale};
 
 use super::{
     Pass,
@@ -9,10 +9,14 @@ use super::{
     cache::LayerCache,
     product::tokens_per_task,
 };
+use crate::{
+    folder::config::{LayerAttention, MAX_HEAD_WIDTH},
+    integer::model::Layer,
+};
 
 impl Pass<'_> {
     /// Queries, keys and values out of the products, rotated; keys and values go into the caches.
-    pub fn project(&self, caches: &mut [LayerCache], arena: &mut Arena) {
+    pub fn project(&self, layer: &Layer, caches: &mut [LayerCache], arena: &mut Arena) {
         let config = &self.model.config;
         let (head, count) = (config.head as usize, self.tokens.len());
         let (query, width) = (config.query_width() as usize, config.projected_width() as usize);
@@ -22,10 +26,17 @@ impl Pass<'_> {
         rows.with_min_len(tokens_per_task(width)).for_each(|(token, row)| {
             let pieces = pieces(blocks, width, count, token);
             row.chunks_mut(BLOCK_ROWS).zip(pieces).for_each(|(a, b)| a.copy_from_slice(b));
-            let position = self.tokens[token].position as usize;
-            let (cos, sin) = self.model.rope[position * head..][..head].split_at(head / 2);
+            if let Some(norms) = &layer.head_norms {
+                let (queries, keys) = row[..rotated].split_at_mut(query);
+                self.norm_heads(queries, &norms.query);
+                self.norm_heads(keys, &norms.key);
+            }
+            let table = &self.model.rotaries[layer.attention.rotary];
+            let (cos, sin) = table.angles(self.tokens[token].position);
             let heads = row[..rotated].chunks_exact_mut(head);
-            heads.for_each(|slot| self.isa.rope_head(slot, cos, sin));
+            heads.for_each(|slot| {
+                self.isa.rope_head(&mut slot[..table.width as usize], cos, sin);
+            });
         });
         for (token, row) in self.tokens.iter().zip(projected.chunks_exact(width)) {
             let (keys, values) = row[query..].split_at(rotated - query);
@@ -33,8 +44,18 @@ impl Pass<'_> {
         }
     }
 
+    /// The norm of every head, in place.
+    fn norm_heads(&self, heads: &mut [i32], weights: &[i32]) {
+        let mut copy = [0; MAX_HEAD_WIDTH as usize];
+        let copy = &mut copy[..weights.len()];
+        for head in heads.chunks_exact_mut(weights.len()) {
+            copy.copy_from_slice(head);
+            self.isa.rms_norm(copy, weights, self.model.head_epsilon, head);
+        }
+    }
+
     /// Attention of every token over its own sequence; a task is one token and one key-value head.
-    pub fn attend(&self, caches: &[LayerCache], arena: &mut Arena) {
+    pub fn attend(&self, layer: LayerAttention, caches: &[LayerCache], arena: &mut Arena) {
         let config = &self.model.config;
         let (head, groups) = (config.head as usize, config.groups as usize);
         let (query, width) = (config.query_width() as usize, config.projected_width() as usize);
@@ -49,21 +70,20 @@ impl Pass<'_> {
             let queries = &projected[index * width + group * share..][..share];
             let cache = &caches[token.sequence as usize];
             let mut scratch = HeadScratch::of_thread(heads);
-            self.group(cache, (group, token.position), queries, &mut scratch, output);
+            let heads = cache.head(group, token.position, layer.window);
+            self.group(heads, queries, &mut scratch, output);
         });
     }
 
-    /// The query heads that share key-value head `group`: one pass over the keys for all of them.
+    /// The query heads that share one key-value head: one pass over the keys for all of them.
     fn group(
         &self,
-        cache: &LayerCache,
-        (group, position): (usize, u32),
+        (keys, values): (HeadCache<'_>, HeadCache<'_>),
         queries: &[i32],
         scratch: &mut HeadScratch,
         output: &mut [i32],
     ) {
         let (isa, head) = (self.isa, self.model.config.head as usize);
-        let (keys, values) = cache.head(group, position);
         let HeadScratch { queries: codes, query_scales, scores, sums } = scratch;
         let rows = queries.chunks_exact(head).zip(codes.chunks_exact_mut(head));
         for ((row, codes), scale) in rows.zip(query_scales.iter_mut()) {
@@ -79,7 +99,10 @@ impl Pass<'_> {
         let heads = scores.chunks_exact_mut(count).zip(output.chunks_exact_mut(head));
         for ((scores, output), query) in heads.zip(query_scales.iter()) {
             let scale = ScoreScale::of_query(*query, self.model.score);
-            let max = isa.scores(scores, scale, keys.scales);
+            let mut max = isa.scores(scores, scale, keys.scales);
+            if let Some(cap) = self.model.score_cap {
+                max = isa.soft_cap(cap, scores);
+            }
             let numerators = isa.mix_weights(scores, max, values.scales, max_bits);
             isa.mix(scores, values.codes, sums);
             let mix = MixScale::of_sum(numerators, max_bits);

@@ -12,12 +12,11 @@ mod tests;
 use std::sync::Arc;
 
 use rayon::{ThreadPool, prelude::*};
-use stoa_exact::embed_row;
 use stoa_simd::{Isa, MAX_TOKENS};
 
 use crate::{
     EngineError,
-    executor::{Capacity, Executor, OnLogits, StepToken},
+    executor::{Capacity, ElasticCache, Executor, OnLogits, StepToken},
     integer::model::{IntegerModel, Layer},
 };
 use arena::{Arena, pieces};
@@ -54,11 +53,6 @@ pub struct CpuExecutor {
 }
 
 impl CpuExecutor {
-    /// The default options.
-    pub fn new(model: Arc<IntegerModel>) -> Self {
-        Self::with_options(model, CpuOptions::default())
-    }
-
     /// Prepares empty caches.
     pub fn with_options(model: Arc<IntegerModel>, mut options: CpuOptions) -> Self {
         options.sequences = options.sequences.clamp(1, MAX_SEQUENCES);
@@ -88,14 +82,33 @@ impl Executor for CpuExecutor {
         tokens: &[StepToken],
         on_logits: &mut OnLogits<'_>,
     ) -> Result<(), EngineError> {
+        self.step_observed(tokens, &mut |_, _| (), on_logits)
+    }
+
+    fn elastic(&mut self) -> Option<&mut dyn ElasticCache> {
+        Some(self)
+    }
+}
+
+/// Takes the residual stream of a step: its place (0 behind the embedding, `n` behind layer `n - 1`), `[tokens][hidden]`.
+pub type OnResiduals<'a> = dyn FnMut(usize, &[i32]) + Send + 'a;
+
+impl CpuExecutor {
+    /// [`Executor::step`], showing the residual stream behind the embedding and behind every layer.
+    pub fn step_observed(
+        &mut self,
+        tokens: &[StepToken],
+        on_residuals: &mut OnResiduals<'_>,
+        on_logits: &mut OnLogits<'_>,
+    ) -> Result<(), EngineError> {
         self.capacity().check(tokens)?;
         let Self { model, options, arena, caches } = self;
         let wanted = tokens.iter().filter(|token| token.wants_logits).count();
         arena.reserve(&model.config, tokens.len(), wanted);
         let pass = Pass { model, isa: options.isa, tokens };
         match &options.pool {
-            Some(pool) => pool.install(|| pass.forward(arena, caches)),
-            None => rayon::scope(|_| pass.forward(arena, caches)),
+            Some(pool) => pool.install(|| pass.forward(arena, caches, on_residuals)),
+            None => rayon::scope(|_| pass.forward(arena, caches, on_residuals)),
         }
         let vocab = arena.logits.len();
         for (index, token) in arena.wanted.iter().enumerate() {
@@ -104,6 +117,9 @@ impl Executor for CpuExecutor {
                 let (place, behind) = rest.split_at_mut(piece.len());
                 place.copy_from_slice(piece);
                 rest = behind;
+            }
+            if let Some(cap) = model.logit_cap {
+                options.isa.soft_cap(cap, &mut arena.logits);
             }
             on_logits(*token, &arena.logits);
         }
@@ -119,35 +135,43 @@ struct Pass<'a> {
 }
 
 impl Pass<'_> {
-    fn forward(&self, arena: &mut Arena, caches: &mut [Vec<LayerCache>]) {
+    fn forward(
+        &self,
+        arena: &mut Arena,
+        caches: &mut [Vec<LayerCache>],
+        on_residuals: &mut OnResiduals<'_>,
+    ) {
+        let width = self.tokens.len() * self.model.config.hidden as usize;
         self.embed(arena);
-        for (layer, caches) in self.model.layers.iter().zip(caches) {
+        on_residuals(0, &arena.residual[..width]);
+        for (place, (layer, caches)) in (1..).zip(self.model.layers.iter().zip(caches)) {
             self.attention_block(layer, caches, arena);
             self.feed_forward(layer, arena);
+            on_residuals(place, &arena.residual[..width]);
         }
         self.head(arena);
     }
 
     fn embed(&self, arena: &mut Arena) {
-        let embedding = &self.model.embedding;
+        let IntegerModel { embedding, embedding_factor, .. } = self.model;
         let rows = arena.residual.chunks_exact_mut(self.model.config.hidden as usize);
         for (token, row) in self.tokens.iter().zip(rows) {
-            embed_row(embedding.row(token.id), embedding.scales[token.id as usize], row);
+            embedding.embed_row(token.id, *embedding_factor, row);
         }
     }
 
     fn attention_block(&self, layer: &Layer, caches: &mut [LayerCache], arena: &mut Arena) {
         self.normalise(&layer.attention_norm, arena);
         self.product(&layer.projection, self.tokens.len(), &arena.input, &mut arena.blocks);
-        self.project(caches, arena);
-        self.attend(caches, arena);
+        self.project(layer, caches, arena);
+        self.attend(layer.attention, caches, arena);
         let width = self.model.config.query_width() as usize;
         let Arena { mixed, rows, input, .. } = arena;
         self.quantise(width, self.tokens.len(), rows, input, |token, row| {
             row.copy_from_slice(&mixed[token * width..][..width]);
         });
         self.product(&layer.output, self.tokens.len(), &arena.input, &mut arena.blocks);
-        self.accumulate(arena);
+        self.accumulate(layer.attention_end_norm.as_deref(), arena);
     }
 
     fn feed_forward(&self, layer: &Layer, arena: &mut Arena) {
@@ -160,7 +184,7 @@ impl Pass<'_> {
             row.chunks_mut(arena::BLOCK_ROWS).zip(pieces).for_each(|(a, b)| a.copy_from_slice(b));
         });
         self.product(&layer.down, count, &arena.input, &mut arena.blocks);
-        self.accumulate(arena);
+        self.accumulate(layer.feed_end_norm.as_deref(), arena);
     }
 
     /// Logits of the tokens that want them, as blocks.
@@ -189,15 +213,25 @@ impl Pass<'_> {
         });
     }
 
-    /// Adds the products to the residual stream.
-    fn accumulate(&self, arena: &mut Arena) {
+    /// Adds the products to the residual stream, normed with `weights` where there are any.
+    fn accumulate(&self, weights: Option<&[i32]>, arena: &mut Arena) {
         let (hidden, count) = (self.model.config.hidden as usize, self.tokens.len());
-        let Arena { residual, blocks, .. } = arena;
-        let rows = residual[..count * hidden].par_chunks_mut(hidden);
-        rows.with_min_len(product::tokens_per_task(hidden)).enumerate().for_each(|(token, row)| {
+        let Arena { residual, rows, blocks, .. } = arena;
+        let residual = residual[..count * hidden].par_chunks_mut(hidden);
+        let work = residual.zip(rows[..count * hidden].par_chunks_mut(hidden)).enumerate();
+        work.with_min_len(product::tokens_per_task(hidden)).for_each(|(token, (residual, row))| {
             let pieces = pieces(blocks, hidden, count, token);
-            let places = row.chunks_mut(arena::BLOCK_ROWS);
-            places.zip(pieces).for_each(|(row, piece)| self.isa.add_row(row, piece));
+            match weights {
+                None => {
+                    let places = residual.chunks_mut(arena::BLOCK_ROWS);
+                    places.zip(pieces).for_each(|(place, piece)| self.isa.add_row(place, piece));
+                }
+                Some(weights) => {
+                    let places = row.chunks_mut(arena::BLOCK_ROWS);
+                    places.zip(pieces).for_each(|(place, piece)| place.copy_from_slice(piece));
+                    self.isa.add_rms_norm(row, weights, self.model.epsilon, residual);
+                }
+            }
         });
     }
 }

@@ -2,12 +2,16 @@
 
 use rayon::prelude::*;
 use stoa_exact::RowScale;
+use stoa_simd::Int4Rows;
 
 use super::{
     Pass,
     arena::{BLOCK_ROWS, Quantised},
 };
-use crate::integer::matrix::Matrix;
+use crate::{
+    folder::config::Activation,
+    integer::matrix::{Codes, Int4Codes, Matrix},
+};
 
 /// Multiplications below which waking another core costs more than it brings.
 const TASK_PRODUCTS: usize = 1 << 16;
@@ -60,7 +64,10 @@ impl Pass<'_> {
             let first = index * BLOCK_ROWS;
             self.block(matrix, first, count, input, gates);
             self.block(matrix, inner + first, count, input, ups);
-            self.isa.swiglu(gates, ups);
+            match self.model.config.activation {
+                Activation::Silu => self.isa.swiglu(gates, ups),
+                Activation::Gelu(kind) => self.isa.geglu(kind, gates, ups),
+            }
         });
     }
 
@@ -74,11 +81,29 @@ impl Pass<'_> {
         output: &mut [i32],
     ) {
         let (columns, rows) = (matrix.columns as usize, output.len() / count);
-        let weights = &matrix.codes[first * columns..][..rows * columns];
-        self.isa.products(weights, &input.codes[..count * columns], columns, output);
+        let codes = &input.codes[..count * columns];
+        match &matrix.codes {
+            Codes::Int8(weights) => {
+                let weights = &weights[first * columns..][..rows * columns];
+                self.isa.products(weights, codes, columns, output);
+            }
+            Codes::Int4(Int4Codes { group, pairs, group_scales }) => {
+                let group = *group as usize;
+                let groups = columns / group;
+                let weights = Int4Rows {
+                    pairs: &pairs[first * columns / 2..][..rows * columns / 2],
+                    group_scales: &group_scales[first * groups..][..rows * groups],
+                    group,
+                };
+                self.isa.int4_products(weights, codes, columns, output);
+            }
+        }
         let scales: &[RowScale] = &input.scales[..count];
         for (scale, sums) in scales.iter().zip(output.chunks_exact_mut(rows)) {
             self.isa.scale_products(sums, *scale, &matrix.scales[first..][..rows]);
+            if let Some(biases) = &matrix.biases {
+                self.isa.add_row(sums, &biases[first..][..rows]);
+            }
         }
     }
 }

@@ -1,9 +1,13 @@
-//! The integer model: weights as int8 codes with scales, tables, and the Merkle root that names them.
+//! The integer model: weights as codes with scales, tables, and the Merkle root that names them.
 
 pub mod matrix;
 pub mod model;
+pub mod parts;
+mod quantise;
+#[cfg(test)]
+mod quantise_tests;
 pub mod real;
 pub mod root;
 pub mod rotary;
 pub mod tables;
-mod traced;
+pub mod traced;

@@ -6,7 +6,17 @@
 use std::f64::consts::PI;
 
 use super::real::{exp, ln};
-use crate::folder::config::ModelConfig;
+
+/// A rotary embedding: which elements of a head it turns, and how fast.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rotary {
+    /// Elements of a head that are rotated, the first ones; even.
+    pub width: u32,
+    /// Base of the frequencies.
+    pub theta: f64,
+    /// How the frequencies were stretched.
+    pub scaling: RotaryScaling,
+}
 
 /// How the frequencies of a model were stretched beyond the context that it was trained with.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -53,15 +63,17 @@ pub enum RotaryScaling {
     },
 }
 
-/// Frequency of every pair of a head, in radians a position.
-pub fn frequencies(config: &ModelConfig) -> Vec<f64> {
-    let theta = match config.scaling {
-        RotaryScaling::Dynamic { factor, original } => stretched_base(config, factor, original),
-        _ => config.theta,
+/// Frequency of every pair, in radians a position, for a package of `context` positions.
+pub fn frequencies(rotary: &Rotary, context: u32) -> Vec<f64> {
+    let theta = match rotary.scaling {
+        RotaryScaling::Dynamic { factor, original } => {
+            stretched_base(rotary, context, factor, original)
+        }
+        _ => rotary.theta,
     };
-    let head = f64::from(config.head);
-    let plain = |pair: u32| exp(-ln(theta) * f64::from(2 * pair) / head);
-    (0..config.head / 2).map(|pair| scaled(config, pair, plain(pair))).collect()
+    let width = f64::from(rotary.width);
+    let plain = |pair: u32| exp(-ln(theta) * f64::from(2 * pair) / width);
+    (0..rotary.width / 2).map(|pair| scaled(rotary, pair, plain(pair))).collect()
 }
 
 /// The square of what queries and keys are multiplied by: a factor of the scores.
@@ -77,18 +89,18 @@ pub fn yarn_attention_factor(factor: f64) -> f64 {
     if factor <= 1.0 { 1.0 } else { 0.1 * ln(factor) + 1.0 }
 }
 
-fn stretched_base(config: &ModelConfig, factor: f64, original: f64) -> f64 {
-    let context = f64::from(config.context);
+fn stretched_base(rotary: &Rotary, context: u32, factor: f64, original: f64) -> f64 {
+    let context = f64::from(context);
     if context <= original {
-        return config.theta;
+        return rotary.theta;
     }
-    let head = f64::from(config.head);
+    let width = f64::from(rotary.width);
     let stretch = factor * context / original - (factor - 1.0);
-    config.theta * exp(ln(stretch) * head / (head - 2.0))
+    rotary.theta * exp(ln(stretch) * width / (width - 2.0))
 }
 
-fn scaled(config: &ModelConfig, pair: u32, plain: f64) -> f64 {
-    match config.scaling {
+fn scaled(rotary: &Rotary, pair: u32, plain: f64) -> f64 {
+    match rotary.scaling {
         RotaryScaling::None | RotaryScaling::Dynamic { .. } => plain,
         RotaryScaling::Linear { factor } => plain / factor,
         RotaryScaling::Llama3 { factor, low, high, original } => {
@@ -97,14 +109,14 @@ fn scaled(config: &ModelConfig, pair: u32, plain: f64) -> f64 {
             blend(plain, factor, keep)
         }
         RotaryScaling::Yarn { factor, original, beta_fast, beta_slow, truncate, .. } => {
-            let head = f64::from(config.head);
+            let width = f64::from(rotary.width);
             let pair_of =
-                |turns: f64| head * ln(original / (turns * 2.0 * PI)) / (2.0 * ln(config.theta));
+                |turns: f64| width * ln(original / (turns * 2.0 * PI)) / (2.0 * ln(rotary.theta));
             let (mut first, mut last) = (pair_of(beta_fast), pair_of(beta_slow));
             if truncate {
                 (first, last) = (first.floor(), last.ceil());
             }
-            let (first, last) = (first.max(0.0), last.min(head - 1.0));
+            let (first, last) = (first.max(0.0), last.min(width - 1.0));
             let length = if first == last { 0.001 } else { last - first };
             let keep = 1.0 - ((f64::from(pair) - first) / length).clamp(0.0, 1.0);
             blend(plain, factor, keep)

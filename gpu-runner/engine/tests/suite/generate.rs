@@ -9,8 +9,8 @@ fn request(prompt: &str, max_new_tokens: u32, sampler: Sampler) -> GenerateReque
     GenerateRequest { prompt: prompt.to_owned(), max_new_tokens, sampler }
 }
 
-const GREEDY: Sampler = Sampler { temperature_milli: 0, top_k: 0, seed: 0 };
-const WARM: Sampler = Sampler { temperature_milli: 800, top_k: 40, seed: 2026 };
+const GREEDY: Sampler = Sampler { temperature_milli: 0, top_k: 0, top_p_milli: 0, seed: 0 };
+const WARM: Sampler = Sampler { temperature_milli: 800, top_k: 40, top_p_milli: 0, seed: 2026 };
 
 fn run(engine: &Engine, request: &GenerateRequest) -> (Generation, Vec<TokenEvent>) {
     let mut events = Vec::new();
@@ -79,7 +79,7 @@ fn speed_is_printed_for_the_record() {
         let request = request(
             "Returns the number of",
             48,
-            Sampler { temperature_milli: 900, top_k: 0, seed: 3 },
+            Sampler { temperature_milli: 900, top_k: 0, top_p_milli: 0, seed: 3 },
         );
         let start = Instant::now();
         let (answer, _) = run(engine, &request);

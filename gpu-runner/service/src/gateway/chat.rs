@@ -1,18 +1,15 @@
 //! `POST /v1/chat/completions`: messages, made a prompt by the model's own template, continued.
 
-use std::sync::Arc;
-
-use axum::{body::Bytes, extract::State, http::HeaderMap, response::Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    Gateway, Peer,
+    Gateway,
     choice::{Piece, Token},
     error::ApiError,
     fields::Fields,
     params::Params,
-    reply::{Shape, reply},
+    reply::Shape,
     request::{Prepared, encode},
 };
 use crate::{
@@ -42,47 +39,6 @@ struct Part {
     kind: String,
     #[serde(default)]
     text: String,
-}
-
-/// Answers messages.
-pub async fn create(
-    State(gateway): State<Arc<Gateway>>,
-    peer: Peer,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    // Nothing is read for a caller who is not let in.
-    let prepared = match gateway.enter(peer, &headers) {
-        Ok(entry) => prepare(&gateway, &body).await.map(|prepared| (entry, prepared)),
-        Err(refused) => Err(refused.into()),
-    };
-    reply(&gateway, "chat.completions", &headers, prepared, Chat).await
-}
-
-async fn prepare(gateway: &Gateway, body: &[u8]) -> Result<Prepared, ApiError> {
-    let mut fields = Fields::parse(body)?;
-    let params = Params::take(&mut fields, gateway.random_seed()?)?;
-    let messages = messages(fields.required("messages")?)?;
-    let candidates = candidates(&mut fields)?;
-    fields.only("tools", &[json!([])], "the model calls no tools")?;
-    fields.only("tool_choice", &[json!("none"), json!("auto")], "the model calls no tools")?;
-    fields.only("response_format", &[json!({"type": "text"})], "answers are plain text")?;
-    fields.only("modalities", &[json!(["text"])], "answers are plain text")?;
-    fields.end()?;
-    let served = gateway.models.get(&params.model, "")?;
-    let missing = || RunnerError::NoChatTemplate { model: params.model.clone() };
-    let template = served.template.clone().ok_or_else(missing)?;
-    let prompt = template.render(&messages).map_err(RunnerError::from)?;
-    let brings_start_token = template.brings_start_token(&prompt);
-    Ok(Prepared {
-        prompts: vec![encode(&served, "messages", prompt, brings_start_token).await?],
-        served,
-        params,
-        candidates,
-        default_tokens: None,
-        id: gateway.new_id("chatcmpl")?,
-        created: super::now_seconds(),
-    })
 }
 
 fn messages(messages: Vec<Message>) -> Result<Vec<ChatMessage>, ApiError> {
@@ -125,9 +81,38 @@ fn candidates(fields: &mut Fields) -> Result<Option<usize>, ApiError> {
 }
 
 /// The shape of `chat.completion` and `chat.completion.chunk` objects.
-struct Chat;
+#[derive(Default)]
+pub struct Chat;
 
 impl Shape for Chat {
+    const CALL: &str = "chat.completions";
+
+    async fn prepare(gateway: &Gateway, body: &[u8]) -> Result<Prepared, ApiError> {
+        let mut fields = Fields::parse(body)?;
+        let params = Params::take(&mut fields, gateway.random_seed()?)?;
+        let messages = messages(fields.required("messages")?)?;
+        let candidates = candidates(&mut fields)?;
+        fields.only("tools", &[json!([])], "the model calls no tools")?;
+        fields.only("tool_choice", &[json!("none"), json!("auto")], "the model calls no tools")?;
+        fields.only("response_format", &[json!({"type": "text"})], "answers are plain text")?;
+        fields.only("modalities", &[json!(["text"])], "answers are plain text")?;
+        fields.end()?;
+        let served = gateway.models.get(&params.model, "")?;
+        let missing = || RunnerError::NoChatTemplate { model: params.model.clone() };
+        let template = served.template.clone().ok_or_else(missing)?;
+        let prompt = template.render(&messages).map_err(RunnerError::from)?;
+        let brings_start_token = template.brings_start_token(&prompt);
+        Ok(Prepared {
+            prompts: vec![encode(&served, "messages", prompt, brings_start_token).await?],
+            served,
+            params,
+            candidates,
+            default_tokens: None,
+            id: gateway.new_id("chatcmpl")?,
+            created: super::now_seconds(),
+        })
+    }
+
     fn object(&self, is_chunk: bool) -> &'static str {
         if is_chunk { "chat.completion.chunk" } else { "chat.completion" }
     }

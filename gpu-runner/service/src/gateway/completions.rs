@@ -2,17 +2,16 @@
 
 use std::sync::Arc;
 
-use axum::{body::Bytes, extract::State, http::HeaderMap, response::Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    Gateway, Peer,
+    Gateway,
     choice::{Piece, Token},
     error::ApiError,
     fields::Fields,
     params::Params,
-    reply::{Shape, reply},
+    reply::Shape,
     request::{Prepared, encode},
 };
 use crate::models::{MAX_CANDIDATES, Served};
@@ -29,41 +28,6 @@ enum Prompt {
     Ids(Vec<u32>),
     Texts(Vec<String>),
     IdLists(Vec<Vec<u32>>),
-}
-
-/// Continues prompts.
-pub async fn create(
-    State(gateway): State<Arc<Gateway>>,
-    peer: Peer,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    // Nothing is read for a caller who is not let in.
-    let prepared = match gateway.enter(peer, &headers) {
-        Ok(entry) => prepare(&gateway, &body).await.map(|prepared| (entry, prepared)),
-        Err(refused) => Err(refused.into()),
-    };
-    reply(&gateway, "completions", &headers, prepared, Completions).await
-}
-
-async fn prepare(gateway: &Gateway, body: &[u8]) -> Result<Prepared, ApiError> {
-    let mut fields = Fields::parse(body)?;
-    let params = Params::take(&mut fields, gateway.random_seed()?)?;
-    let prompt: Prompt = fields.required("prompt")?;
-    let logprobs = fields.within("logprobs", 0, MAX_CANDIDATES as u64)?;
-    fields.only("echo", &[json!(false)], "the prompt is not sent back")?;
-    fields.only("suffix", &[json!("")], "the model only continues texts")?;
-    fields.end()?;
-    let served = gateway.models.get(&params.model, "")?;
-    Ok(Prepared {
-        prompts: encode_all(&served, prompt).await?,
-        served,
-        params,
-        candidates: logprobs.and_then(|count| usize::try_from(count).ok()),
-        default_tokens: Some(DEFAULT_MAX_TOKENS),
-        id: gateway.new_id("cmpl")?,
-        created: super::now_seconds(),
-    })
 }
 
 async fn encode_all(served: &Arc<Served>, prompt: Prompt) -> Result<Vec<Vec<u32>>, ApiError> {
@@ -89,9 +53,32 @@ fn within_limit<T>(prompts: Vec<T>) -> Result<Vec<T>, ApiError> {
 }
 
 /// The shape of `text_completion` objects.
-struct Completions;
+#[derive(Default)]
+pub struct Completions;
 
 impl Shape for Completions {
+    const CALL: &str = "completions";
+
+    async fn prepare(gateway: &Gateway, body: &[u8]) -> Result<Prepared, ApiError> {
+        let mut fields = Fields::parse(body)?;
+        let params = Params::take(&mut fields, gateway.random_seed()?)?;
+        let prompt: Prompt = fields.required("prompt")?;
+        let logprobs = fields.within("logprobs", 0, MAX_CANDIDATES as u64)?;
+        fields.only("echo", &[json!(false)], "the prompt is not sent back")?;
+        fields.only("suffix", &[json!("")], "the model only continues texts")?;
+        fields.end()?;
+        let served = gateway.models.get(&params.model, "")?;
+        Ok(Prepared {
+            prompts: encode_all(&served, prompt).await?,
+            served,
+            params,
+            candidates: logprobs.and_then(|count| usize::try_from(count).ok()),
+            default_tokens: Some(DEFAULT_MAX_TOKENS),
+            id: gateway.new_id("cmpl")?,
+            created: super::now_seconds(),
+        })
+    }
+
     fn object(&self, _is_chunk: bool) -> &'static str {
         "text_completion"
     }

@@ -13,8 +13,6 @@ pub const MAX_CHOICES: u64 = 8;
 const MAX_TEMPERATURE: f64 = 2.0;
 /// Longest stop sequence in bytes.
 const MAX_STOP_BYTES: usize = 256;
-/// Why `top_p` is not taken.
-const TOP_P: &str = "nucleus sampling is not offered yet; leave it 1 and use top_k or temperature";
 /// Why penalties and biases are not taken.
 const LOGITS: &str = "changing logits is not part of the exact semantics";
 
@@ -25,7 +23,7 @@ pub struct Params {
     pub model: String,
     /// Tokens to produce at most; `None` leaves it to the way in.
     pub max_tokens: Option<u32>,
-    /// Temperature, `top_k` and the seed of the first answer.
+    /// Temperature, `top_k`, `top_p` and the seed of the first answer.
     pub sampler: Sampler,
     /// Answers for each prompt.
     pub choices: u32,
@@ -58,7 +56,6 @@ impl Params {
         let max = u64::from(MAX_NEW_TOKENS);
         let newer = fields.within("max_completion_tokens", 1, max)?;
         let max_tokens = newer.or(fields.within("max_tokens", 1, max)?);
-        fields.only("top_p", &[json!(1)], TOP_P)?;
         for name in ["presence_penalty", "frequency_penalty"] {
             fields.only(name, &[json!(0)], LOGITS)?;
         }
@@ -77,6 +74,7 @@ impl Params {
             sampler: Sampler {
                 temperature_milli: temperature_milli(fields)?,
                 top_k: u32::try_from(top_k).unwrap_or(u32::MAX),
+                top_p_milli: top_p_milli(fields)?,
                 seed: seed(fields)?.unwrap_or(random_seed),
             },
             choices: u32::try_from(choices).unwrap_or(1),
@@ -100,6 +98,17 @@ fn temperature_milli(fields: &mut Fields) -> Result<u32, ApiError> {
         return Err(ApiError::invalid("temperature", message));
     }
     Ok((temperature * 1000.0).round() as u32)
+}
+
+/// The share in thousandths, as the semantics take it: 0 stands for all.
+fn top_p_milli(fields: &mut Fields) -> Result<u32, ApiError> {
+    let top_p = fields.take::<f64>("top_p")?.unwrap_or(1.0);
+    if !(top_p > 0.0 && top_p <= 1.0) {
+        let message = format!("top_p is {top_p}, it must be above 0 and at most 1");
+        return Err(ApiError::invalid("top_p", message));
+    }
+    // 1000 is all of it; a share that rounds to nothing is the least there is.
+    Ok((top_p * 1000.0).round().max(1.0) as u32 % 1000)
 }
 
 /// OpenAI's seeds are signed 64-bit integers; unsigned ones are taken, too. The bits are the key's.

@@ -2,11 +2,14 @@
 
 use std::{
     convert::Infallible,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use axum::{
     Json,
+    body::Bytes,
+    extract::State,
     http::{HeaderMap, StatusCode},
     response::{
         IntoResponse, Response,
@@ -18,7 +21,7 @@ use serde_json::{Value, json};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::{
-    Entry, Gateway,
+    Entry, Gateway, Peer,
     choice::{Choice, Piece, gathered, interleaved},
     error::ApiError,
     request::{Prepared, identity_headers},
@@ -29,7 +32,14 @@ use crate::RunnerError;
 const CLIENT_TIMEOUT: &str = "x-stainless-timeout";
 
 /// What differs between the kinds of completions.
-pub trait Shape: Send + Sync + 'static {
+pub trait Shape: Default + Send + Sync + 'static {
+    /// Name of the call in metrics.
+    const CALL: &str;
+    /// Reads a body.
+    fn prepare(
+        gateway: &Gateway,
+        body: &[u8],
+    ) -> impl Future<Output = Result<Prepared, ApiError>> + Send;
     /// `object` of a response or chunk.
     fn object(&self, is_chunk: bool) -> &'static str;
     /// The first chunk of an answer, if there is one before its text.
@@ -40,22 +50,25 @@ pub trait Shape: Send + Sync + 'static {
     fn choice(&self, prepared: &Prepared, piece: &Piece, shown: usize, is_chunk: bool) -> Value;
 }
 
-/// Computes and answers; counts the call by its outcome.
-#[tracing::instrument(skip_all, fields(call))]
-pub async fn reply(
-    gateway: &Gateway,
-    call: &'static str,
-    headers: &HeaderMap,
-    prepared: Result<(Entry, Prepared), ApiError>,
-    shape: impl Shape,
+/// Lets in, reads, computes and answers; counts the call by its outcome.
+#[tracing::instrument(skip_all, fields(call = K::CALL))]
+pub async fn create<K: Shape>(
+    State(gateway): State<Arc<Gateway>>,
+    peer: Peer,
+    headers: HeaderMap,
+    body: Bytes,
 ) -> Response {
-    let answered = match prepared {
-        Err(refused) => Err(refused),
-        Ok((entry, prepared)) => answer(gateway, headers, entry, prepared, shape).await,
+    // Nothing is read for a caller who is not let in.
+    let answered = match gateway.enter(peer, &headers) {
+        Err(refused) => Err(refused.into()),
+        Ok(entry) => match K::prepare(&gateway, &body).await {
+            Err(refused) => Err(refused),
+            Ok(prepared) => answer(&gateway, &headers, entry, prepared, K::default()).await,
+        },
     };
     let response = answered.unwrap_or_else(IntoResponse::into_response);
     let status = response.status().as_u16();
-    gateway.metrics.called(call, status);
+    gateway.metrics.called(K::CALL, status);
     tracing::debug!(status, "answered");
     response
 }
@@ -71,7 +84,7 @@ async fn answer(
     let deadline = Instant::now()
         + patience(headers).map_or(gateway.patience, |patience| patience.min(gateway.patience));
     let choices = prepared.ask(&caller, deadline)?;
-    let mut identity = identity_headers(&prepared.served);
+    let mut identity = identity_headers(prepared.served.port.model());
     if let Ok(id) = prepared.id.parse() {
         identity.insert("x-request-id", id);
     }

@@ -2,13 +2,9 @@
 
 use std::path::Path;
 
-use rayon::prelude::*;
-use stoa_engine::{
-    AdapterReport, BackendKind, Engine, EngineError, ModelInfo, SequenceRequest, Step,
-};
+use stoa_engine::{AdapterReport, BackendKind, BatchLimits, Engine, EngineError, ModelInfo};
 
-use super::{InferencePort, Running, advance};
-use crate::RunnerError;
+use super::{AnswerBatch, InferencePort};
 
 /// [`Engine`] behind the port.
 pub struct EnginePort {
@@ -36,10 +32,6 @@ impl InferencePort for EnginePort {
         self.backend
     }
 
-    fn runs_side_by_side(&self) -> bool {
-        self.engine.runs_side_by_side()
-    }
-
     fn encode(&self, text: &str, brings_start_token: bool) -> Result<Vec<u32>, EngineError> {
         match brings_start_token {
             true => self.engine.encode_plain(text),
@@ -51,12 +43,7 @@ impl InferencePort for EnginePort {
         self.engine.token_text(token_id)
     }
 
-    fn begin(&self, request: SequenceRequest) -> Result<Box<dyn Running>, EngineError> {
-        Ok(Box::new(self.engine.begin(request)?))
-    }
-
-    /// One core an answer: cheaper than dividing every product of every answer among all cores.
-    fn step(&self, batch: &mut [Box<dyn Running>]) -> Vec<Result<Step, RunnerError>> {
-        batch.par_iter_mut().map(advance).collect()
+    fn batch(&self, limits: BatchLimits) -> Result<Box<dyn AnswerBatch>, EngineError> {
+        Ok(Box::new(self.engine.batch(limits)?))
     }
 }

@@ -9,24 +9,48 @@ use std::{
 };
 
 use stoa_engine::{
-    AdapterReport, BackendKind, EngineError, FinishReason, ModelInfo, SequenceRequest, Step,
-    TokenEvent,
+    AdapterReport, AnswerId, BackendKind, BatchEvent, BatchLimits, BatchStep, Begun, CacheUsage,
+    EngineError, FinishReason, ModelInfo, OnEvent, SequenceRequest, TokenEvent,
 };
 use stoa_primitives::ContentHash;
 
-use super::{InferencePort, Running};
+use super::{AnswerBatch, InferencePort};
 
 /// Prompt on which the fake engine panics.
 const PANIC_PROMPT: &str = "!panic";
+/// What the fake engine claims to need for a position: a mebibyte holds 16.
+const POSITION_BYTES: u64 = 1 << 16;
 
 /// Answers with the prompt's words; counts executions; waits at a gate that a test opens.
 pub struct FakeInference {
     model: ModelInfo,
     adapter: AdapterReport,
+    words: Arc<Words>,
+    gate: Arc<Gate>,
+}
+
+#[derive(Default)]
+struct Words {
     executions: AtomicU32,
     /// Words by id. The id of a word is its length while that is free.
-    words: Mutex<BTreeMap<u32, String>>,
-    gate: Arc<Gate>,
+    by_id: Mutex<BTreeMap<u32, String>>,
+}
+
+impl Words {
+    fn id_of(&self, word: &str) -> u32 {
+        let mut words = self.by_id.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut id = word.len() as u32;
+        while words.get(&id).is_some_and(|known| known != word) {
+            id += 1;
+        }
+        words.insert(id, word.to_owned());
+        id
+    }
+
+    fn word(&self, id: u32) -> String {
+        let words = self.by_id.lock().unwrap_or_else(PoisonError::into_inner);
+        words.get(&id).cloned().unwrap_or_default()
+    }
 }
 
 struct Gate {
@@ -68,15 +92,14 @@ impl FakeInference {
                 driver: "none".to_owned(),
                 is_software: true,
             },
-            executions: AtomicU32::new(0),
-            words: Mutex::default(),
+            words: Arc::default(),
             gate: Arc::new(Gate { is_open: Mutex::new(true), opened: Condvar::new() }),
         }
     }
 
     /// Number of answers that were begun so far.
     pub fn executions(&self) -> u32 {
-        self.executions.load(Ordering::SeqCst)
+        self.words.executions.load(Ordering::SeqCst)
     }
 
     /// Makes every answer wait before its second token until [`Self::open`].
@@ -88,21 +111,6 @@ impl FakeInference {
     pub fn open(&self) {
         *self.gate.is_open.lock().unwrap_or_else(PoisonError::into_inner) = true;
         self.gate.opened.notify_all();
-    }
-
-    fn id_of(&self, word: &str) -> u32 {
-        let mut words = self.words.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut id = word.len() as u32;
-        while words.get(&id).is_some_and(|known| known != word) {
-            id += 1;
-        }
-        words.insert(id, word.to_owned());
-        id
-    }
-
-    fn word(&self, id: u32) -> String {
-        let words = self.words.lock().unwrap_or_else(PoisonError::into_inner);
-        words.get(&id).cloned().unwrap_or_default()
     }
 }
 
@@ -119,62 +127,118 @@ impl InferencePort for FakeInference {
         BackendKind::Cpu
     }
 
-    fn runs_side_by_side(&self) -> bool {
-        true
-    }
-
     fn encode(&self, text: &str, _brings_start_token: bool) -> Result<Vec<u32>, EngineError> {
         if text.is_empty() {
             return Err(EngineError::EmptyPrompt);
         }
-        Ok(text.split(' ').map(|word| self.id_of(word)).collect())
+        Ok(text.split(' ').map(|word| self.words.id_of(word)).collect())
     }
 
     fn token_text(&self, token_id: u32) -> Result<String, EngineError> {
-        Ok(format!(" {}", self.word(token_id)))
+        Ok(format!(" {}", self.words.word(token_id)))
     }
 
-    fn begin(&self, request: SequenceRequest) -> Result<Box<dyn Running>, EngineError> {
-        self.executions.fetch_add(1, Ordering::SeqCst);
-        let (tokens, limit) = (request.prompt_token_ids.len() as u32, self.model.context_tokens);
-        if tokens >= limit {
-            return Err(EngineError::PromptTooLong { tokens, limit: limit - 1 });
-        }
-        let words: Vec<_> = request.prompt_token_ids.iter().map(|id| self.word(*id)).collect();
-        assert!(words != [PANIC_PROMPT], "asked to panic");
-        let gate = Arc::clone(&self.gate);
-        Ok(Box::new(FakeAnswer { request, words, produced: 0, logits: Vec::new(), gate }))
+    fn batch(&self, limits: BatchLimits) -> Result<Box<dyn AnswerBatch>, EngineError> {
+        Ok(Box::new(FakeBatch {
+            limits,
+            context: self.model.context_tokens,
+            words: Arc::clone(&self.words),
+            gate: Arc::clone(&self.gate),
+            answers: Vec::new(),
+            next_id: 0,
+        }))
     }
+}
+
+struct FakeBatch {
+    limits: BatchLimits,
+    context: u32,
+    words: Arc<Words>,
+    gate: Arc<Gate>,
+    answers: Vec<FakeAnswer>,
+    next_id: u64,
 }
 
 struct FakeAnswer {
+    id: AnswerId,
     request: SequenceRequest,
-    words: Vec<String>,
     produced: u32,
-    logits: Vec<i32>,
-    gate: Arc<Gate>,
 }
 
-impl Running for FakeAnswer {
-    fn prompt_token_ids(&self) -> &[u32] {
-        &self.request.prompt_token_ids
-    }
-
-    fn last_logits(&self) -> &[i32] {
-        &self.logits
-    }
-
-    fn advance(&mut self) -> Result<Step, EngineError> {
-        if self.produced > 0 {
-            self.gate.wait_until_open();
-        }
-        let index = self.produced;
-        let at = index as usize % self.words.len().max(1);
-        let token_id = self.request.prompt_token_ids[at];
-        self.logits = (0..256).map(|id| if id == token_id { 1 << 20 } else { 0 }).collect();
+impl FakeAnswer {
+    fn next(&mut self, words: &Words) -> (TokenEvent, Option<FinishReason>) {
+        let (index, ids) = (self.produced, &self.request.prompt_token_ids);
+        let token_id = ids[index as usize % ids.len().max(1)];
         self.produced += 1;
         let is_last = self.produced >= self.request.max_new_tokens;
-        let event = TokenEvent { index, token_id, text: format!(" {}", self.words[at]) };
-        Ok(Step::Token(event, is_last.then_some(FinishReason::Length)))
+        let text = format!(" {}", words.word(token_id));
+        (TokenEvent { index, token_id, text }, is_last.then_some(FinishReason::Length))
+    }
+}
+
+impl AnswerBatch for FakeBatch {
+    fn limit(&self) -> u32 {
+        self.limits.answers
+    }
+
+    fn usage(&self) -> CacheUsage {
+        let used = self.answers.iter().map(|answer| u64::from(answer.request.positions())).sum();
+        CacheUsage {
+            position_bytes: POSITION_BYTES,
+            limit_positions: self.limits.cache_bytes / POSITION_BYTES,
+            used_positions: used,
+            running_positions: used,
+        }
+    }
+
+    fn has_room(&self, request: &SequenceRequest, _scope: &str) -> bool {
+        let usage = self.usage();
+        let needed = usage.used_positions + u64::from(request.positions());
+        self.answers.len() < self.limits.answers as usize && needed <= usage.limit_positions
+    }
+
+    fn begin(
+        &mut self,
+        request: &SequenceRequest,
+        scope: &str,
+    ) -> Result<Option<Begun>, EngineError> {
+        let (tokens, limit) = (request.prompt_token_ids.len() as u32, self.context);
+        if tokens >= limit {
+            return Err(EngineError::PromptTooLong { tokens, limit: limit - 1 });
+        }
+        if !self.has_room(request, scope) {
+            return Ok(None);
+        }
+        self.words.executions.fetch_add(1, Ordering::SeqCst);
+        let first = request.prompt_token_ids.first().map(|id| self.words.word(*id));
+        assert!(first.as_deref() != Some(PANIC_PROMPT), "asked to panic");
+        let id = AnswerId(self.next_id);
+        self.next_id += 1;
+        self.answers.push(FakeAnswer { id, request: request.clone(), produced: 0 });
+        Ok(Some(Begun { id, reused_tokens: 0 }))
+    }
+
+    fn end(&mut self, id: AnswerId) {
+        self.answers.retain(|answer| answer.id != id);
+    }
+
+    fn step(&mut self, on_event: &mut OnEvent<'_>) -> BatchStep {
+        let mut done = BatchStep::default();
+        for answer in &mut self.answers {
+            if answer.produced > 0 {
+                self.gate.wait_until_open();
+            } else {
+                done.prompt_tokens += answer.request.prompt_token_ids.len() as u32;
+            }
+            let (event, finished) = answer.next(&self.words);
+            let chosen = event.token_id;
+            let logits: Vec<i32> =
+                (0..256).map(|id| if id == chosen { 1 << 20 } else { 0 }).collect();
+            on_event(answer.id, BatchEvent::Token { event, finished, logits: &logits });
+            done.answers += 1;
+        }
+        done.tokens = done.answers + done.prompt_tokens;
+        self.answers.retain(|answer| answer.produced < answer.request.max_new_tokens);
+        done
     }
 }

@@ -92,6 +92,7 @@ pub fn request_of(
         sampler: Sampler {
             temperature_milli: fields.temperature_milli,
             top_k: fields.top_k,
+            top_p_milli: fields.top_p_milli,
             seed: fields.seed,
         },
     })

@@ -90,7 +90,7 @@ impl JobBook {
         }
         let served = self.deps.models.by_root(order.commitment.model_root)?;
         let request = question(&order, served.port.as_ref())?;
-        let slot = served.scheduler.reserve(Caller::paid())?;
+        let slot = served.scheduler.reserve(Caller::paid(), &request)?;
         if is_new {
             self.deps.store.put(&order.key, &accepted(order.commitment))?;
         }

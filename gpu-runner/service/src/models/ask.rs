@@ -70,7 +70,7 @@ impl Served {
         let (events, receiver) = mpsc::channel(MAX_EVENTS);
         let last = events.clone();
         // A full channel cannot be: it holds every event there can be. A closed one means the caller left.
-        self.scheduler.reserve(caller)?.submit(Task {
+        self.scheduler.reserve(caller, &request)?.submit(Task {
             request,
             cancel: cancel.clone(),
             deadline,

@@ -117,9 +117,8 @@ impl Models {
             None => ChatTemplate::of_folder(folder)?,
         };
         let metrics = Arc::clone(&self.metrics);
-        let scheduler = Scheduler::start(Arc::clone(&port), self.shelf.limits, metrics);
+        let scheduler = Scheduler::start(port.as_ref(), self.shelf.limits, metrics)?;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let scheduler = scheduler.map_err(ModelsError::Thread)?;
         Ok(Arc::new(Served { port, scheduler, template, loaded_seconds: now.as_secs() }))
     }
 
@@ -273,4 +272,7 @@ pub enum ModelsError {
     /// The inference thread could not be started.
     #[error("the inference thread could not be started")]
     Thread(#[source] std::io::Error),
+    /// The back end cannot compute answers.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
 }

@@ -1,5 +1,6 @@
 //! gRPC at the edge: messages in, domain calls, messages out.
 
+mod deadline;
 mod kserve;
 mod runner;
 mod status;

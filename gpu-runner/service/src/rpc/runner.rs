@@ -1,6 +1,6 @@
 //! `stoa.runner.v1.RunnerService`.
 
-use std::{pin::Pin, sync::Arc};
+use std::{pin::Pin, sync::Arc, time::Instant};
 
 use futures::{Stream, TryStreamExt};
 use stoa_engine::BackendKind;
@@ -14,7 +14,7 @@ use stoa_proto::{
 };
 use tonic::{Request, Response, Status};
 
-use super::status;
+use super::{deadline, status};
 use crate::{
     InferencePort, RelayerToken, RunnerError,
     jobs::{JobBook, JobEvent, JobStream, Order},
@@ -54,12 +54,17 @@ impl RunnerRpc {
 
 type Events<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
-fn events<T>(stream: JobStream, wrap: fn(JobEvent) -> T) -> Response<Events<T>>
+/// Follows a job until its end or the caller's; the job itself goes on.
+fn events<T>(
+    stream: JobStream,
+    wrap: fn(JobEvent) -> T,
+    deadline: Option<Instant>,
+) -> Response<Events<T>>
 where
-    T: 'static,
+    T: Send + 'static,
 {
     let events = stream.into_events().map_ok(wrap).map_err(|error| status(&error));
-    Response::new(Box::pin(events))
+    Response::new(Box::pin(deadline::until(events, deadline)))
 }
 
 fn generate_event(event: JobEvent) -> GenerateResponse {
@@ -97,12 +102,13 @@ impl RunnerService for RunnerRpc {
         if let Some(token) = &self.relayer_token {
             token.check(request.metadata()).map_err(|error| status(&error))?;
         }
+        let deadline = deadline::of(request.metadata());
         let book = Arc::clone(&self.book);
         // Hashing and the store's disk writes stay off the async threads.
         let submitted =
             tokio::task::spawn_blocking(move || submit(&book, request.into_inner())).await;
         match submitted.unwrap_or(Err(RunnerError::Lost)) {
-            Ok(stream) => Ok(events(stream, generate_event)),
+            Ok(stream) => Ok(events(stream, generate_event, deadline)),
             Err(error) => Err(status(&error)),
         }
     }
@@ -112,10 +118,11 @@ impl RunnerService for RunnerRpc {
         &self,
         request: Request<WatchRequest>,
     ) -> Result<Response<Self::WatchStream>, Status> {
+        let deadline = deadline::of(request.metadata());
         let WatchRequest { job, wait_seconds } = request.into_inner();
         let key = JobKey::try_from(job).map_err(|error| status(&error.into()))?;
         match self.book.watch(key, wait_seconds).await {
-            Ok(stream) => Ok(events(stream, watch_event)),
+            Ok(stream) => Ok(events(stream, watch_event, deadline)),
             Err(error) => Err(status(&error)),
         }
     }

@@ -57,8 +57,7 @@ pub fn code(error: &RunnerError) -> Code {
         RunnerError::Engine(error) => engine_code(error),
         RunnerError::Cancelled => Code::Cancelled,
         RunnerError::ShuttingDown => Code::Unavailable,
-        RunnerError::EnginePanicked
-        | RunnerError::Store(_)
+        RunnerError::Store(_)
         | RunnerError::Receipt(_)
         | RunnerError::OutputTooLong { .. }
         | RunnerError::Repository { .. }
@@ -75,10 +74,18 @@ fn engine_code(error: &EngineError) -> Code {
         | EngineError::TooManyNewTokens { .. }
         | EngineError::EmptyPrompt
         | EngineError::NoNewTokens
+        | EngineError::CacheTooSmall { .. }
+        | EngineError::TextCount { .. }
+        | EngineError::InvalidSegments { .. }
+        | EngineError::InvalidInput { .. }
         | EngineError::UnknownToken { .. } => Code::InvalidArgument,
         EngineError::MissingFile { .. }
         | EngineError::UnreadableFile { .. }
         | EngineError::InvalidJson { .. }
+        | EngineError::FileTooLong { .. }
+        | EngineError::Gguf { .. }
+        | EngineError::Package { .. }
+        | EngineError::Unwritable { .. }
         | EngineError::UnsupportedArchitecture { .. }
         | EngineError::InvalidConfig { .. }
         | EngineError::CorruptWeights { .. }
@@ -90,11 +97,17 @@ fn engine_code(error: &EngineError) -> Code {
         | EngineError::TokenizerMismatch { .. }
         | EngineError::NoTokenizer { .. }
         | EngineError::Overflow { .. }
+        | EngineError::OtherKind { .. }
+        | EngineError::CpuOnly { .. }
+        | EngineError::MissingPart { .. }
         | EngineError::NoAdapter
         | EngineError::AdapterLimit { .. }
         | EngineError::DeviceRefused { .. }
         | EngineError::SelfTest { .. } => Code::FailedPrecondition,
-        EngineError::InvalidStep { .. } => Code::Internal,
-        EngineError::DeviceLost { .. } | EngineError::DeviceFailed { .. } => Code::Unavailable,
+        EngineError::InvalidStep { .. } | EngineError::Panicked => Code::Internal,
+        EngineError::CacheFull { .. } => Code::ResourceExhausted,
+        EngineError::NotCached { .. }
+        | EngineError::DeviceLost { .. }
+        | EngineError::DeviceFailed { .. } => Code::Unavailable,
     }
 }

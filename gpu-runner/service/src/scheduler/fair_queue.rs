@@ -50,6 +50,11 @@ impl<T> FairQueue<T> {
         self.entries.insert(place, Entry { flow: flow.to_owned(), item });
     }
 
+    /// The entry that [`Self::pop`] would take.
+    pub fn first(&self) -> Option<&T> {
+        self.entries.first_key_value().map(|(_, entry)| &entry.item)
+    }
+
     /// Takes the entry with the smallest start tag; among equals the one that came first.
     pub fn pop(&mut self) -> Option<T> {
         let ((start, _), entry) = self.entries.pop_first()?;

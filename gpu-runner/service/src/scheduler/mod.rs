@@ -1,8 +1,9 @@
-//! Continuous batching: one thread that computes many answers side by side, a step of each at a time.
+//! Continuous batching: one thread that computes many answers side by side, a step for all of them at a time.
 //!
 //! Purpose: share one engine among callers, fairly and within bounds.
 //! Place: between the ways in (jobs, KServe, gateway) and the engine's port.
-//! Invariants: every queue has a bound, and a full one refuses at once; answers join and leave between steps, and
+//! Invariants: every queue has a bound, and a full one refuses at once; so is a question that memory can never
+//! hold; answers join, as soon as there is a place and memory for their whole length, and leave between steps, and
 //! their bits do not depend on it; a task's `on_done` is called exactly once; a cancelled or late task costs at
 //! most one more step.
 
@@ -16,6 +17,8 @@ use std::{
     time::Instant,
 };
 
+pub use fair_queue::FairQueue;
+use stoa_engine::{BatchLimits, SequenceRequest};
 pub use task::{Outcome, Task};
 use tokio_util::sync::CancellationToken;
 
@@ -23,8 +26,8 @@ use crate::{
     InferencePort, RunnerError,
     access::{Caller, Class},
     metrics::{Metrics, ModelStatistics},
+    models::ModelsError,
 };
-use fair_queue::FairQueue;
 
 /// Bounds of the scheduler.
 #[derive(Clone, Copy, Debug)]
@@ -35,8 +38,8 @@ pub struct Limits {
     pub unpaid: usize,
     /// Calls of one caller that may wait.
     pub per_caller: usize,
-    /// Answers that are computed side by side.
-    pub batch: usize,
+    /// Answers that are computed side by side, and what they may take.
+    pub batch: BatchLimits,
 }
 
 impl Limits {
@@ -50,7 +53,7 @@ impl Limits {
 
 struct Waiting {
     task: Task,
-    class: Class,
+    caller: Caller,
     since: Instant,
 }
 
@@ -66,6 +69,8 @@ struct Shared {
     queue: Mutex<Queue>,
     arrived: Condvar,
     limits: Limits,
+    /// Positions of keys and values that there is memory for.
+    positions: u64,
     statistics: Arc<ModelStatistics>,
     metrics: Arc<Metrics>,
 }
@@ -87,7 +92,7 @@ impl Slot {
     pub fn submit(self, task: Task) {
         let Caller { class, flow } = self.caller.clone();
         let cost = task.cost_tokens();
-        let waiting = Waiting { task, class, since: Instant::now() };
+        let waiting = Waiting { task, caller: self.caller.clone(), since: Instant::now() };
         let mut queue = self.shared.queue();
         if queue.is_closed {
             drop(queue);
@@ -118,16 +123,18 @@ pub struct Scheduler {
 impl Scheduler {
     /// Starts the thread.
     pub fn start(
-        port: Arc<dyn InferencePort>,
+        port: &dyn InferencePort,
         limits: Limits,
         metrics: Arc<Metrics>,
-    ) -> std::io::Result<Self> {
-        // Where there is one cache of keys and values, there is one answer at a time.
-        let batch = if port.runs_side_by_side() { limits.batch } else { 1 };
+    ) -> Result<Self, ModelsError> {
+        let batch = port.batch(limits.batch)?;
+        // A back end may have fewer places than were asked for.
+        let side_by_side = BatchLimits { answers: batch.limit(), ..limits.batch };
         let shared = Arc::new(Shared {
             queue: Mutex::default(),
             arrived: Condvar::new(),
-            limits: Limits { batch, ..limits },
+            limits: Limits { batch: side_by_side, ..limits },
+            positions: batch.usage().limit_positions,
             statistics: Arc::default(),
             metrics,
         });
@@ -135,12 +142,14 @@ impl Scheduler {
         let (of_worker, stopped) = (Arc::clone(&shared), stop.clone());
         let worker = std::thread::Builder::new()
             .name("inference".to_owned())
-            .spawn(move || worker::work(port.as_ref(), &of_worker, &stopped))?;
+            .spawn(move || worker::work(batch, &of_worker, &stopped))
+            .map_err(ModelsError::Thread)?;
         Ok(Self { shared, stop, worker: Mutex::new(Some(worker)) })
     }
 
-    /// Reserves a place, or says which bound is reached; never waits.
-    pub fn reserve(&self, caller: Caller) -> Result<Slot, RunnerError> {
+    /// Reserves a place for a question, or says which bound is reached; never waits.
+    pub fn reserve(&self, caller: Caller, request: &SequenceRequest) -> Result<Slot, RunnerError> {
+        request.check_positions(self.shared.positions)?;
         let limits = self.shared.limits;
         let mut queue = self.shared.queue();
         if queue.is_closed {
@@ -148,7 +157,7 @@ impl Scheduler {
         }
         let limit = limits.of(caller.class);
         let is_paid = caller.class == Class::Paid;
-        let same = |waiting: &Waiting| (waiting.class == Class::Paid) == is_paid;
+        let same = |waiting: &Waiting| (waiting.caller.class == Class::Paid) == is_paid;
         let taken = queue.fair.count(same) + queue.reserved[usize::from(is_paid)];
         if taken >= limit {
             return Err(RunnerError::QueueFull { limit });
@@ -173,8 +182,8 @@ impl Scheduler {
     }
 
     /// Answers that are computed side by side at most.
-    pub fn batch_limit(&self) -> usize {
-        self.shared.limits.batch
+    pub fn batch_limit(&self) -> u32 {
+        self.shared.limits.batch.answers
     }
 
     /// Breaks off what runs, refuses what waits and waits for the thread to end.

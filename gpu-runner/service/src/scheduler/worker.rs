@@ -6,82 +6,65 @@ use std::{
     time::Instant,
 };
 
-use stoa_engine::{FinishReason, Generation, Step};
+use stoa_engine::{
+    AnswerId, BatchEvent, CacheUsage, EngineError, FinishReason, Generation, TokenEvent,
+};
 use tokio_util::sync::CancellationToken;
 
 use super::{Outcome, Shared, Task, Waiting};
-use crate::{InferencePort, RunnerError, inference::Running};
+use crate::{RunnerError, inference::AnswerBatch};
 
-/// One answer of the batch; its sequence stands at the same index beside it.
+/// One answer of the batch.
 struct Active {
+    id: AnswerId,
     task: Task,
     answer: Generation,
     since: Instant,
     started: Instant,
 }
 
-/// The batch: tasks and their sequences, index by index.
-#[derive(Default)]
-struct Batch {
+/// What the thread does next.
+enum Turn {
+    /// An answer joins.
+    Begin(Box<Waiting>),
+    /// Everybody goes on.
+    Step,
+}
+
+/// The tasks that run, and their answers in the engine.
+struct Batch<'a> {
+    shared: &'a Shared,
+    engine: Box<dyn AnswerBatch>,
     active: Vec<Active>,
-    running: Vec<Box<dyn Running>>,
+    /// What the metrics were told of the engine's memory.
+    usage: CacheUsage,
 }
 
 /// Computes until `stop` is cancelled; then every task hears that the service ends.
-pub fn work(port: &dyn InferencePort, shared: &Shared, stop: &CancellationToken) {
-    let mut batch = Batch::default();
-    while let Some(admitted) = next(shared, &batch, stop) {
-        for waiting in admitted {
-            batch.begin(port, shared, waiting);
+pub fn work(engine: Box<dyn AnswerBatch>, shared: &Shared, stop: &CancellationToken) {
+    let usage = CacheUsage::default();
+    let mut batch = Batch { shared, engine, active: Vec::new(), usage };
+    batch.report();
+    while let Some(turn) = batch.next(stop) {
+        match turn {
+            Turn::Begin(waiting) => batch.begin(*waiting),
+            Turn::Step => {
+                batch.drop_dead();
+                batch.step();
+            }
         }
-        batch.drop_dead(shared);
-        batch.step(port, shared);
+        batch.report();
     }
-    for active in batch.active {
+    for active in std::mem::take(&mut batch.active) {
+        batch.engine.end(active.id);
         close(shared, active, Err(RunnerError::ShuttingDown));
     }
+    shared.metrics.cache_changed(batch.usage, CacheUsage::default());
     refuse_waiting(shared);
 }
 
-/// What joins the batch now; waits while there is nothing to do, and ends with `None`.
-fn next(shared: &Shared, batch: &Batch, stop: &CancellationToken) -> Option<Vec<Waiting>> {
-    let mut admitted = Vec::new();
-    let mut queue = shared.queue();
-    loop {
-        if stop.is_cancelled() {
-            drop(queue);
-            admitted.into_iter().for_each(|waiting| refuse(shared, waiting, ended()));
-            return None;
-        }
-        let now = Instant::now();
-        let dead = queue.fair.remove_where(|waiting| waiting.task.dead(now).is_some());
-        while batch.active.len() + admitted.len() < shared.limits.batch
-            && let Some(waiting) = queue.fair.pop()
-        {
-            admitted.push(waiting);
-        }
-        if dead.is_empty() && admitted.is_empty() && batch.active.is_empty() {
-            queue = match shared.arrived.wait(queue) {
-                Ok(queue) => queue,
-                Err(poisoned) => poisoned.into_inner(),
-            };
-            continue;
-        }
-        drop(queue);
-        for waiting in dead {
-            let reason = waiting.task.dead(now).unwrap_or(RunnerError::Cancelled);
-            refuse(shared, waiting, reason);
-        }
-        return Some(admitted);
-    }
-}
-
-fn ended() -> RunnerError {
-    RunnerError::ShuttingDown
-}
-
 fn refuse(shared: &Shared, waiting: Waiting, reason: RunnerError) {
-    shared.metrics.waiting(waiting.class).dec();
+    shared.metrics.waiting(waiting.caller.class).dec();
     shared.statistics.failed(waiting.since.elapsed());
     finish(shared, waiting.task, Err(reason));
 }
@@ -91,7 +74,7 @@ fn refuse_waiting(shared: &Shared) {
     queue.is_closed = true;
     let waiting: Vec<_> = std::iter::from_fn(|| queue.fair.pop()).collect();
     drop(queue);
-    waiting.into_iter().for_each(|waiting| refuse(shared, waiting, ended()));
+    waiting.into_iter().for_each(|waiting| refuse(shared, waiting, RunnerError::ShuttingDown));
 }
 
 /// The one place that ends a task.
@@ -111,11 +94,52 @@ fn close(shared: &Shared, active: Active, outcome: Outcome) {
     finish(shared, task, outcome);
 }
 
-impl Batch {
-    fn begin(&mut self, port: &dyn InferencePort, shared: &Shared, waiting: Waiting) {
-        let Waiting { task, class, since } = waiting;
-        let waited = since.elapsed();
-        shared.metrics.waiting(class).dec();
+impl Batch<'_> {
+    /// What comes next; waits while there is nothing to do, and ends with `None`.
+    fn next(&self, stop: &CancellationToken) -> Option<Turn> {
+        let shared = self.shared;
+        let mut queue = shared.queue();
+        loop {
+            if stop.is_cancelled() {
+                return None;
+            }
+            let now = Instant::now();
+            let dead = queue.fair.remove_where(|waiting| waiting.task.dead(now).is_some());
+            if !dead.is_empty() {
+                drop(queue);
+                for waiting in dead {
+                    let reason = waiting.task.dead(now).unwrap_or(RunnerError::Cancelled);
+                    refuse(shared, waiting, reason);
+                }
+                queue = shared.queue();
+                continue;
+            }
+            // Who is first in the queue is not overtaken by who needs less: else large questions wait for ever.
+            if queue.fair.first().is_some_and(|first| self.has_room(first))
+                && let Some(waiting) = queue.fair.pop()
+            {
+                return Some(Turn::Begin(Box::new(waiting)));
+            }
+            if !self.active.is_empty() {
+                return Some(Turn::Step);
+            }
+            queue = match shared.arrived.wait(queue) {
+                Ok(queue) => queue,
+                Err(poisoned) => poisoned.into_inner(),
+            };
+        }
+    }
+
+    /// With nothing running there is always room, or never.
+    fn has_room(&self, waiting: &Waiting) -> bool {
+        let Waiting { task, caller, .. } = waiting;
+        self.active.is_empty() || self.engine.has_room(&task.request, &caller.flow)
+    }
+
+    fn begin(&mut self, waiting: Waiting) {
+        let Waiting { task, caller, since } = waiting;
+        let (shared, waited) = (self.shared, since.elapsed());
+        shared.metrics.waiting(caller.class).dec();
         shared.metrics.queue_seconds.observe(waited.as_secs_f64());
         shared.statistics.queued(waited);
         shared.metrics.running.inc();
@@ -125,70 +149,85 @@ impl Batch {
             text: String::new(),
             finish_reason: FinishReason::Length,
         };
-        let active = Active { task, answer, since, started: Instant::now() };
+        let id = AnswerId(u64::MAX);
+        let mut active = Active { id, task, answer, since, started: Instant::now() };
         if let Some(reason) = active.task.dead(Instant::now()) {
             return close(shared, active, Err(reason));
         }
-        let request = active.task.request.clone();
+        let request = &active.task.request;
         // A defect in the engine must cost one answer, not the service.
-        match catch_unwind(AssertUnwindSafe(|| port.begin(request))) {
-            Ok(Ok(running)) => {
+        let begun = catch_unwind(AssertUnwindSafe(|| self.engine.begin(request, &caller.flow)));
+        match begun.unwrap_or(Err(EngineError::Panicked)) {
+            Ok(Some(begun)) => {
+                shared.metrics.reused(begun.reused_tokens);
+                active.id = begun.id;
                 self.active.push(active);
-                self.running.push(running);
             }
-            Ok(Err(refused)) => close(shared, active, Err(refused.into())),
-            Err(_) => close(shared, active, Err(RunnerError::EnginePanicked)),
+            Ok(None) => {
+                let (positions, limit) = (request.positions(), shared.positions);
+                let refused = EngineError::CacheTooSmall { positions, limit };
+                close(shared, active, Err(refused.into()));
+            }
+            Err(refused) => close(shared, active, Err(refused.into())),
         }
     }
 
-    fn drop_dead(&mut self, shared: &Shared) {
+    fn drop_dead(&mut self) {
         let now = Instant::now();
         for index in (0..self.active.len()).rev() {
             if let Some(reason) = self.active[index].task.dead(now) {
-                self.leave(shared, index, Err(reason));
+                let active = self.active.swap_remove(index);
+                self.engine.end(active.id);
+                close(self.shared, active, Err(reason));
             }
         }
     }
 
-    fn step(&mut self, port: &dyn InferencePort, shared: &Shared) {
-        if self.running.is_empty() {
-            return;
-        }
+    fn step(&mut self) {
+        let Self { shared, engine, active, .. } = self;
         let began = Instant::now();
-        let steps = port.step(&mut self.running);
-        shared.metrics.stepped(self.running.len(), began.elapsed());
-        shared.statistics.stepped(self.running.len(), began.elapsed());
-        // From the back, so that leaving does not move who is still to be served.
-        for (index, step) in steps.into_iter().enumerate().rev() {
-            match step {
-                Err(error) => self.leave(shared, index, Err(error)),
-                Ok(Step::Prefilled { tokens }) => {
-                    shared.metrics.prompt_tokens.inc_by(tokens.into());
-                }
-                Ok(Step::Token(event, finished)) => {
-                    let active = &mut self.active[index];
-                    if event.index == 0 {
-                        shared.metrics.prompt_tokens.inc(); // the prompt's last, read by this step
-                        let elapsed = active.since.elapsed().as_secs_f64();
-                        shared.metrics.first_token_seconds.observe(elapsed);
-                    }
-                    shared.metrics.output_tokens.inc();
-                    active.answer.output_token_ids.push(event.token_id);
-                    active.answer.text.push_str(&event.text);
-                    (active.task.on_token)(&event, self.running[index].last_logits());
-                    if let Some(reason) = finished {
+        let mut ended: Vec<(Active, Outcome)> = Vec::new();
+        let done = engine.step(&mut |id, event| {
+            let Some(index) = active.iter().position(|active| active.id == id) else { return };
+            let outcome = match event {
+                BatchEvent::Failed(error) => Some(Err(error.into())),
+                BatchEvent::Token { event, finished, logits } => {
+                    let active = &mut active[index];
+                    active.hear(shared, &event, logits);
+                    finished.map(|reason| {
                         active.answer.finish_reason = reason;
-                        let answer = active.answer.clone();
-                        self.leave(shared, index, Ok(answer));
-                    }
+                        Ok(active.answer.clone())
+                    })
                 }
-            }
+            };
+            ended.extend(outcome.map(|outcome| (active.swap_remove(index), outcome)));
+        });
+        let took = began.elapsed();
+        shared.metrics.stepped(&done, took);
+        shared.statistics.stepped(done.answers as usize, took);
+        // Their memory is free before anybody hears of it.
+        for (active, outcome) in ended {
+            close(shared, active, outcome);
         }
     }
 
-    fn leave(&mut self, shared: &Shared, index: usize, outcome: Outcome) {
-        let active = self.active.swap_remove(index);
-        drop(self.running.swap_remove(index)); // its cache is free before anybody hears of it
-        close(shared, active, outcome);
+    /// Tells the metrics how much memory is taken.
+    fn report(&mut self) {
+        let usage = self.engine.usage();
+        self.shared.metrics.cache_changed(self.usage, usage);
+        self.usage = usage;
+    }
+}
+
+impl Active {
+    /// Passes a token on.
+    fn hear(&mut self, shared: &Shared, event: &TokenEvent, logits: &[i32]) {
+        if event.index == 0 {
+            shared.metrics.first_token_seconds.observe(self.since.elapsed().as_secs_f64());
+        }
+        shared.metrics.output_tokens.inc();
+        self.answer.output_token_ids.push(event.token_id);
+        self.answer.text.push_str(&event.text);
+        (self.task.on_token)(event, logits);
     }
 }

@@ -44,7 +44,7 @@ async fn an_answer_says_what_computed_it_and_how_to_compute_it_again() {
     let (runner, _) = start(dir.path(), config()).await;
     let asked = json!({
         "model": "fake", "prompt": "a bb ccc", "max_tokens": 4, "seed": -1, "temperature": 0.7,
-        "return_token_ids": true,
+        "return_token_ids": true, "top_p": 0.25,
     });
     let response = post(&runner, "/v1/completions", &asked).await;
     let root = response.headers()["x-stoa-model-root"].to_str().unwrap().to_owned();
@@ -64,6 +64,7 @@ async fn an_answer_says_what_computed_it_and_how_to_compute_it_again() {
     assert_eq!(stoa["model_root"], root);
     assert_eq!(stoa["seed"], u64::MAX.to_string());
     assert_eq!(stoa["temperature_milli"], 700);
+    assert_eq!(stoa["top_p_milli"], 250);
     runner.stop().await;
 }
 
@@ -165,7 +166,10 @@ async fn what_is_wrong_is_refused_by_name_with_the_right_status() {
         (with("max_tokens", json!(4000)), 400, "invalid_request", ""),
         (with("n", json!(99)), 400, "invalid_value", "n"),
         (with("temperature", json!(2.5)), 400, "invalid_value", "temperature"),
-        (with("top_p", json!(0.5)), 400, "unsupported_parameter", "top_p"),
+        (with("top_p", json!(0)), 400, "invalid_value", "top_p"),
+        (with("top_p", json!(1.5)), 400, "invalid_value", "top_p"),
+        (with("presence_penalty", json!(0.5)), 400, "unsupported_parameter", "presence_penalty"),
+        (with("frequency_penalty", json!(1)), 400, "unsupported_parameter", "frequency_penalty"),
         (with("logit_bias", json!({"1": 5})), 400, "unsupported_parameter", "logit_bias"),
         (with("stop", json!(["1", "2", "3", "4", "5"])), 400, "invalid_value", "stop"),
         (with("stream_options", json!({})), 400, "invalid_value", "stream_options"),

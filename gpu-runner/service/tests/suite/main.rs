@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)] // also in the helpers, which clippy does not count as tests
 
+mod batching;
+mod embeddings;
 mod encrypted;
 mod gateway;
 mod jobs;

@@ -115,6 +115,37 @@ async fn the_operator_loads_and_unloads_models_and_nobody_else_does() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_model_that_is_unloaded_ends_the_answers_that_run_and_takes_no_more() {
+    let dir = tempfile::tempdir().unwrap();
+    let config = repository(dir.path());
+    let fake = Arc::new(FakeInference::default());
+    let runner = Runner::start(&dir.path().join("data"), fake.clone(), config).await;
+    fake.close();
+    let mut client = runner.kserve();
+    let running = tokio::spawn(async move { client.model_infer(question("fake", "a bb")).await });
+    runner.until("stoa_runner_running_answers 1").await;
+    let mut client = runner.kserve();
+    let unloading =
+        tokio::spawn(
+            async move { client.repository_model_unload(with_token(unload("fake"))).await },
+        );
+    let mut client = runner.kserve();
+    let named = || ModelReadyRequest { name: "fake".to_owned(), version: String::new() };
+    while client.model_ready(named()).await.unwrap().into_inner().ready {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    let refused = client.model_infer(question("fake", "a")).await.unwrap_err();
+    assert_eq!(refused.code(), Code::NotFound);
+    assert!(!unloading.is_finished(), "it waits for the answer that runs");
+    fake.open();
+    let answer = running.await.unwrap().unwrap().into_inner();
+    assert_eq!(answer.outputs[1].contents.as_ref().unwrap().uint_contents, [1, 2, 1]);
+    unloading.await.unwrap().unwrap();
+    runner.until("stoa_runner_cache_positions_limit 0").await;
+    runner.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_a_repository_nothing_can_be_loaded() {
     let dir = tempfile::tempdir().unwrap();
     let config = Config { model_repository: None, ..repository(dir.path()) };

@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use stoa_engine::{BackendKind, Encoder};
 use stoa_job::UncheckedJobInput;
 use stoa_primitives::ContentHash;
 use stoa_proto::{
@@ -55,6 +56,7 @@ impl Runner {
             port,
             model_dir: PathBuf::new(),
             loader: Arc::new(load_fake),
+            encoders: encoders(&config),
             key: key.clone(),
             secrets: secrets(&config),
             store: open_store(data_dir).await,
@@ -153,6 +155,11 @@ fn secrets(config: &Config) -> Secrets {
     }
 }
 
+fn encoders(config: &Config) -> Vec<Encoder> {
+    let load = |folder: &PathBuf| Encoder::load(folder, BackendKind::Cpu).unwrap();
+    config.encoder_dirs.iter().map(load).collect()
+}
+
 /// A fake model with the folder's name.
 fn load_fake(folder: &Path) -> Result<Arc<dyn InferencePort>, stoa_engine::EngineError> {
     let name = folder.file_name().unwrap().to_string_lossy();
@@ -187,6 +194,7 @@ pub fn document(prompt: &str, max_new_tokens: u32) -> Vec<u8> {
         temperature_milli: 0,
         top_k: 0,
         seed: 7,
+        top_p_milli: 0,
     };
     input.check().unwrap().to_bytes().unwrap()
 }

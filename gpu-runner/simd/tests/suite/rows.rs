@@ -1,7 +1,7 @@
 //! Row operators against the definition.
 
 use proptest::prelude::*;
-use stoa_exact::{FIXED_MAX, RowScale};
+use stoa_exact::{FIXED_MAX, Gelu, RowScale, SoftCap};
 use stoa_simd::Isa;
 
 use crate::draw::{fixed_row, weight_scales};
@@ -44,6 +44,31 @@ proptest! {
     }
 
     #[test]
+    fn centred_norm(rows in rows(3), epsilon in 0u64..1 << 46) {
+        let mut expected = vec![0; rows[0].len()];
+        stoa_exact::layer_norm(&rows[0], &rows[1], &rows[2], epsilon, &mut expected);
+        let run = |isa: Isa| {
+            let mut row = rows[0].clone();
+            isa.layer_norm(&mut row, &rows[1], &rows[2], epsilon);
+            row
+        };
+        each(run, &expected);
+    }
+
+    #[test]
+    fn both_gelus(rows in rows(1)) {
+        for kind in [Gelu::Erf, Gelu::Tanh] {
+            let expected: Vec<i32> = rows[0].iter().map(|x| stoa_exact::gelu(kind, *x)).collect();
+            let run = |isa: Isa| {
+                let mut row = rows[0].clone();
+                isa.gelu(kind, &mut row);
+                row
+            };
+            each(run, &expected);
+        }
+    }
+
+    #[test]
     fn rounding_of_products(
         (sums, scales) in (1usize..=90).prop_flat_map(|length| {
             (proptest::collection::vec(-i32::MAX..=i32::MAX, length), weight_scales(length))
@@ -69,6 +94,47 @@ proptest! {
             let mut gates = rows[0].clone();
             isa.swiglu(&mut gates, &rows[1]);
             gates
+        };
+        each(run, &expected);
+    }
+
+    #[test]
+    fn gated_product_with_gelu(rows in rows(2)) {
+        for kind in [Gelu::Erf, Gelu::Tanh] {
+            let pairs = rows[0].iter().zip(&rows[1]);
+            let expected: Vec<i32> =
+                pairs.map(|(gate, up)| stoa_exact::geglu(kind, *gate, *up)).collect();
+            let run = |isa: Isa| {
+                let mut gates = rows[0].clone();
+                isa.geglu(kind, &mut gates, &rows[1]);
+                gates
+            };
+            each(run, &expected);
+        }
+    }
+
+    #[test]
+    fn caps(rows in rows(1), cap in prop_oneof![1..=FIXED_MAX, 1i32..1 << 20]) {
+        let cap = SoftCap::new(cap);
+        let expected: Vec<i32> = rows[0].iter().map(|value| cap.apply(*value)).collect();
+        let run = |isa: Isa| {
+            let mut row = rows[0].clone();
+            assert_eq!(Some(isa.soft_cap(cap, &mut row)), row.iter().copied().max());
+            row
+        };
+        each(run, &expected);
+    }
+
+    #[test]
+    fn norm_behind_a_block(rows in rows(3), epsilon in 0u64..1 << 46) {
+        let mut expected = vec![0; rows[0].len()];
+        stoa_exact::rms_norm(&rows[0], &rows[1], epsilon, &mut expected);
+        let pairs = expected.iter_mut().zip(&rows[2]);
+        pairs.for_each(|(value, residual)| *value = stoa_exact::add_fixed(*value, *residual));
+        let run = |isa: Isa| {
+            let mut residual = rows[2].clone();
+            isa.add_rms_norm(&rows[0], &rows[1], epsilon, &mut residual);
+            residual
         };
         each(run, &expected);
     }
@@ -100,5 +166,23 @@ proptest! {
             head
         };
         each(run, &expected);
+    }
+}
+
+#[test]
+fn gelu_around_every_step_and_end_of_its_tables() {
+    let near = (0..=1025).flat_map(|step| (-1..=1).map(move |offset| step * 512 + offset));
+    let far = (FIXED_MAX - 3..=FIXED_MAX).chain(near);
+    let row: Vec<i32> = far.flat_map(|x| [x, -x]).collect();
+    for kind in [Gelu::Erf, Gelu::Tanh] {
+        let expected: Vec<i32> = row.iter().map(|x| stoa_exact::gelu(kind, *x)).collect();
+        each(
+            |isa| {
+                let mut row = row.clone();
+                isa.gelu(kind, &mut row);
+                row
+            },
+            &expected,
+        );
     }
 }

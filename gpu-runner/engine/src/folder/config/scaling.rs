@@ -4,10 +4,14 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::RawConfig;
+use super::{
+    family::Family,
+    raw::{RawConfig, refuse},
+    sizes::{Derived, check_real},
+};
 use crate::{
     EngineError,
-    integer::rotary::{RotaryScaling, yarn_attention_factor},
+    integer::rotary::{Rotary, RotaryScaling, score_factor, yarn_attention_factor},
 };
 
 /// Largest stretch of a context, and of YaRN's attention factor.
@@ -16,18 +20,70 @@ const MAX_FACTOR: f64 = 1024.0;
 const MAX_ATTENTION_FACTOR: f64 = 2.0;
 const SUPPORTED: &str = "linear, dynamic, llama3 and yarn with numbers in their ranges";
 
-/// The scaling, and by how much it makes the context longer than `max_position_embeddings` says.
-pub(super) fn read(path: &Path, raw: &RawConfig) -> Result<(RotaryScaling, f64), EngineError> {
-    let given = raw.rope_scaling.iter().chain(&raw.rope_parameters).find(|value| !value.is_null());
-    let Some(value) = given else { return Ok((RotaryScaling::None, 1.0)) };
-    parse(value, raw.max_position_embeddings as f64).ok_or_else(|| {
-        EngineError::UnsupportedArchitecture {
-            path: path.to_owned(),
-            field: "rope_scaling",
-            found: value.to_string(),
-            supported: SUPPORTED,
-        }
-    })
+/// The rotary embedding, and by how much its scaling makes the context longer than `max_position_embeddings` says.
+pub(super) fn main(
+    path: &Path,
+    raw: &RawConfig,
+    family: &Family,
+    derived: Derived,
+) -> Result<(Rotary, f64), EngineError> {
+    let parameters = parameters(raw, "full_attention");
+    let stated = parameters.and_then(|parameters| parameters.get("rope_theta")?.as_f64());
+    let theta = stated.or(raw.rope_theta).unwrap_or(family.defaults.theta);
+    let theta = check_real(path, "rope_theta", theta, 1.0..=1e9, "1 to 1e9")?;
+    let width = rotated_width(path, raw, family, derived.head as u32)?;
+    let given = raw.rope_scaling.as_ref().filter(|value| !value.is_null()).or(parameters);
+    let (scaling, stretch) = match given {
+        None => (RotaryScaling::None, 1.0),
+        Some(value) => match parse(value, derived.positions as f64) {
+            Some(scaling) => scaling,
+            None => return refuse(path, "rope_scaling", value, SUPPORTED),
+        },
+    };
+    if score_factor(scaling) != 1.0 && u64::from(width) != derived.head {
+        // Its factor would belong to the rotated part of the scores alone.
+        return refuse(path, "partial_rotary_factor", "below 1", "whole heads with yarn");
+    }
+    Ok((Rotary { width, theta, scaling }, stretch))
+}
+
+/// The rotary embedding of layers with a window, which has a base of its own and no scaling (Gemma 3).
+pub(super) fn local(path: &Path, raw: &RawConfig, head: u32) -> Result<Rotary, EngineError> {
+    let parameters = parameters(raw, "sliding_attention");
+    let stated = parameters.and_then(|parameters| parameters.get("rope_theta")?.as_f64());
+    let theta = stated.or(raw.rope_local_base_freq).unwrap_or(10_000.0);
+    let theta = check_real(path, "rope_local_base_freq", theta, 1.0..=1e9, "1 to 1e9")?;
+    Ok(Rotary { width: head, theta, scaling: RotaryScaling::None })
+}
+
+/// `rope_parameters`: one set, or one for each kind of layer.
+fn parameters<'a>(raw: &'a RawConfig, kind: &str) -> Option<&'a Value> {
+    let all = raw.rope_parameters.as_ref().filter(|value| !value.is_null())?;
+    Some(all.get(kind).unwrap_or(all))
+}
+
+fn rotated_width(
+    path: &Path,
+    raw: &RawConfig,
+    family: &Family,
+    head: u32,
+) -> Result<u32, EngineError> {
+    let stated = parameters(raw, "full_attention");
+    let stated = stated.and_then(|parameters| parameters.get("partial_rotary_factor")?.as_f64());
+    let share = stated.or(raw.partial_rotary_factor).unwrap_or(1.0);
+    if share != 1.0 && !family.rotates_partly {
+        return refuse(path, "partial_rotary_factor", share, "1, the rotation of whole heads");
+    }
+    let width = (f64::from(head) * share) as u32;
+    if !(share > 0.0 && share <= 1.0) || width < 4 || !width.is_multiple_of(2) {
+        return refuse(
+            path,
+            "partial_rotary_factor",
+            share,
+            "above 0, at most 1, and an even number of elements of a head, at least 4",
+        );
+    }
+    Ok(width)
 }
 
 fn parse(value: &Value, positions: f64) -> Option<(RotaryScaling, f64)> {
@@ -81,10 +137,7 @@ mod tests {
     use serde::Deserialize;
 
     use super::*;
-    use crate::{
-        folder::config::ModelConfig,
-        integer::rotary::{frequencies, score_factor},
-    };
+    use crate::integer::rotary::frequencies;
 
     /// What Hugging Face's functions give, see `models/recipe/golden_rotary.py`.
     const GOLDEN: &str = include_str!("../../../tests/golden/rotary.json");
@@ -106,23 +159,8 @@ mod tests {
         for case in cases {
             let positions = f64::from(case.max_position_embeddings);
             let (scaling, stretch) = parse(&case.rope_scaling, positions).unwrap();
-            let config = ModelConfig {
-                hidden: case.head_dim,
-                inner: 32,
-                layers: 1,
-                heads: 1,
-                groups: 1,
-                head: case.head_dim,
-                vocab: 1,
-                context: (positions * stretch) as u32,
-                epsilon: 0.0,
-                theta: case.rope_theta,
-                scaling,
-                tied: true,
-                bos: None,
-                eos: Vec::new(),
-            };
-            let actual = frequencies(&config);
+            let rotary = Rotary { width: case.head_dim, theta: case.rope_theta, scaling };
+            let actual = frequencies(&rotary, (positions * stretch) as u32);
             assert_eq!(actual.len(), case.frequencies.len());
             for (actual, expected) in actual.iter().zip(&case.frequencies) {
                 assert!((actual / expected - 1.0).abs() < 1e-12, "{}", case.rope_scaling);

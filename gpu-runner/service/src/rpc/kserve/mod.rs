@@ -31,7 +31,7 @@ use stoa_proto::inference::{
 use tokio_util::sync::CancellationToken;
 use tonic::{Code, Request, Response, Status, Streaming, metadata::MetadataMap};
 
-use super::{code, status};
+use super::{code, deadline, status};
 use crate::{
     RelayerToken, RunnerError,
     access::{Access, Caller},
@@ -117,9 +117,11 @@ impl KserveService {
         &self,
         request: ModelInferRequest,
         caller: Caller,
+        deadline: Option<Instant>,
     ) -> Result<(Arc<Served>, Question, Answer), RunnerError> {
         let served = self.deps.models.get(&request.model_name, &request.model_version)?;
-        let deadline = Instant::now() + self.deps.patience;
+        let longest = Instant::now() + self.deps.patience;
+        let deadline = deadline.map_or(longest, |deadline| deadline.min(longest));
         let encoding = Arc::clone(&served);
         // A tokenizer takes its time for a long prompt.
         let read =
@@ -139,7 +141,8 @@ impl KserveService {
         request: Request<ModelInferRequest>,
     ) -> Result<ModelInferResponse, RunnerError> {
         let caller = self.admit(request.metadata(), peer(&request))?;
-        let (served, question, answer) = self.ask(request.into_inner(), caller).await?;
+        let deadline = deadline::of(request.metadata());
+        let (served, question, answer) = self.ask(request.into_inner(), caller, deadline).await?;
         Ok(response::encode(served.port.model(), question, answer.whole().await?))
     }
 
@@ -252,8 +255,10 @@ impl GrpcInferenceService for KserveService {
         request: Request<Streaming<ModelInferRequest>>,
     ) -> Result<Response<Self::ModelStreamInferStream>, Status> {
         let caller = self.admit(request.metadata(), peer(&request));
+        let deadline = deadline::of(request.metadata());
         let responses = caller.map(|caller| {
-            Box::pin(stream::responses(self.clone(), caller, request.into_inner())) as _
+            let asked = stream::Asked { caller, deadline, requests: request.into_inner() };
+            Box::pin(deadline::until(stream::responses(self.clone(), asked), deadline)) as _
         });
         self.counted("stream_infer", responses)
     }

@@ -1,4 +1,4 @@
-//! `ModelInferRequest` to a question: one text, in `contents` or raw, and four parameters.
+//! `ModelInferRequest` to a question: one text, in `contents` or raw, and five parameters.
 
 use std::collections::HashMap;
 
@@ -106,15 +106,17 @@ fn with_parameters(
         temperature_milli: 0,
         top_k: 0,
         seed: 0,
+        top_p_milli: 0,
     };
     for (name, parameter) in parameters {
         match name.as_str() {
             "max_tokens" => input.max_new_tokens = small(&name, parameter)?,
             "temperature_milli" => input.temperature_milli = small(&name, parameter)?,
             "top_k" => input.top_k = small(&name, parameter)?,
+            "top_p_milli" => input.top_p_milli = small(&name, parameter)?,
             "seed" => input.seed = integer(&name, parameter)?,
             _ => {
-                let rule = "max_tokens, temperature_milli, top_k or seed";
+                let rule = "max_tokens, temperature_milli, top_k, top_p_milli or seed";
                 return Err(refuse("the name of a parameter", name, rule));
             }
         }

@@ -1,6 +1,6 @@
 //! `ModelStreamInfer`: answers one after the other, a response a token.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, time::Instant};
 
 use futures::{Stream, stream};
 use stoa_engine::ModelInfo;
@@ -15,11 +15,20 @@ use crate::{
     rpc::{describe, status},
 };
 
+/// What a client opened.
+pub struct Asked {
+    /// Who asks.
+    pub caller: Caller,
+    /// When the client does not want any answer any more.
+    pub deadline: Option<Instant>,
+    /// The questions.
+    pub requests: Streaming<ModelInferRequest>,
+}
+
 /// Where a stream stands.
 struct State {
     service: KserveService,
-    caller: Caller,
-    requests: Streaming<ModelInferRequest>,
+    asked: Asked,
     current: Option<(ModelInfo, Question, Answer)>,
     ready: VecDeque<ModelStreamInferResponse>,
 }
@@ -27,10 +36,9 @@ struct State {
 /// Responses in the order of the requests; ends when the client asks nothing more.
 pub fn responses(
     service: KserveService,
-    caller: Caller,
-    requests: Streaming<ModelInferRequest>,
+    asked: Asked,
 ) -> impl Stream<Item = Result<ModelStreamInferResponse, Status>> + Send {
-    let state = State { service, caller, requests, current: None, ready: VecDeque::new() };
+    let state = State { service, asked, current: None, ready: VecDeque::new() };
     stream::unfold(Some(state), |state| async move {
         let mut state = state?;
         match state.next().await {
@@ -52,11 +60,12 @@ impl State {
                 self.follow(model, question, answer, event);
                 continue;
             }
-            let Some(request) = self.requests.message().await? else { return Ok(None) };
+            let Some(request) = self.asked.requests.message().await? else { return Ok(None) };
             if self.service.deps.closing.is_cancelled() {
                 return Err(status(&RunnerError::ShuttingDown));
             }
-            match self.service.ask(request, self.caller.clone()).await {
+            let (caller, deadline) = (self.asked.caller.clone(), self.asked.deadline);
+            match self.service.ask(request, caller, deadline).await {
                 Ok((served, question, answer)) => {
                     self.current = Some((served.port.model().clone(), question, answer));
                 }
