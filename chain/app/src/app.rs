@@ -7,7 +7,7 @@ use std::{
 };
 
 use stoa_modules::{
-    BlockInfo, ExecMode, GasMeter,
+    BlockInfo, Context, ExecMode, GasMeter,
     beacon::{BeaconKey, Contributor},
     router::Modules,
     upgrade::{self, Upgrades},
@@ -20,6 +20,7 @@ use crate::{
     ante::{AnteParams, Verified},
     block::{Note, context},
     error::AppError,
+    helpers::Helpers,
     limits::{self, BlockLimits},
     query::Gates,
     snapshot::{Restore, Schedule, Snapshots},
@@ -77,8 +78,10 @@ pub struct App {
     /// What queries and simulations pass before they compute.
     pub(crate) gates: Gates,
     pub(crate) upgrades: Upgrades,
-    /// Cores that execute a block.
-    pub(crate) cores: NonZeroUsize,
+    /// Who helps to execute a block.
+    pub(crate) execution: Helpers,
+    /// Who helps to admit to the mempool, which does not wait for a block.
+    pub(crate) admission: Helpers,
     pub(crate) tally: Mutex<Tally>,
     /// The node's data folder.
     pub(crate) data: PathBuf,
@@ -111,8 +114,23 @@ pub(crate) struct Finalized {
 /// The state that admission to the mempool works on; it is dropped with every block.
 pub(crate) struct CheckState {
     pub(crate) overlay: Overlay,
+    /// What was committed last.
+    pub(crate) committed: Context,
     pub(crate) block: BlockInfo,
     pub(crate) limits: BlockLimits,
+}
+
+impl CheckState {
+    /// Admission on top of what `committed` shows.
+    pub(crate) fn new(
+        committed: Overlay,
+        block: BlockInfo,
+        limits: BlockLimits,
+    ) -> Result<Self, AppError> {
+        let overlay = committed.fork()?;
+        let committed = context(block.clone(), ExecMode::Query, GasMeter::unlimited(), committed);
+        Ok(Self { overlay, committed, block, limits })
+    }
 }
 
 /// Where the application stands.
@@ -135,6 +153,7 @@ impl App {
         let database = Database::open(&data.join(STATE_FOLDER), options)?.without(stores.ended)?;
         let modules = Modules::open(&data.join(WASM_FOLDER)).map_err(AppError::Modules)?;
         let snapshots = Snapshots::open(&data.join(SNAPSHOTS_FOLDER), config.snapshots)?;
+        let cores = transactions::cores(config.cores);
         let app = Self {
             modules,
             database,
@@ -146,7 +165,8 @@ impl App {
             contributor: config.beacon.map(Contributor::new),
             gates: Gates::default(),
             upgrades: config.upgrades,
-            cores: transactions::cores(config.cores),
+            execution: Helpers::new(cores, "execution"),
+            admission: Helpers::new(cores, "admission"),
             tally: Mutex::default(),
             data: data.to_owned(),
             consensus: Mutex::default(),
@@ -220,11 +240,9 @@ impl App {
         let mut mempool = self.mempool()?;
         let Some(record) = self.database.latest()? else { return Ok(()) };
         let snapshot = self.database.snapshot()?;
-        *mempool = Some(CheckState {
-            limits: limits::committed(&*snapshot)?,
-            overlay: Overlay::new(snapshot),
-            block: Note::decode(record.height, &record.note)?.block(record.height),
-        });
+        let block = Note::decode(record.height, &record.note)?.block(record.height);
+        let limits = limits::committed(&*snapshot)?;
+        *mempool = Some(CheckState::new(Overlay::new(snapshot), block, limits)?);
         Ok(())
     }
 

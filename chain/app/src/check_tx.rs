@@ -5,14 +5,13 @@ use stoa_modules::{
     auth::{self, AccAddress},
     core::{BlockCode, BlockGas},
 };
-use stoa_store::Overlay;
 
 use crate::{
     ante,
     app::{App, CheckState},
     block::{TxResult, context},
     contain::caught,
-    deliver::{self, TxRun},
+    deliver::{self, ReadTx, TxRun},
     error::{Refusal, sdk_code},
     tx::Tx,
 };
@@ -25,6 +24,11 @@ impl App {
     /// Whether a transaction may enter the mempool, or `is_recheck` stay there after a block. Admitted
     /// ones see one another's sequences and fees. A failure of this node is answered, never raised.
     pub fn check_tx(&self, bytes: &[u8], is_recheck: bool) -> TxResult {
+        self.check_read(&deliver::decode(bytes), is_recheck)
+    }
+
+    /// The same for what was read before.
+    pub(crate) fn check_read(&self, tx: &ReadTx, is_recheck: bool) -> TxResult {
         let mempool = match self.mempool() {
             Ok(mempool) => mempool,
             Err(error) => return TxResult::refused(Refusal::internal(&error), 0, 0),
@@ -44,15 +48,14 @@ impl App {
             block_gas: BlockGas::default(),
             block_code: BlockCode::default(),
         };
-        let tx = deliver::decode(bytes);
         // What was admitted before stays.
         if !is_recheck
-            && let Ok(tx) = &tx
+            && let Ok(tx) = tx
             && let Err(refusal) = self.check_pending(state, tx)
         {
             return run.unread(refusal).result;
         }
-        match run.run_read(&tx) {
+        match run.run_read(tx) {
             Ok(ran) => ran.result,
             Err(error) => TxResult::refused(Refusal::internal(&error), 0, 0),
         }
@@ -61,17 +64,17 @@ impl App {
     /// Refuses a transaction whose signer has so many waiting already: the sequences of those lie between
     /// the last commit and this one.
     fn check_pending(&self, state: &CheckState, tx: &Tx) -> Result<(), Refusal> {
-        let snapshot = self.database.snapshot().map_err(|error| Refusal::internal(&error))?;
-        let committed = Overlay::new(snapshot);
-        let [committed, admitted] = [committed, state.overlay.clone()].map(|overlay| {
-            context(state.block.clone(), ExecMode::Query, GasMeter::unlimited(), overlay)
-        });
         // Who signs is checked, and refused, by the ante checks.
         let Ok(signers) = caught(|| ante::signers(&self.modules, tx)) else { return Ok(()) };
         for (signer, info) in signers.iter().zip(tx.signer_infos()) {
-            let bound = sequence(&committed, signer)?.saturating_add(MAX_PENDING_PER_SIGNER);
+            let bound = sequence(&state.committed, signer)?.saturating_add(MAX_PENDING_PER_SIGNER);
+            if info.sequence < bound {
+                continue;
+            }
+            let (block, overlay) = (state.block.clone(), state.overlay.clone());
+            let admitted = context(block, ExecMode::Query, GasMeter::unlimited(), overlay);
             // With any other sequence it is a mistake, and clients wait for the ante checks to name it.
-            if info.sequence >= bound && info.sequence == sequence(&admitted, signer)? {
+            if info.sequence == sequence(&admitted, signer)? {
                 let log = format!(
                     "{signer} has {MAX_PENDING_PER_SIGNER} transactions waiting: mempool is full"
                 );

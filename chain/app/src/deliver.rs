@@ -163,7 +163,7 @@ impl TxRun<'_> {
         index: usize,
     ) -> Result<MessageResponse, ModuleError> {
         // Events apart, state and gas shared: a panic must not mix this message's events with others.
-        let mut inner = Context { events: Vec::new(), ..ctx.clone() };
+        let mut inner = ctx.without_events();
         let response = self.modules.execute(&mut inner, message)?;
         let action = self.action_event(message, &inner.events)?;
         let indexed = |event: Event| event.with("msg_index", index.to_string());
@@ -175,7 +175,7 @@ impl TxRun<'_> {
     fn action_event(&self, message: &Any, own: &[Event]) -> Result<Event, ModuleError> {
         let mut event = Event::new("message").with("action", message.type_url.clone());
         if let Some(sender) = self.modules.signers(message)?.first() {
-            event = event.with("sender", sender.to_string());
+            event = event.with("sender", sender);
         }
         let mut attributes = own.iter().flat_map(|event| &event.attributes);
         if !attributes.any(|attribute| attribute.key == "module")

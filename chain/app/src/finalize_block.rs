@@ -89,7 +89,7 @@ impl App {
             block: info,
             limits,
         };
-        let tally = block.deliver(txs, self.cores, &mut tx_results)?;
+        let tally = block.deliver(txs, &self.execution, &mut tx_results)?;
         tracing::debug!(txs = txs.len(), ?tally, "transactions executed");
         self.tally.lock().unwrap_or_else(PoisonError::into_inner).add(tally);
 

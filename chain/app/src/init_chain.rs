@@ -54,11 +54,8 @@ impl App {
         self.modules.init_genesis(&mut ctx, &app_state).map_err(AppError::Genesis)?;
 
         let mut consensus = self.consensus()?;
-        *self.mempool()? = Some(CheckState {
-            overlay: overlay.fork()?,
-            block: block.clone(),
-            limits: BlockLimits::from(&request.consensus_params),
-        });
+        let limits = BlockLimits::from(&request.consensus_params);
+        *self.mempool()? = Some(CheckState::new(overlay.clone(), block.clone(), limits)?);
         consensus.genesis = Some(Genesis { overlay, block });
         consensus.finalized = None;
         FailPoint::GenesisBuilt.reach();

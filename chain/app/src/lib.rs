@@ -22,6 +22,7 @@ pub mod extension;
 mod finalize_block;
 mod fold_votes;
 mod ground;
+mod helpers;
 mod init_chain;
 mod invariants;
 mod limits;
@@ -36,6 +37,7 @@ mod stores;
 mod transactions;
 pub mod tx;
 mod upgrades;
+mod waiting;
 
 pub use app::{App, AppConfig, AppInfo, Pruning};
 pub use block::{Block, BlockResult, MAX_TX_BYTES, TxResult};

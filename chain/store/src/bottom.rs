@@ -19,7 +19,7 @@ pub(crate) struct Bottom(BTreeMap<StoreName, StoreWrites>);
 
 #[derive(Clone, Default)]
 struct StoreWrites {
-    /// Walked in the order of first writes, which is the same on every node.
+    /// In the order of first writes, which nobody sees: whoever walks them sorts them before.
     values: IndexMap<Vec<u8>, Option<Vec<u8>>>,
     /// All keys of `values` once somebody has asked for a range.
     ordered: Option<BTreeSet<Vec<u8>>>,
@@ -41,6 +41,16 @@ impl Bottom {
         for (store, writes) in later.into_stores() {
             let own = self.0.entry(store).or_default();
             for (key, value) in writes {
+                own.insert(key, value);
+            }
+        }
+    }
+
+    /// Adds all of another bottom, which was written later.
+    pub(crate) fn absorb(&mut self, later: Self) {
+        for (store, StoreWrites { values, .. }) in later.0 {
+            let own = self.0.entry(store).or_default();
+            for (key, value) in values {
                 own.insert(key, value);
             }
         }

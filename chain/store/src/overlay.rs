@@ -59,17 +59,22 @@ impl Overlay {
         Ok(Settled { value: self.0.base.get(store, key)?, is_of_base: true })
     }
 
-    /// Whether `known` is still what is settled under `key`.
-    pub(crate) fn is_settled(
+    /// Whether everything that is `known` is still settled under its key.
+    pub(crate) fn are_settled(
         &self,
-        store: StoreName,
-        key: &[u8],
-        known: &Settled,
+        known: &[(StoreName, Vec<u8>, Settled)],
     ) -> Result<bool, StoreError> {
-        if let Some(value) = self.bottom()?.get(store, key) {
-            return Ok(*value == known.value);
+        let bottom = self.bottom()?;
+        for (store, key, known) in known {
+            let holds = match bottom.get(*store, key) {
+                Some(value) => *value == known.value,
+                None => known.is_of_base || self.0.base.get(*store, key)? == known.value,
+            };
+            if !holds {
+                return Ok(false);
+            }
         }
-        Ok(known.is_of_base || self.0.base.get(store, key)? == known.value)
+        Ok(true)
     }
 
     /// The first key of `range` that the bottom or the snapshot mentions, with its value (`None`: deleted).
@@ -171,14 +176,16 @@ impl Overlay {
         Err(StoreError::Layers { depth: 1 + stack.len() })
     }
 
-    /// Adds writes that were made elsewhere to the bottom layer; refused while other layers are open.
-    pub(crate) fn adopt(&self, changes: Changes) -> Result<(), StoreError> {
-        let stack = self.stack()?;
-        if stack.is_empty() {
-            self.bottom_mut()?.extend(changes);
+    /// Moves all writes of the bottom layer of `other` to that of this one; refused while one of the two has
+    /// other layers open.
+    pub(crate) fn adopt(&self, other: &Self) -> Result<(), StoreError> {
+        let (stack, others) = (self.stack()?, other.stack()?);
+        if stack.is_empty() && others.is_empty() {
+            let later = std::mem::take(&mut *other.bottom_mut()?);
+            self.bottom_mut()?.absorb(later);
             return Ok(());
         }
-        Err(StoreError::Layers { depth: 1 + stack.len() })
+        Err(StoreError::Layers { depth: 1 + stack.len().max(others.len()) })
     }
 
     fn write(

@@ -10,6 +10,10 @@ use crate::{
 /// Most bytes that are remembered of what one speculation saw; one that reads more has been in vain.
 pub const MAX_SEEN_BYTES: usize = 1024 * 1024;
 
+/// How far back a speculation looks for what it has read already: a transfer reads some twenty keys, and its
+/// sender's account half a dozen times.
+const RECALLED: usize = 32;
+
 /// A value that is expected under a key when the turn comes, whatever is there now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expected {
@@ -61,7 +65,7 @@ impl Speculation {
     pub fn settle(self) -> Result<bool, StoreError> {
         let holds = self.sight.holds()?;
         if holds {
-            self.sight.below.adopt(self.own.take_changes()?)?;
+            self.sight.below.adopt(&self.own)?;
         }
         Ok(holds)
     }
@@ -73,10 +77,8 @@ impl Sight {
         if seen.bytes > MAX_SEEN_BYTES {
             return Ok(false);
         }
-        for (store, key, settled) in &seen.values {
-            if !self.below.is_settled(*store, key, settled)? {
-                return Ok(false);
-            }
+        if !self.below.are_settled(&seen.values)? {
+            return Ok(false);
         }
         for (store, range, order, first) in &seen.firsts {
             if self.below.first_settled(*store, range, *order)? != *first {
@@ -84,6 +86,14 @@ impl Sight {
             }
         }
         Ok(true)
+    }
+
+    /// What was read under `key` not long ago, to be read again.
+    fn recalled(&self, store: StoreName, key: &[u8]) -> Option<Option<Vec<u8>>> {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut recent = seen.values.iter().rev().take(RECALLED);
+        let found = recent.find(|(of, known, _)| known == key && *of == store);
+        found.map(|(_, _, settled)| settled.value.clone())
     }
 
     fn remember(&self, bytes: usize, add: impl FnOnce(&mut Seen)) {
@@ -97,6 +107,9 @@ impl Sight {
 
 impl Snapshot for Sight {
     fn get(&self, store: StoreName, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        if let Some(value) = self.recalled(store, key) {
+            return Ok(value);
+        }
         let mut expected = self.expected.iter();
         let settled = match expected.find(|one| one.key == key && one.store == store) {
             Some(Expected { value, .. }) => Settled { value: value.clone(), is_of_base: false },

@@ -16,7 +16,7 @@ use stoa_oracle::{
     peer::{self, Genesis, Stoad, Wasmd},
 };
 use stoa_system::process::Process;
-use tendermint_proto::v0_38::abci::ExecTxResult;
+use tendermint_proto::v0_38::abci::{CheckTxType, ExecTxResult};
 
 use crate::{
     accounts::DENOM,
@@ -126,10 +126,10 @@ impl<'a> Chain<'a> {
         Ok((Sample::of_block(txs.len(), finalize, commit, cpu_millis), results))
     }
 
-    /// Offers transactions to the mempool; all must be admitted.
-    pub fn check(&mut self, txs: &[Vec<u8>]) -> Result<Sample> {
+    /// Offers transactions to the mempool, or again after a block; all must be admitted.
+    pub fn check(&mut self, txs: &[Vec<u8>], kind: CheckTxType) -> Result<Sample> {
         let before = usage::cpu_millis(self.process.id())?;
-        let Timed { answer, elapsed } = self.client.check_txs(txs, CHECK_WINDOW)?;
+        let Timed { answer, elapsed } = self.client.check_txs(txs, kind, CHECK_WINDOW)?;
         let cpu_millis = usage::cpu_millis(self.process.id())? - before;
         let refused = answer.iter().find(|result| result.code != 0);
         ensure!(refused.is_none(), "{} refuses: {refused:?}", self.name());

@@ -43,7 +43,7 @@ struct Cli {
     /// Of what blocks are made.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Every load, 1,000 and 10,000 transactions, 10^3, 10^5 and 10^6 accounts, CometBFT: hours.
+    /// Every load, 1,000 and 10,000 transactions, 10^3 to 10^6 accounts, CometBFT: hours.
     #[arg(long)]
     full: bool,
     /// Measure through CometBFT, too.
@@ -57,7 +57,7 @@ fn main() -> Result<()> {
         cli.workloads =
             vec![Workload::Bank, Workload::Cw20, Workload::Marketplace, Workload::Mixed];
         cli.txs = vec![1_000, 10_000];
-        cli.accounts = vec![1_000, 100_000, 1_000_000];
+        cli.accounts = vec![1_000, 10_000, 100_000, 1_000_000];
         cli.comet = true;
     }
     fs::create_dir_all(&cli.output)?;

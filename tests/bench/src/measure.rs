@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, ensure};
 use serde::Serialize;
 use serde_json::Value;
 use stoa_oracle::peer::{Stoad, Wasmd};
-use tendermint_proto::v0_38::abci::ExecTxResult;
+use tendermint_proto::v0_38::abci::{CheckTxType, ExecTxResult};
 
 use crate::{
     accounts::Accounts,
@@ -102,6 +102,8 @@ pub struct Size {
     pub starts: Vec<Pair<Start>>,
     /// Answers to balance queries while blocks execute.
     pub queries: Pair<Latency>,
+    /// What the mempool holds, looked at again after a block.
+    pub rechecks: Vec<Pair<Sample>>,
 }
 
 /// How long answers took.
@@ -192,7 +194,7 @@ impl<'a> Bench<'a> {
         for _ in 0..repeats {
             let block = self.next(workload, txs)?;
             if is_checked {
-                checks.push(self.pair(|chain| chain.check(&block))?);
+                checks.push(self.pair(|chain| chain.check(&block, CheckTxType::New))?);
             }
             let Pair { wasmd, stoad } = self.pair(|chain| chain.block(&block))?;
             gas = same_gas(&wasmd.1, &stoad.1)?;
@@ -218,6 +220,7 @@ impl<'a> Bench<'a> {
         let workload = plan.workloads.first().copied().unwrap_or(Workload::Bank);
         let txs = plan.txs.iter().copied().max().unwrap_or_default();
         let queries = self.queries(workload, txs, plan.repeats)?;
+        let rechecks = self.rechecks(workload, txs, plan.repeats)?;
         let memory = self.pair(|chain| chain.memory())?;
         let disk_bytes = self.pair(|chain| chain.disk_bytes())?;
         let (total, txs) = (self.accounts.total, self.txs);
@@ -229,7 +232,27 @@ impl<'a> Bench<'a> {
             (wasmd, stoad) = (next_wasmd, next_stoad);
             starts.push(Pair { wasmd: of_wasmd, stoad: of_stoad });
         }
-        Ok(Size { accounts: total, memory, disk_bytes, txs, starts, queries })
+        Ok(Size { accounts: total, memory, disk_bytes, txs, starts, queries, rechecks })
+    }
+
+    /// Looks again at a block's worth of transactions that stay in the mempool behind a block of others.
+    fn rechecks(
+        &mut self,
+        workload: Workload,
+        txs: usize,
+        repeats: usize,
+    ) -> Result<Vec<Pair<Sample>>> {
+        let mut rechecks = Vec::new();
+        for _ in 0..repeats {
+            let (block, rest) = (self.next(workload, txs)?, self.next(workload, txs)?);
+            for txs in [&block, &rest] {
+                self.pair(|chain| chain.check(txs, CheckTxType::New))?;
+            }
+            self.pair(|chain| chain.execute(&block))?;
+            rechecks.push(self.pair(|chain| chain.check(&rest, CheckTxType::Recheck))?);
+            self.pair(|chain| chain.execute(&rest))?;
+        }
+        Ok(rechecks)
     }
 
     /// Asks for balances on a second connection while blocks execute.

@@ -1,5 +1,7 @@
 //! Tables of ratios.
 
+use std::collections::BTreeSet;
+
 use comfy_table::{Table, presets::ASCII_MARKDOWN};
 
 use crate::{
@@ -18,11 +20,18 @@ pub fn text(figures: &Figures, end_to_end: &[EndToEnd]) -> String {
         blocks(&figures.cells).to_string(),
         "### CheckTx".to_owned(),
         checks(&figures.cells).to_string(),
+        "### CheckTx again after a block".to_owned(),
+        rechecks(&figures.sizes).to_string(),
         "### Memory, disk, start".to_owned(),
         sizes(&figures.sizes).to_string(),
         "### Balance queries while blocks execute".to_owned(),
         queries(&figures.sizes).to_string(),
     ];
+    let sizes = figures.sizes.iter().map(|size| size.accounts).collect::<BTreeSet<_>>();
+    if sizes.len() > 1 {
+        parts.push("### What a transaction takes by the size of the state".to_owned());
+        parts.push(growth(&figures.cells).to_string());
+    }
     if !end_to_end.is_empty() {
         parts.push("### Through CometBFT".to_owned());
         parts.push(committed(end_to_end).to_string());
@@ -83,6 +92,65 @@ fn checks(cells: &[Cell]) -> Table {
             format!("{stoad:.0}"),
             ratio(&cell.checks, Sample::total_millis),
             ratio(&cell.checks, |sample| sample.cpu_millis as f64),
+        ]);
+    }
+    table
+}
+
+fn rechecks(sizes: &[Size]) -> Table {
+    let mut table =
+        table(&["accounts", "txs", "wasmd tx/s", "stoad tx/s", "ratio (min–max)", "CPU time"]);
+    for size in sizes {
+        let (wasmd, stoad) = rates(&size.rechecks);
+        table.add_row([
+            size.accounts.to_string(),
+            size.rechecks.first().map_or(0, |pair| pair.stoad.txs).to_string(),
+            format!("{wasmd:.0}"),
+            format!("{stoad:.0}"),
+            ratio(&size.rechecks, Sample::total_millis),
+            ratio(&size.rechecks, |sample| sample.cpu_millis as f64),
+        ]);
+    }
+    table
+}
+
+/// The time of a transaction, and how many times that in the smallest state it is: beside it, how many times
+/// as large the logarithm of the number of accounts is.
+fn growth(cells: &[Cell]) -> Table {
+    let mut table = table(&[
+        "load",
+        "txs",
+        "seen in mempool",
+        "accounts",
+        "wasmd µs/tx",
+        "stoad µs/tx",
+        "wasmd grows",
+        "stoad grows",
+        "logarithm grows",
+    ]);
+    for cell in cells {
+        let is_alike = |other: &&Cell| {
+            (other.workload, other.txs, other.is_checked)
+                == (cell.workload, cell.txs, cell.is_checked)
+        };
+        let alike = cells.iter().filter(is_alike);
+        let Some(smallest) = alike.min_by_key(|other| other.accounts) else { continue };
+        let micros = |cell: &Cell| {
+            let (wasmd, stoad) = rates(&cell.blocks);
+            [wasmd, stoad].map(|rate| 1_000_000.0 / rate)
+        };
+        let ([wasmd, stoad], [least_wasmd, least_stoad]) = (micros(cell), micros(smallest));
+        let logarithm = (cell.accounts as f64).ln() / (smallest.accounts as f64).ln();
+        table.add_row([
+            cell.workload.to_string(),
+            cell.txs.to_string(),
+            if cell.is_checked { "yes" } else { "no" }.to_owned(),
+            cell.accounts.to_string(),
+            format!("{wasmd:.1}"),
+            format!("{stoad:.1}"),
+            format!("{:.2}", wasmd / least_wasmd),
+            format!("{:.2}", stoad / least_stoad),
+            format!("{logarithm:.2}"),
         ]);
     }
     table

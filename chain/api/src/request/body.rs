@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use serde_json::{Value, value::RawValue};
 use stoa_app::tx::schema::{Field, Kind, Shape};
 
-use super::{MAX_DEPTH, Wire, camel_case, put, scalar};
+use super::{MAX_DEPTH, Wire, camel_case, compact::compact, put, scalar};
 use crate::{shapes, status::Status};
 
-/// An object whose values are still text: what a contract shall get must keep every byte, for signatures
-/// cover it.
+/// An object whose values are still text: what a contract shall get must keep its digits and the order of its
+/// names, for signatures cover them.
 type Object<'a> = BTreeMap<String, &'a RawValue>;
 
 /// Reads a message. Numbers may be texts, enumerations names; `null` is an absent field.
@@ -46,8 +46,8 @@ fn one(field: &Field, value: &RawValue, depth: usize) -> Result<Wire, Status> {
     let text = value.get();
     let refused = || Status::invalid(scalar::invalid(text));
     match field.kind {
-        // Messages to contracts are JSON themselves.
-        Kind::Json => Ok(Wire::Content(text.as_bytes().to_vec())),
+        // Messages to contracts are JSON themselves; they stand inside an `Any` always.
+        Kind::Json => Ok(Wire::Content(compact(text))),
         Kind::Message(shape) => {
             let object: Object<'_> = serde_json::from_str(text).map_err(|_| refused())?;
             Ok(Wire::Content(message(&object, shape, depth + 1)?))

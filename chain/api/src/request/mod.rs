@@ -4,6 +4,7 @@
 //! of messages with a dot (`pagination.limit`), unknown ones ignored.
 
 mod body;
+mod compact;
 mod scalar;
 
 use prost::encoding::{WireType, encode_key, encode_varint};

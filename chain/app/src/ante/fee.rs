@@ -39,7 +39,7 @@ pub(super) fn deduct(
         auth::module_account(ctx, FEE_COLLECTOR)?;
         bank::send(ctx, &from, &FEE_COLLECTOR.address(), &fee).map_err(cannot_pay)?;
     }
-    ctx.emit(Event::new("tx").with("fee", shown(tx)).with("fee_payer", from.to_string()));
+    ctx.emit(Event::new("tx").with("fee", shown(tx)).with("fee_payer", &from));
     Ok(())
 }
 

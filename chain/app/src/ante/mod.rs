@@ -83,5 +83,25 @@ pub fn verify_ahead(modules: &Modules, verified: &Verified, ctx: &Context, tx: &
     }
 }
 
+/// Verifies ahead what may be admitted on top of the last commit, which `ctx` shows: nobody's sequence is
+/// behind, or so far ahead that `most_pending` others would have to come first.
+pub(crate) fn verify_pending(
+    modules: &Modules,
+    verified: &Verified,
+    ctx: &Context,
+    tx: &Tx,
+    most_pending: u64,
+) {
+    let Ok(required) = signers::required(modules, tx) else { return };
+    let Ok(signatures) = signers::signatures(tx, &required) else { return };
+    for signed in &signatures {
+        if !verify::may_follow(ctx, signed, most_pending)
+            || verify::check_ahead(ctx, tx, verified, signed).is_err()
+        {
+            return;
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests;

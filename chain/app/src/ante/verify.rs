@@ -82,6 +82,12 @@ pub(super) fn check_ahead(
     Ok(check_one(ctx, tx, verified, &account, &signed.data)?)
 }
 
+/// Whether `signed` has a sequence that its account comes to while so many others wait.
+pub(super) fn may_follow(ctx: &Context, signed: &Signed<'_>, most_pending: u64) -> bool {
+    let Ok(Some(account)) = auth::account(ctx, signed.signer) else { return false };
+    signed.sequence.checked_sub(account.sequence).is_some_and(|ahead| ahead <= most_pending)
+}
+
 fn check_one(
     ctx: &Context,
     tx: &Tx,

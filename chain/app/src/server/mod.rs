@@ -15,10 +15,34 @@ mod votes;
 pub(crate) use event::events;
 
 use tendermint_proto::v0_38::abci::{
-    Request, Response, ResponseFlush, request::Value as Ask, response::Value as Answer,
+    Request, RequestCheckTx, Response, ResponseFlush, request::Value as Ask,
+    response::Value as Answer,
 };
 
 use crate::{app::App, error::AppError};
+
+/// Answers requests that came one after the other, in their order. Those that ask for admission together are
+/// read and verified on several cores.
+pub fn answers(app: &App, requests: Vec<Request>) -> Result<Vec<Response>, AppError> {
+    let mut answers = Vec::with_capacity(requests.len());
+    let mut asking: Vec<RequestCheckTx> = Vec::new();
+    for request in requests {
+        match request.value {
+            Some(Ask::CheckTx(request)) => asking.push(request),
+            value => {
+                answers.extend(admissions(app, std::mem::take(&mut asking)));
+                answers.push(answer(app, Request { value })?);
+            }
+        }
+    }
+    answers.extend(admissions(app, asking));
+    Ok(answers)
+}
+
+fn admissions(app: &App, requests: Vec<RequestCheckTx>) -> impl Iterator<Item = Response> {
+    let answers = mempool::check_txs(app, &requests);
+    answers.into_iter().map(|answer| Response { value: Some(Answer::CheckTx(answer)) })
+}
 
 /// Answers one request.
 pub fn answer(app: &App, request: Request) -> Result<Response, AppError> {

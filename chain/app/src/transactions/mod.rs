@@ -14,7 +14,10 @@ mod turns;
 
 use std::{
     num::NonZeroUsize,
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, OnceLock, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     thread,
 };
 
@@ -30,6 +33,7 @@ use crate::{
     block::{TxResult, context},
     deliver::{self, Ran, ReadTx, TxRun},
     error::AppError,
+    helpers::Helpers,
     limits::BlockLimits,
 };
 use attempt::Attempt;
@@ -40,8 +44,8 @@ use turns::{Turn, Turns};
 /// Most cores that execute a block.
 pub const MAX_CORES: usize = 16;
 
-/// Fewest transactions that are read on a core of their own.
-const LEAST_PART: usize = 32;
+/// Transactions that one core reads at a time.
+const PART: usize = 32;
 
 /// How many cores are used if an operator `wants` so many.
 pub(crate) fn cores(wanted: Option<NonZeroUsize>) -> NonZeroUsize {
@@ -78,29 +82,34 @@ impl Transactions<'_> {
     pub(crate) fn deliver(
         self,
         txs: &[Vec<u8>],
-        cores: NonZeroUsize,
+        helpers: &Helpers,
         results: &mut Vec<TxResult>,
     ) -> Result<Tally, AppError> {
-        let txs = read(txs, cores.get());
-        let cores = cores.get().min(txs.len());
+        let txs = read(txs, helpers);
+        let cores = helpers.cores().min(txs.len());
         let forecast = Forecast::new(&txs);
-        let standing = Mutex::new(self.standing(&forecast, 0)?);
+        let standing = Mutex::new(self.standing(&forecast, &self.context(), 0)?);
         let turns = Turns::new(txs.len(), cores);
         let code = BlockCode::default();
         let execution = Execution { with: self, txs: &txs, forecast, standing, turns, code };
-        thread::scope(|scope| {
-            for _ in 1..cores {
-                scope.spawn(|| execution.work_ahead());
-            }
+        let take_turns = || {
             let ended = execution.take_turns(results);
             execution.turns.end();
-            ended.map(|()| execution.turns.tally())
-        })
+            ended
+        };
+        let most_helpers = cores.saturating_sub(1);
+        helpers.with(most_helpers, || execution.work_ahead(), take_turns)?;
+        Ok(execution.turns.tally())
     }
 
-    /// Where the block stands in `turn`.
-    fn standing(&self, forecast: &Forecast, turn: usize) -> Result<Standing, AppError> {
-        forecast.standing(&self.context(), turn).map_err(AppError::AroundBlock)
+    /// Where the block stands in `turn`, as `ctx` sees it.
+    fn standing(
+        &self,
+        forecast: &Forecast,
+        ctx: &Context,
+        turn: usize,
+    ) -> Result<Standing, AppError> {
+        forecast.standing(ctx, turn).map_err(AppError::AroundBlock)
     }
 
     fn context(&self) -> Context {
@@ -127,13 +136,13 @@ impl Transactions<'_> {
 impl Execution<'_> {
     /// Gives every transaction its turn.
     fn take_turns(&self, results: &mut Vec<TxResult>) -> Result<(), AppError> {
-        let mut block_gas_used: Gas = 0;
+        let (ctx, mut block_gas_used) = (self.with.context(), 0);
         for (turn, tx) in self.txs.iter().enumerate() {
             FailPoint::TxBegun.reach();
             let Ran { result, block_gas } = self.take_turn(turn, tx, block_gas_used)?;
             block_gas_used = block_gas_used.saturating_add(block_gas);
             results.push(result);
-            let standing = self.with.standing(&self.forecast, turn + 1)?;
+            let standing = self.with.standing(&self.forecast, &ctx, turn + 1)?;
             *self.standing.lock().unwrap_or_else(PoisonError::into_inner) = standing;
             FailPoint::TxEnded.reach();
         }
@@ -180,23 +189,19 @@ impl Execution<'_> {
 }
 
 /// Reads transactions, which depends on their bytes alone.
-fn read(txs: &[Vec<u8>], cores: usize) -> Vec<ReadTx> {
+fn read(txs: &[Vec<u8>], helpers: &Helpers) -> Vec<ReadTx> {
+    let parts: Vec<(&[Vec<u8>], OnceLock<Vec<ReadTx>>)> =
+        txs.chunks(PART).map(|part| (part, OnceLock::new())).collect();
+    let next = AtomicUsize::new(0);
     let decode = |part: &[Vec<u8>]| part.iter().map(|bytes| deliver::decode(bytes)).collect();
-    let part = txs.len().div_ceil(cores.max(1)).max(LEAST_PART);
-    let mut parts = txs.chunks(part);
-    let Some(first) = parts.next() else { return Vec::new() };
-    thread::scope(|scope| {
-        let decode = &decode;
-        let others: Vec<_> = parts
-            .map(|part| (part, scope.spawn(move || -> Vec<ReadTx> { decode(part) })))
-            .collect();
-        let mut all: Vec<ReadTx> = decode(first);
-        for (part, other) in others {
-            // Reading contains its own panics.
-            all.extend(other.join().unwrap_or_else(|_| decode(part)));
+    let work = || {
+        while let Some((part, all)) = parts.get(next.fetch_add(1, Ordering::Relaxed)) {
+            all.get_or_init(|| decode(part));
         }
-        all
-    })
+    };
+    helpers.with(parts.len().saturating_sub(1), &work, &work);
+    let all = parts.into_iter();
+    all.flat_map(|(part, all)| all.into_inner().unwrap_or_else(|| decode(part))).collect()
 }
 
 #[cfg(test)]
@@ -207,11 +212,12 @@ mod tests {
     fn transactions_are_read_in_their_order_and_none_is_left_out() {
         // None can be read; their refusals name their lengths.
         let long = crate::block::MAX_TX_BYTES;
-        for (count, cores) in [(0, 2), (1, 16), (LEAST_PART, 2), (3 * LEAST_PART + 1, 3), (70, 1)] {
+        for (count, cores) in [(0, 2), (1, 16), (PART, 2), (3 * PART + 1, 3), (70, 1)] {
+            let helpers = Helpers::new(NonZeroUsize::new(cores).unwrap(), "test");
             let txs: Vec<Vec<u8>> = (0..count).map(|index| vec![0; long + 1 + index]).collect();
             let logs = |tx: &ReadTx| tx.as_ref().unwrap_err().log.clone();
             let expected: Vec<_> = txs.iter().map(|tx| logs(&deliver::decode(tx))).collect();
-            assert_eq!(read(&txs, cores).iter().map(logs).collect::<Vec<_>>(), expected);
+            assert_eq!(read(&txs, &helpers).iter().map(logs).collect::<Vec<_>>(), expected);
         }
     }
 

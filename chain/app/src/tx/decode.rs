@@ -11,6 +11,10 @@ use super::{
     wire,
 };
 
+/// Numbers of fields of the body.
+const UNORDERED: u32 = 4;
+const TIMEOUT_TIMESTAMP: u32 = 5;
+
 /// Reads a transaction; refuses unknown fields and second encodings. The caller bounds the length.
 pub fn decode(bytes: &[u8]) -> Result<Tx, ModuleError> {
     Ok(read(bytes)?)
@@ -22,13 +26,13 @@ fn read(bytes: &[u8]) -> Result<Tx, TxError> {
     strict::check(&raw.body_bytes, &schema::TX_BODY, NonCritical::Allowed)?;
     strict::check(&raw.auth_info_bytes, &schema::AUTH_INFO, NonCritical::Refused)?;
     let body: TxBody = parse(&raw.body_bytes, schema::TX_BODY.name)?;
-    let auth_info: AuthInfo = parse(&raw.auth_info_bytes, schema::AUTH_INFO.name)?;
+    let mut auth_info: AuthInfo = parse(&raw.auth_info_bytes, schema::AUTH_INFO.name)?;
     if body.messages.is_empty() {
         return Err(TxError::NoMessages);
     }
     let newer = newer_fields(&raw.body_bytes)
         .ok_or(TxError::Malformed { message: schema::TX_BODY.name })?;
-    let fee = auth_info.fee.clone().unwrap_or_default();
+    let fee = auth_info.fee.take().unwrap_or_default();
     Ok(Tx {
         size_bytes: bytes.len(),
         body_bytes: raw.body_bytes,
@@ -36,20 +40,19 @@ fn read(bytes: &[u8]) -> Result<Tx, TxError> {
         signatures: raw.signatures,
         body,
         newer,
-        auth_info,
+        signer_infos: auth_info.signer_infos,
         fee,
     })
 }
 
-/// Nothing if the time is none that the SDK can write: it has years from 1 to 9999.
-fn newer_fields(body: &[u8]) -> Option<NewerFields> {
+/// From a body that was checked. Nothing if the time is none that the SDK can write: it has years from 1 to 9999.
+fn newer_fields(mut body: &[u8]) -> Option<NewerFields> {
     let mut newer = NewerFields::default();
-    for (field, values) in schema::read(body, &schema::TX_BODY)? {
-        match (field.name, values.last()) {
-            ("unordered", Some(Value::Number(number))) => newer.is_unordered = *number != 0,
-            ("timeout_timestamp", Some(Value::Content(bytes))) => {
-                newer.timeout = Some(timestamp(bytes)?);
-            }
+    while !body.is_empty() {
+        let found = wire::next(&mut body)?;
+        match found.number {
+            UNORDERED => newer.is_unordered = found.value != 0,
+            TIMEOUT_TIMESTAMP => newer.timeout = Some(timestamp(found.content)?),
             _ => {}
         }
     }

@@ -19,7 +19,7 @@ pub mod wire;
 
 use cosmos_sdk_proto::{
     Any,
-    cosmos::tx::v1beta1::{AuthInfo, Fee, SignerInfo, TxBody},
+    cosmos::tx::v1beta1::{Fee, SignerInfo, TxBody},
 };
 
 use stoa_modules::Time;
@@ -40,7 +40,7 @@ pub struct Tx {
     signatures: Vec<Vec<u8>>,
     body: TxBody,
     newer: NewerFields,
-    auth_info: AuthInfo,
+    signer_infos: Vec<SignerInfo>,
     fee: Fee,
 }
 
@@ -89,7 +89,7 @@ impl Tx {
 
     /// Key, mode and sequence of each signer.
     pub fn signer_infos(&self) -> &[SignerInfo] {
-        &self.auth_info.signer_infos
+        &self.signer_infos
     }
 
     /// One signature a signer.

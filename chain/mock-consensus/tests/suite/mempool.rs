@@ -143,6 +143,35 @@ fn a_block_whose_sequences_do_not_follow_one_another_is_refused_by_everybody() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
+    /// Other cores read and verify what waits, and nothing of that shows: neither in an answer nor in what a block
+    /// of the same transactions becomes.
+    #[test]
+    fn what_waits_together_is_admitted_as_one_by_one(
+        txs in proptest::collection::vec((0usize..2, 0u64..4, 4_990u128..5_010, 0u8..6), 0..20),
+    ) {
+        let (mut alone, buyer, provider) = chain();
+        let (mut together, ..) = chain();
+        let actors = [&buyer, &provider];
+        let txs: Vec<_> = txs.into_iter().map(|(from, sequence, fee, kind)| {
+            let message = send(actors[from], &actors[1 - from].address(), 1);
+            let tx = TxBuilder::new(from as u64, sequence).message(message).fee(fee);
+            match kind {
+                0 => tx.sign_as(actors[1 - from], actors[from]),
+                1 => tx.chain_id("stoa-other-1").sign(actors[from]),
+                2 => vec![0xff; 40],
+                _ => tx.sign(actors[from]),
+            }
+        }).collect();
+        let expected: Vec<_> =
+            txs.iter().map(|tx| alone.app().unwrap().check_tx(tx, false)).collect();
+        let waiting: Vec<&[u8]> = txs.iter().map(Vec::as_slice).collect();
+        prop_assert_eq!(together.app().unwrap().check_new(&waiting), expected);
+        let blocks = [alone.deliver_block(txs.clone()), together.deliver_block(txs)];
+        let [alone_results, together_results] = blocks.map(Result::unwrap);
+        prop_assert_eq!(alone_results, together_results);
+        prop_assert_eq!(alone.app_hash().unwrap(), together.app_hash().unwrap());
+    }
+
     /// Whatever the mempool holds, in whatever order: every validator accepts what is proposed, and every
     /// transaction in it has the right sequence. All have gas for the checks before execution: without, one
     /// fails before its sequence counts, and the next of its sender fails with it.

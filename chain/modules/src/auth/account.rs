@@ -1,13 +1,15 @@
 //! One account.
 
+use std::sync::OnceLock;
+
 use cosmos_sdk_proto::{
     Any,
     cosmos::auth::v1beta1::{BaseAccount, ModuleAccount},
 };
 use prost::{Message as _, Name as _};
 
-use super::{AccAddress, AuthError, PublicKey, Vesting};
-use crate::core::ModuleError;
+use super::{AccAddress, AuthError, PublicKey, Vesting, stored};
+use crate::core::{ModuleError, is_of_type};
 
 /// The module account that transaction fees go to.
 pub const FEE_COLLECTOR: ModuleIdentity =
@@ -34,7 +36,8 @@ impl ModuleIdentity {
 
     /// Its address.
     pub fn address(self) -> AccAddress {
-        AccAddress::of_module(self.name)
+        let known = MODULES.iter().zip(addresses()).find(|(module, _)| **module == self);
+        known.map_or_else(|| AccAddress::of_module(self.name), |(_, address)| address.clone())
     }
 
     /// What it may do with money, as clients see it.
@@ -47,9 +50,16 @@ impl ModuleIdentity {
     }
 }
 
+/// The addresses of [`MODULES`], which every transaction asks for.
+fn addresses() -> &'static [AccAddress] {
+    static ADDRESSES: OnceLock<Vec<AccAddress>> = OnceLock::new();
+    ADDRESSES
+        .get_or_init(|| MODULES.iter().map(|module| AccAddress::of_module(module.name)).collect())
+}
+
 /// Whether the address belongs to a module of the chain.
 pub fn is_module_address(address: &AccAddress) -> bool {
-    MODULES.iter().any(|module| module.address() == *address)
+    addresses().contains(address)
 }
 
 /// An account as the state keeps it.
@@ -100,16 +110,18 @@ impl Account {
     /// Reads what is stored under `address`. The address inside is its text, which was written with it and
     /// is not read again: that would take longer than all the rest.
     pub(super) fn from_stored(address: &AccAddress, bytes: &[u8]) -> Result<Self, ModuleError> {
-        Self::decode(address, bytes)
+        stored::plain(address, bytes)
+            .or_else(|| Self::decode(address, bytes))
             .ok_or_else(|| ModuleError::from(AuthError::Corrupt { what: "account" }))
     }
 
-    fn decode(address: &AccAddress, bytes: &[u8]) -> Option<Self> {
+    /// Reads an account of any kind.
+    pub(super) fn decode(address: &AccAddress, bytes: &[u8]) -> Option<Self> {
         let any = Any::decode(bytes).ok()?;
-        let (base, module, vesting) = if any.type_url == ModuleAccount::type_url() {
+        let (base, module, vesting) = if is_of_type::<ModuleAccount>(&any.type_url) {
             let account = ModuleAccount::decode(any.value.as_slice()).ok()?;
             (account.base_account?, Some(ModuleIdentity::by_name(&account.name)?), None)
-        } else if any.type_url == BaseAccount::type_url() {
+        } else if is_of_type::<BaseAccount>(&any.type_url) {
             (BaseAccount::decode(any.value.as_slice()).ok()?, None, None)
         } else {
             let (base, vesting) = Vesting::from_any(&any)?;

@@ -1,6 +1,12 @@
 //! Account addresses.
 
-use std::{fmt, str::FromStr};
+use std::{
+    cmp::Ordering,
+    fmt,
+    hash::{Hash, Hasher},
+    str::FromStr,
+    sync::{Arc, OnceLock},
+};
 
 use bech32::{Bech32, Fe32, Hrp, primitives::decode::CheckedHrpstring};
 use ripemd::Ripemd160;
@@ -41,28 +47,36 @@ pub enum AddressError {
 }
 
 /// The address of an account: 1 to 255 bytes, written as bech32 with the prefix `stoa`.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct AccAddress(Vec<u8>);
+///
+/// Clones share the text, which is made once: a transfer writes each of its addresses half a dozen times.
+#[derive(Clone)]
+pub struct AccAddress(Arc<Spelled>);
+
+struct Spelled {
+    bytes: Vec<u8>,
+    /// The one spelling of `bytes`, once somebody has read or written it.
+    text: OnceLock<Box<str>>,
+}
 
 impl AccAddress {
     /// An address from its bytes.
     pub fn new(bytes: impl Into<Vec<u8>>) -> Result<Self, AddressError> {
         let bytes = bytes.into();
         match bytes.len() {
-            1..=MAX_ADDRESS_BYTES => Ok(Self(bytes)),
+            1..=MAX_ADDRESS_BYTES => Ok(Self::of(bytes)),
             actual => Err(AddressError::Length { actual }),
         }
     }
 
     /// The address of a compressed secp256k1 public key: `RIPEMD-160(SHA-256(key))`.
     pub fn from_secp256k1(compressed_key: &[u8]) -> Self {
-        Self(Ripemd160::digest(Sha256::digest(compressed_key)).to_vec())
+        Self::of(Ripemd160::digest(Sha256::digest(compressed_key)).to_vec())
     }
 
     /// The address of an ed25519 key and of the amino encoding of a multisig key: the first 20 bytes of
     /// `SHA-256(key)`.
     pub fn from_digest(key: &[u8]) -> Self {
-        Self(Sha256::digest(key).iter().take(HASH_ADDRESS_BYTES).copied().collect())
+        Self::of(Sha256::digest(key).iter().take(HASH_ADDRESS_BYTES).copied().collect())
     }
 
     /// The address of a module account: the first 20 bytes of `SHA-256(name)`.
@@ -72,7 +86,53 @@ impl AccAddress {
 
     /// The bytes.
     pub fn as_bytes(&self) -> &[u8] {
-        &self.0
+        &self.0.bytes
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        self.0.text.get_or_init(|| spell(&self.0.bytes).into())
+    }
+
+    fn of(bytes: Vec<u8>) -> Self {
+        Self(Arc::new(Spelled { bytes, text: OnceLock::new() }))
+    }
+}
+
+fn spell(bytes: &[u8]) -> String {
+    // Bech32 of 255 bytes and this prefix is shorter than what the code of the checksum allows.
+    bech32::encode_lower::<Bech32>(HRP, bytes).unwrap_or_default()
+}
+
+impl PartialEq for AccAddress {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.as_bytes() == other.as_bytes()
+    }
+}
+
+impl Eq for AccAddress {}
+
+impl PartialOrd for AccAddress {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for AccAddress {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_bytes().cmp(other.as_bytes())
+    }
+}
+
+impl Hash for AccAddress {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_bytes().hash(state);
+    }
+}
+
+impl From<&AccAddress> for String {
+    fn from(address: &AccAddress) -> Self {
+        address.as_str().to_owned()
     }
 }
 
@@ -92,6 +152,10 @@ impl FromStr for AccAddress {
         if has_other_spelling(parsed.data_part_ascii_no_checksum()) {
             return Err(broken());
         }
+        // In capitals it is the same address, and not how it is written.
+        if !text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            address.0.text.get_or_init(|| text.into());
+        }
         Ok(address)
     }
 }
@@ -106,7 +170,7 @@ fn has_other_spelling(characters: &[u8]) -> bool {
 
 impl fmt::Display for AccAddress {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        bech32::encode_lower_to_fmt::<Bech32, _>(formatter, HRP, &self.0).map_err(|_| fmt::Error)
+        formatter.write_str(self.as_str())
     }
 }
 
@@ -181,7 +245,7 @@ mod tests {
             } else {
                 let bytes = CheckedHrpstring::new::<Bech32>(&text).unwrap();
                 let bytes: Vec<u8> = bytes.byte_iter().collect();
-                prop_assert!(bytes.is_empty() || AccAddress(bytes).to_string() != text);
+                prop_assert!(bytes.is_empty() || spell(&bytes) != text);
             }
         }
 

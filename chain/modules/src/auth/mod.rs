@@ -18,6 +18,7 @@ mod params;
 mod public_key;
 mod rpc;
 mod state_key;
+mod stored;
 mod vesting;
 mod view;
 

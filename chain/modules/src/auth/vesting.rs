@@ -17,6 +17,7 @@ use prost::{Message as _, Name};
 use crate::{
     bank::{Coin, Coins},
     core::Time,
+    core::is_of_type,
 };
 
 /// One, in the SDK's decimals of 18 digits.
@@ -172,16 +173,16 @@ impl Vesting {
     pub(super) fn from_any(any: &Any) -> Option<(BaseAccount, Self)> {
         let bytes = any.value.as_slice();
         let (base, schedule) = match any.type_url.as_str() {
-            url if url == ContinuousVestingAccount::type_url() => {
+            url if is_of_type::<ContinuousVestingAccount>(url) => {
                 let account = ContinuousVestingAccount::decode(bytes).ok()?;
                 let start_seconds = account.start_time;
                 (account.base_vesting_account, Schedule::Continuous { start_seconds })
             }
-            url if url == DelayedVestingAccount::type_url() => {
+            url if is_of_type::<DelayedVestingAccount>(url) => {
                 let account = DelayedVestingAccount::decode(bytes).ok()?;
                 (account.base_vesting_account, Schedule::Delayed)
             }
-            url if url == PeriodicVestingAccount::type_url() => {
+            url if is_of_type::<PeriodicVestingAccount>(url) => {
                 let account = PeriodicVestingAccount::decode(bytes).ok()?;
                 let periods = account.vesting_periods.iter().map(|period| {
                     let amount = coins(&period.amount)?;
@@ -191,7 +192,7 @@ impl Vesting {
                 let start_seconds = account.start_time;
                 (account.base_vesting_account, Schedule::Periodic { start_seconds, periods })
             }
-            url if url == PermanentLockedAccount::type_url() => {
+            url if is_of_type::<PermanentLockedAccount>(url) => {
                 let account = PermanentLockedAccount::decode(bytes).ok()?;
                 (account.base_vesting_account, Schedule::Permanent)
             }

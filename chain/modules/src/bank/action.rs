@@ -12,7 +12,7 @@ use prost::Name as _;
 use super::{BankError, Coin, Coins, STORE, coin::is_integer, event, params, state_key, view};
 use crate::{
     auth::{self, AccAddress, parse_address},
-    core::{Context, ModuleError},
+    core::{Context, ModuleError, is_of_type},
     router::{MessageResponse, RouteError, read_message},
 };
 
@@ -22,27 +22,29 @@ pub fn execute_message(
     message: &Any,
 ) -> Option<Result<MessageResponse, ModuleError>> {
     match message.type_url.as_str() {
-        url if url == MsgSend::type_url() => Some(execute_send(ctx, message)),
-        url if url == MsgMultiSend::type_url() => Some(multi_send::execute(ctx, message)),
+        url if is_of_type::<MsgSend>(url) => Some(execute_send(ctx, message)),
+        url if is_of_type::<MsgMultiSend>(url) => Some(multi_send::execute(ctx, message)),
         _ => by_authority::execute(ctx, message),
     }
 }
 
 /// Whether a message of this module can be read; nothing for others. Its rules are checked when it runs.
 pub fn check(message: &Any) -> Option<Result<(), ModuleError>> {
-    (message.type_url == MsgSend::type_url()).then(|| {
+    is_of_type::<MsgSend>(&message.type_url).then(|| {
         let send = read_message::<MsgSend>(message)?;
         let is_readable = send.amount.iter().all(|coin| is_integer(&coin.amount));
-        let malformed = RouteError::Malformed { type_url: MsgSend::type_url() };
-        if is_readable { Ok(()) } else { Err(malformed.into()) }
+        if is_readable {
+            return Ok(());
+        }
+        Err(RouteError::Malformed { type_url: MsgSend::type_url() }.into())
     })
 }
 
 /// Who must sign a message of this module; nothing for others.
 pub fn signers(message: &Any) -> Option<Result<Vec<AccAddress>, ModuleError>> {
     match message.type_url.as_str() {
-        url if url == MsgSend::type_url() => Some(send_signers(message)),
-        url if url == MsgMultiSend::type_url() => Some(multi_send::signers(message)),
+        url if is_of_type::<MsgSend>(url) => Some(send_signers(message)),
+        url if is_of_type::<MsgMultiSend>(url) => Some(multi_send::signers(message)),
         _ => by_authority::signer(message).map(|authority| Ok(vec![authority?])),
     }
 }
@@ -97,8 +99,9 @@ pub fn send(
 /// Adds to what an owner has.
 fn receive(ctx: &mut Context, to: &AccAddress, amount: &Coins) -> Result<(), ModuleError> {
     for coin in amount {
-        let held = view::read_amount(ctx, &state_key::balance(to, coin.denom()))?;
-        set_balance(ctx, to, &add(coin, held)?, held)?;
+        let key = state_key::balance(to, coin.denom());
+        let held = view::read_amount(ctx, &key)?;
+        set_balance(ctx, to, coin.denom(), Change { from: held, to: add(coin, held)? })?;
     }
     ctx.emit(event::coin_received(to, amount));
     Ok(())
@@ -144,7 +147,7 @@ pub fn mint(
     }
     for coin in amount {
         let supply = add(coin, view::supply(ctx, coin.denom())?.amount())?;
-        set_amount(ctx, &state_key::supply(coin.denom()), supply.amount())?;
+        set_amount(ctx, &state_key::supply(coin.denom()), supply)?;
     }
     receive(ctx, recipient, amount)?;
     create_if_new(ctx, recipient)?;
@@ -155,42 +158,50 @@ pub fn mint(
 fn spend(ctx: &mut Context, owner: &AccAddress, amount: &Coins) -> Result<(), ModuleError> {
     let locked = view::locked(ctx, owner)?;
     for coin in amount {
-        let held = view::balance(ctx, owner, coin.denom())?;
-        let locked = Coin::new(coin.denom(), locked.amount_of(coin.denom()))?;
-        let Some(spendable) = held.amount().checked_sub(locked.amount()) else {
+        let denom = coin.denom();
+        let held = view::read_amount(ctx, &state_key::balance(owner, denom))?;
+        let locked = locked.amount_of(denom);
+        let Some(spendable) = held.checked_sub(locked) else {
+            let (locked, held) = (Coin::new(denom, locked)?, Coin::new(denom, held)?);
             return Err(BankError::Locked { locked, held }.into());
         };
         if spendable < coin.amount() {
-            let available = Coin::new(coin.denom(), spendable)?;
+            let available = Coin::new(denom, spendable)?;
             return Err(BankError::InsufficientFunds { available, wanted: coin.clone() }.into());
         }
-        let left = held.amount().saturating_sub(coin.amount());
-        set_balance(ctx, owner, &Coin::new(coin.denom(), left)?, held.amount())?;
+        let left = held.saturating_sub(coin.amount());
+        set_balance(ctx, owner, denom, Change { from: held, to: left })?;
     }
     ctx.emit(event::coin_spent(owner, amount));
     Ok(())
 }
 
-fn add(coin: &Coin, held: u128) -> Result<Coin, BankError> {
+fn add(coin: &Coin, held: u128) -> Result<u128, BankError> {
     let overflow = || BankError::Overflow { denom: coin.denom().to_owned() };
-    Coin::new(coin.denom(), held.checked_add(coin.amount()).ok_or_else(overflow)?)
+    held.checked_add(coin.amount()).ok_or_else(overflow)
 }
 
-/// Stores what `owner` has; `held` is what it had. The SDK writes the index of owners again with each
-/// balance; here that is only paid for where nothing changes.
+/// What somebody had of a denomination, and has now.
+pub(super) struct Change {
+    pub(super) from: u128,
+    pub(super) to: u128,
+}
+
+/// Stores what `owner` has of `denom`. The SDK writes the index of owners again with each balance; here that
+/// is only paid for where nothing changes.
 pub(super) fn set_balance(
     ctx: &Context,
     owner: &AccAddress,
-    coin: &Coin,
-    held: u128,
+    denom: &str,
+    change: Change,
 ) -> Result<(), ModuleError> {
-    let index = state_key::owner(owner, coin.denom());
-    match (held, coin.amount()) {
+    let index = state_key::owner(owner, denom);
+    match (change.from, change.to) {
         (_, 0) => ctx.delete(STORE, &index)?,
         (0, _) => ctx.set(STORE, &index, Vec::new())?,
         _ => ctx.charge_set(index.len(), 0)?,
     }
-    set_amount(ctx, &state_key::balance(owner, coin.denom()), coin.amount())
+    set_amount(ctx, &state_key::balance(owner, denom), change.to)
 }
 
 pub(super) fn set_amount(ctx: &Context, key: &[u8], amount: u128) -> Result<(), ModuleError> {

@@ -78,7 +78,8 @@ pub fn init_genesis(ctx: &Context, genesis: Genesis) -> Result<(), ModuleError> 
             return Err(refuse(format!("duplicate balance for address {owner}")).into());
         }
         for coin in &coins(balance.coins)? {
-            action::set_balance(ctx, &owner, coin, 0)?;
+            let change = action::Change { from: 0, to: coin.amount() };
+            action::set_balance(ctx, &owner, coin.denom(), change)?;
             total = total.checked_add(coin)?;
         }
         if !auth::has_account(ctx, &owner)? {

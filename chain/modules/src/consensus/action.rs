@@ -1,7 +1,7 @@
 //! `MsgUpdateParams` of `cosmos.consensus.v1`, for the authority alone.
 
 use cosmos_sdk_proto::Any;
-use prost::{Message as _, Name as _};
+use prost::Message as _;
 
 use super::{
     KEY, STORE, check, params,
@@ -10,7 +10,7 @@ use super::{
 use crate::{
     auth::{AccAddress, AuthError, parse_address},
     authority,
-    core::{Context, Event, ModuleError},
+    core::{Context, Event, ModuleError, is_of_type},
     router::{MessageResponse, read_message},
 };
 
@@ -19,12 +19,12 @@ pub fn execute_message(
     ctx: &mut Context,
     message: &Any,
 ) -> Option<Result<MessageResponse, ModuleError>> {
-    (message.type_url == MsgUpdateParams::type_url()).then(|| update(ctx, message))
+    is_of_type::<MsgUpdateParams>(&message.type_url).then(|| update(ctx, message))
 }
 
 /// Who must sign a message of this module; nothing for others.
 pub fn signers(message: &Any) -> Option<Result<Vec<AccAddress>, ModuleError>> {
-    (message.type_url == MsgUpdateParams::type_url())
+    is_of_type::<MsgUpdateParams>(&message.type_url)
         .then(|| Ok(vec![signer(&read_message(message)?)?]))
 }
 

@@ -124,6 +124,22 @@ impl Context {
         self.events.push(event);
     }
 
+    /// A clone that has emitted nothing yet.
+    #[must_use]
+    pub fn without_events(&self) -> Self {
+        Self {
+            block: self.block.clone(),
+            mode: self.mode,
+            tx_index: self.tx_index,
+            block_gas: self.block_gas.clone(),
+            loaded_code: self.loaded_code.clone(),
+            nesting: self.nesting,
+            gas: self.gas.clone(),
+            overlay: self.overlay.clone(),
+            events: Vec::new(),
+        }
+    }
+
     /// Runs `action` so that its writes and events remain only if it succeeds.
     pub fn atomically<T>(
         &mut self,

@@ -9,6 +9,7 @@ mod gas_store;
 mod loaded_code;
 mod nesting;
 mod time;
+mod type_url;
 
 pub use block_gas::BlockGas;
 pub use context::{BlockInfo, Context, ExecMode};
@@ -19,3 +20,4 @@ pub use gas_store::Walk;
 pub use loaded_code::{BlockCode, LoadedCode, MAX_BLOCK_CODE_BYTES};
 pub use nesting::Nesting;
 pub use time::{Time, sortable};
+pub use type_url::is_of_type;

@@ -7,13 +7,13 @@ use cosmos_sdk_proto::{
         MsgCancelUpgrade, MsgCancelUpgradeResponse, MsgSoftwareUpgrade, MsgSoftwareUpgradeResponse,
     },
 };
-use prost::{Message, Name as _};
+use prost::Message;
 
 use super::{Plan, STORE, UpgradeError, state_key, view};
 use crate::{
     auth::{AccAddress, parse_address},
     authority,
-    core::{Context, ModuleError},
+    core::{Context, ModuleError, is_of_type},
     router::{MessageResponse, read_message},
 };
 
@@ -28,8 +28,8 @@ pub fn execute_message(
     message: &Any,
 ) -> Option<Result<MessageResponse, ModuleError>> {
     match message.type_url.as_str() {
-        url if url == MsgSoftwareUpgrade::type_url() => Some(software_upgrade(ctx, message)),
-        url if url == MsgCancelUpgrade::type_url() => Some(cancel_upgrade(ctx, message)),
+        url if is_of_type::<MsgSoftwareUpgrade>(url) => Some(software_upgrade(ctx, message)),
+        url if is_of_type::<MsgCancelUpgrade>(url) => Some(cancel_upgrade(ctx, message)),
         _ => None,
     }
 }
@@ -37,10 +37,10 @@ pub fn execute_message(
 /// Who must sign a message of this module; nothing for others.
 pub fn signers(message: &Any) -> Option<Result<Vec<AccAddress>, ModuleError>> {
     let claimed = match message.type_url.as_str() {
-        url if url == MsgSoftwareUpgrade::type_url() => {
+        url if is_of_type::<MsgSoftwareUpgrade>(url) => {
             read_message(message).map(|message: MsgSoftwareUpgrade| message.authority)
         }
-        url if url == MsgCancelUpgrade::type_url() => {
+        url if is_of_type::<MsgCancelUpgrade>(url) => {
             read_message(message).map(|message: MsgCancelUpgrade| message.authority)
         }
         _ => return None,

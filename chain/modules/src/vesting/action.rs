@@ -11,13 +11,12 @@ use cosmos_sdk_proto::{
         },
     },
 };
-use prost::Name;
 
 use super::MAX_PERIODS;
 use crate::{
     auth::{self, AccAddress, AuthError, Period, Schedule, Vesting, parse_address},
     bank::{self, BankError, Coins},
-    core::{Context, ModuleError},
+    core::{Context, ModuleError, is_of_type},
     router::{MessageResponse, read_message},
 };
 
@@ -27,13 +26,13 @@ pub fn execute_message(
     message: &Any,
 ) -> Option<Result<MessageResponse, ModuleError>> {
     Some(match message.type_url.as_str() {
-        url if url == MsgCreateVestingAccount::type_url() => {
+        url if is_of_type::<MsgCreateVestingAccount>(url) => {
             read_message(message).and_then(|message| create(ctx, &message))
         }
-        url if url == MsgCreatePermanentLockedAccount::type_url() => {
+        url if is_of_type::<MsgCreatePermanentLockedAccount>(url) => {
             read_message(message).and_then(|message| create_permanent(ctx, &message))
         }
-        url if url == MsgCreatePeriodicVestingAccount::type_url() => {
+        url if is_of_type::<MsgCreatePeriodicVestingAccount>(url) => {
             read_message(message).and_then(|message| create_periodic(ctx, &message))
         }
         _ => return None,
@@ -43,12 +42,12 @@ pub fn execute_message(
 /// Who must sign a message of this module; nothing for others.
 pub fn signers(message: &Any) -> Option<Result<Vec<AccAddress>, ModuleError>> {
     let from = match message.type_url.as_str() {
-        url if url == MsgCreateVestingAccount::type_url() => {
+        url if is_of_type::<MsgCreateVestingAccount>(url) => {
             read_message(message).map(|message: MsgCreateVestingAccount| message.from_address)
         }
-        url if url == MsgCreatePermanentLockedAccount::type_url() => read_message(message)
+        url if is_of_type::<MsgCreatePermanentLockedAccount>(url) => read_message(message)
             .map(|message: MsgCreatePermanentLockedAccount| message.from_address),
-        url if url == MsgCreatePeriodicVestingAccount::type_url() => read_message(message)
+        url if is_of_type::<MsgCreatePeriodicVestingAccount>(url) => read_message(message)
             .map(|message: MsgCreatePeriodicVestingAccount| message.from_address),
         _ => return None,
     };

@@ -17,6 +17,10 @@ use super::{frame, stopped};
 
 /// First byte of a `Request` that holds a query: field 6, length-delimited.
 const QUERY_TAG: u8 = 6 << 3 | 2;
+/// Most requests that are answered together: the first waits for the last.
+const MAX_TOGETHER: usize = 64;
+/// Bytes of requests that are taken off the socket at once.
+const INPUT_BYTES: usize = 64 * 1024;
 /// ABCI code of a request that cannot be read, in codespace `sdk`.
 const INVALID_REQUEST: u32 = 18;
 
@@ -28,38 +32,64 @@ pub(super) async fn run(
     write: impl AsyncWrite + Unpin,
     mut shutdown: watch::Receiver<bool>,
 ) -> Result<(), AppError> {
-    let (mut input, mut output) = (BufReader::new(read), BufWriter::new(write));
+    let (mut input, mut output) =
+        (BufReader::with_capacity(INPUT_BYTES, read), BufWriter::new(write));
     loop {
         let next = tokio::select! {
             () = stopped(&mut shutdown) => return Ok(()),
-            next = frame::read(&mut input) => next,
+            next = together(&mut input) => next,
         };
-        let frame = match next {
-            Ok(Some(frame)) => frame,
+        let Together { requests, unreadable } = match next {
+            Ok(Some(next)) => next,
             Ok(None) => return Ok(()),
             Err(error) => return broken(&error),
         };
-        let request = match Request::decode(frame.as_slice()) {
-            Ok(request) => request,
-            Err(error) => {
-                let response = unreadable(&frame, &error);
-                let is_fatal = matches!(response.value, Some(Answer::Exception(_)));
-                if let Err(error) = send(&mut output, &response, true).await {
-                    return broken(&error);
-                }
-                if is_fatal {
-                    return Ok(());
-                }
-                continue;
-            }
-        };
-        let flushes = matches!(request.value, Some(Ask::Flush(_))) || input.buffer().is_empty();
+        let is_flush = |request: &Request| matches!(request.value, Some(Ask::Flush(_)));
+        let flushes =
+            requests.iter().any(is_flush) || unreadable.is_some() || input.buffer().is_empty();
         // The state machine blocks: it computes and waits for the disk.
-        let response = tokio::task::block_in_place(|| server::answer(&app, request))?;
-        if let Err(error) = send(&mut output, &response, flushes).await {
+        let mut answers = tokio::task::block_in_place(|| server::answers(&app, requests))?;
+        let is_fatal = unreadable
+            .as_ref()
+            .is_some_and(|answer| matches!(answer.value, Some(Answer::Exception(_))));
+        answers.extend(unreadable);
+        if let Err(error) = send(&mut output, &answers, flushes).await {
             return broken(&error);
         }
+        if is_fatal {
+            return Ok(());
+        }
     }
+}
+
+/// Requests that have arrived together.
+#[derive(Default)]
+struct Together {
+    requests: Vec<Request>,
+    /// What there is to say to something behind them that cannot be read.
+    unreadable: Option<Response>,
+}
+
+/// Waits for a request. Those that ask for admission to the mempool come with all behind them that have
+/// arrived, up to the first that asks for something else; none when the other side has closed.
+async fn together(input: &mut BufReader<impl AsyncRead + Unpin>) -> io::Result<Option<Together>> {
+    let mut together = Together::default();
+    let mut next = frame::read(input).await?;
+    while let Some(frame) = next.take() {
+        match Request::decode(frame.as_slice()) {
+            Ok(request) => {
+                let is_admission = matches!(request.value, Some(Ask::CheckTx(_)));
+                together.requests.push(request);
+                let has_room = together.requests.len() < MAX_TOGETHER;
+                if is_admission && has_room && frame::is_whole(input.buffer()) {
+                    next = frame::read(input).await?;
+                }
+            }
+            Err(error) => together.unreadable = Some(unreadable(&frame, &error)),
+        }
+    }
+    let is_end = together.requests.is_empty() && together.unreadable.is_none();
+    Ok((!is_end).then_some(together))
 }
 
 /// The other side will come again.
@@ -70,10 +100,12 @@ fn broken(error: &io::Error) -> Result<(), AppError> {
 
 async fn send(
     output: &mut (impl AsyncWrite + Unpin),
-    response: &Response,
+    answers: &[Response],
     flushes: bool,
 ) -> io::Result<()> {
-    frame::write(output, &response.encode_to_vec()).await?;
+    for answer in answers {
+        frame::write(output, &answer.encode_to_vec()).await?;
+    }
     if flushes { output.flush().await } else { Ok(()) }
 }
 

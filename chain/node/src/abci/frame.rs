@@ -23,6 +23,12 @@ pub(super) async fn read(input: &mut (impl AsyncRead + Unpin)) -> io::Result<Opt
     if read as u64 == length { Ok(Some(frame)) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
 }
 
+/// Whether `bytes` begin with a whole frame, so that reading it does not wait.
+pub(super) fn is_whole(mut bytes: &[u8]) -> bool {
+    let length = prost::encoding::decode_varint(&mut bytes);
+    length.is_ok_and(|length| bytes.len() as u64 >= length)
+}
+
 async fn read_length(input: &mut (impl AsyncRead + Unpin)) -> io::Result<Option<u64>> {
     let mut length = 0u64;
     for position in 0..MAX_LENGTH_BYTES {
@@ -63,6 +69,17 @@ mod tests {
             assert_eq!(read(&mut input).await.unwrap(), Some(frame));
         }
         assert_eq!(read(&mut input).await.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn only_what_has_arrived_whole_is_read_without_waiting() {
+        let mut bytes = Vec::new();
+        write(&mut bytes, &[9; 300]).await.unwrap();
+        assert!(is_whole(&bytes) && is_whole(&[&bytes[..], &[1]].concat()));
+        for length in 0..bytes.len() {
+            assert!(!is_whole(&bytes[..length]));
+        }
+        assert!(is_whole(&[0]) && !is_whole(&[0xff; 12]));
     }
 
     #[tokio::test]

@@ -116,6 +116,33 @@ fn lengths_that_lie_take_no_memory() {
     }
 }
 
+#[test]
+fn requests_that_come_together_are_answered_in_their_order() {
+    let admission = |number: u8| {
+        Ask::CheckTx(RequestCheckTx {
+            tx: vec![number; 90].into(),
+            r#type: i32::from(number % 7 == 6),
+        })
+    };
+    let echo = |number: u8| Ask::Echo(RequestEcho { message: number.to_string() });
+    let asks: Vec<Ask> =
+        (0..200).map(|n| if n % 23 == 22 { echo(n) } else { admission(n) }).collect();
+    let mut stream = Vec::new();
+    for ask in &asks {
+        stream.extend(framed(&Request { value: Some(ask.clone()) }.encode_to_vec()));
+    }
+    let node = node();
+    let (_keep, shutdown) = watch::channel(false);
+    let mut answers = Vec::new();
+    let run = connection::run(Arc::clone(&node.app), stream.as_slice(), &mut answers, shutdown);
+    node.runtime.block_on(run).unwrap();
+    let expected = asks.into_iter().flat_map(|ask| {
+        let answer = stoa_app::server::answer(&node.app, Request { value: Some(ask) }).unwrap();
+        framed(&answer.encode_to_vec())
+    });
+    assert_eq!(answers, expected.collect::<Vec<u8>>());
+}
+
 proptest! {
     #[test]
     fn changed_requests_are_answered_or_end_the_connection(

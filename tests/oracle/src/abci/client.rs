@@ -9,9 +9,10 @@ use std::{
 use anyhow::{Context as _, Result, bail, ensure};
 use prost::Message as _;
 use tendermint_proto::v0_38::abci::{
-    Request, RequestCheckTx, RequestCommit, RequestEcho, RequestFinalizeBlock, RequestFlush,
-    RequestInfo, RequestInitChain, RequestQuery, Response, ResponseCheckTx, ResponseFinalizeBlock,
-    ResponseInfo, ResponseInitChain, request::Value as Ask, response::Value as Answer,
+    CheckTxType, Request, RequestCheckTx, RequestCommit, RequestEcho, RequestFinalizeBlock,
+    RequestFlush, RequestInfo, RequestInitChain, RequestQuery, Response, ResponseCheckTx,
+    ResponseFinalizeBlock, ResponseInfo, ResponseInitChain, request::Value as Ask,
+    response::Value as Answer,
 };
 
 use super::lossy;
@@ -85,16 +86,19 @@ impl Client {
         call!(self, CheckTx, RequestCheckTx { tx: tx.to_vec().into(), r#type: 0 })
     }
 
-    /// The same for many transactions, of which `window` are on their way at a time.
+    /// The same for many transactions, new ones or such that are looked at again after a block, of which `window`
+    /// are on their way at a time.
     pub fn check_txs(
         &mut self,
         txs: &[Vec<u8>],
+        kind: CheckTxType,
         window: usize,
     ) -> Result<Timed<Vec<ResponseCheckTx>>> {
         let (mut elapsed, mut answers) = (Duration::ZERO, Vec::with_capacity(txs.len()));
         for part in txs.chunks(window.max(1)) {
-            let ask =
-                |tx: &Vec<u8>| Ask::CheckTx(RequestCheckTx { tx: tx.clone().into(), r#type: 0 });
+            let ask = |tx: &Vec<u8>| {
+                Ask::CheckTx(RequestCheckTx { tx: tx.clone().into(), r#type: kind.into() })
+            };
             let Timed { answer: frames, elapsed: own } = self.exchange(part.iter().map(ask))?;
             elapsed += own;
             for frame in frames {

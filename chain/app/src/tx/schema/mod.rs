@@ -17,7 +17,7 @@ mod upgrade;
 mod vesting;
 mod wasm;
 
-use std::fmt;
+use std::{collections::HashMap, fmt, sync::OnceLock};
 
 pub use accounts::*;
 pub use authz::*;
@@ -226,8 +226,10 @@ pub fn packed() -> impl Iterator<Item = &'static Shape> {
 
 /// The shape behind the type URL of an `Any`, among those that transactions and accounts may hold.
 pub fn find(type_url: &str) -> Option<&'static Shape> {
-    let name = type_url.strip_prefix('/')?;
-    packed().find(|shape| shape.name == name)
+    static BY_NAME: OnceLock<HashMap<&str, &Shape>> = OnceLock::new();
+    // Every transaction looks for two; names differ.
+    let by_name = BY_NAME.get_or_init(|| packed().map(|shape| (shape.name, shape)).collect());
+    by_name.get(type_url.strip_prefix('/')?).copied()
 }
 
 #[cfg(test)]

@@ -8,13 +8,14 @@ use cosmos_sdk_proto::{
     Any,
     cosmos::crypto::{ed25519 as ed25519_proto, multisig as multisig_proto, secp256k1 as proto},
 };
-use prost::{Message, Name as _};
+use prost::Message;
 
 pub use ed25519::Ed25519Key;
 pub use multisig::{MAX_MULTISIG_MEMBERS, MultisigKey};
 pub use secp256k1::Secp256k1Key;
 
 use super::{AccAddress, AuthError};
+use crate::core::is_of_type;
 
 /// Most levels of keys inside keys.
 const MAX_KEY_DEPTH: usize = 4;
@@ -47,14 +48,14 @@ impl PublicKey {
             return Err(AuthError::InvalidKey { reason: "pubkeys are nested too deep" });
         }
         match any.type_url.as_str() {
-            url if url == proto::PubKey::type_url() => {
+            url if is_of_type::<proto::PubKey>(url) => {
                 Self::from_compressed(&decode::<proto::PubKey>(any)?.key)
             }
-            url if url == ed25519_proto::PubKey::type_url() => {
+            url if is_of_type::<ed25519_proto::PubKey>(url) => {
                 let key = decode::<ed25519_proto::PubKey>(any)?.key;
                 Ed25519Key::new(&key).map(Self::Ed25519)
             }
-            url if url == multisig_proto::LegacyAminoPubKey::type_url() => {
+            url if is_of_type::<multisig_proto::LegacyAminoPubKey>(url) => {
                 let key: multisig_proto::LegacyAminoPubKey = decode(any)?;
                 if key.public_keys.len() > MAX_MULTISIG_MEMBERS {
                     return Err(AuthError::InvalidKey { reason: "too many pubkeys in a multisig" });

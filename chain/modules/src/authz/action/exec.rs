@@ -75,7 +75,7 @@ fn run(
     message: &Any,
     index: usize,
 ) -> Result<Vec<u8>, ModuleError> {
-    let mut inner = Context { events: Vec::new(), ..ctx.clone() };
+    let mut inner = ctx.without_events();
     inner.nesting.exec_depth = deeper(ctx.nesting.exec_depth)?;
     let response = router.execute(&mut inner, message).map_err(|error| failed(error, message))?;
     let indexed = inner.events.into_iter();

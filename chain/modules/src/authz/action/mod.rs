@@ -9,7 +9,6 @@ use cosmos_sdk_proto::{
     Any,
     cosmos::authz::v1beta1::{MsgExec, MsgGrant, MsgRevoke},
 };
-use prost::Name;
 
 pub(super) use grant::save;
 pub use queue::remove_expired;
@@ -17,7 +16,7 @@ pub use queue::remove_expired;
 use super::state_key::Pair;
 use crate::{
     auth::{AccAddress, parse_address},
-    core::{Context, ModuleError},
+    core::{Context, ModuleError, is_of_type},
     router::{MessageResponse, MessageRouter, read_message},
 };
 
@@ -28,13 +27,13 @@ pub fn execute_message(
     message: &Any,
 ) -> Option<Result<MessageResponse, ModuleError>> {
     Some(match message.type_url.as_str() {
-        url if url == MsgGrant::type_url() => {
+        url if is_of_type::<MsgGrant>(url) => {
             read_message(message).and_then(|message| grant::execute(ctx, router, message))
         }
-        url if url == MsgRevoke::type_url() => {
+        url if is_of_type::<MsgRevoke>(url) => {
             read_message(message).and_then(|message| revoke::execute(ctx, &message))
         }
-        url if url == MsgExec::type_url() => {
+        url if is_of_type::<MsgExec>(url) => {
             read_message(message).and_then(|message| exec::execute(ctx, router, &message))
         }
         _ => return None,
@@ -44,13 +43,13 @@ pub fn execute_message(
 /// Who must sign a message of this module; nothing for others.
 pub fn signers(message: &Any) -> Option<Result<Vec<AccAddress>, ModuleError>> {
     let signer = match message.type_url.as_str() {
-        url if url == MsgGrant::type_url() => {
+        url if is_of_type::<MsgGrant>(url) => {
             read_message(message).map(|message: MsgGrant| ("granter", message.granter))
         }
-        url if url == MsgRevoke::type_url() => {
+        url if is_of_type::<MsgRevoke>(url) => {
             read_message(message).map(|message: MsgRevoke| ("granter", message.granter))
         }
-        url if url == MsgExec::type_url() => {
+        url if is_of_type::<MsgExec>(url) => {
             read_message(message).map(|message: MsgExec| ("grantee", message.grantee))
         }
         _ => return None,

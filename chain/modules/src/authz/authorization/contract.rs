@@ -16,7 +16,7 @@ use super::{
 use crate::{
     auth::AccAddress,
     bank::Coins,
-    core::{Context, ModuleError},
+    core::{Context, ModuleError, is_of_type},
 };
 
 /// What may be done with contracts.
@@ -71,11 +71,11 @@ impl ContractGrant {
 /// Whether `any` is of this kind, and then its grants.
 pub(super) fn from_any(any: &Any) -> Option<Result<Authorization, AuthzError>> {
     let (action, grants) = match any.type_url.as_str() {
-        url if url == ContractExecutionAuthorization::type_url() => {
+        url if is_of_type::<ContractExecutionAuthorization>(url) => {
             let read = decode(any).map(|found: ContractExecutionAuthorization| found.grants);
             (ContractAction::Execute, read)
         }
-        url if url == ContractMigrationAuthorization::type_url() => {
+        url if is_of_type::<ContractMigrationAuthorization>(url) => {
             let read = decode(any).map(|found: ContractMigrationAuthorization| found.grants);
             (ContractAction::Migrate, read)
         }

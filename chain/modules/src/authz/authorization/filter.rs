@@ -3,14 +3,13 @@
 use std::collections::BTreeSet;
 
 use cosmos_sdk_proto::Any;
-use prost::Name as _;
 use serde_json::Value;
 use stoa_proto::cosmwasm::wasm::v1::{
     AcceptedMessageKeysFilter, AcceptedMessagesFilter, AllowAllMessagesFilter,
 };
 
 use super::{AuthzError, decode, pack, short};
-use crate::core::{Context, Gas, ModuleError};
+use crate::core::{Context, Gas, ModuleError, is_of_type};
 
 /// Gas for each byte of a message that is read.
 const GAS_PER_BYTE: Gas = 1;
@@ -29,11 +28,11 @@ pub enum Filter {
 impl Filter {
     pub(super) fn from_any(any: &Any) -> Result<Self, AuthzError> {
         Ok(match any.type_url.as_str() {
-            url if url == AllowAllMessagesFilter::type_url() => Self::All,
-            url if url == AcceptedMessageKeysFilter::type_url() => {
+            url if is_of_type::<AllowAllMessagesFilter>(url) => Self::All,
+            url if is_of_type::<AcceptedMessageKeysFilter>(url) => {
                 Self::Keys(decode::<AcceptedMessageKeysFilter>(any)?.keys)
             }
-            url if url == AcceptedMessagesFilter::type_url() => {
+            url if is_of_type::<AcceptedMessagesFilter>(url) => {
                 Self::Messages(decode::<AcceptedMessagesFilter>(any)?.messages)
             }
             other => {

@@ -1,11 +1,10 @@
 //! How often and with how much money a contract may be called.
 
 use cosmos_sdk_proto::Any;
-use prost::Name as _;
 use stoa_proto::cosmwasm::wasm::v1::{CombinedLimit, MaxCallsLimit, MaxFundsLimit};
 
 use super::{AuthzError, decode, pack, short};
-use crate::bank::Coins;
+use crate::{bank::Coins, core::is_of_type};
 
 /// What is left.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,15 +43,15 @@ impl Limit {
             Coins::from_proto(list).map_err(invalid)
         };
         Ok(match any.type_url.as_str() {
-            url if url == MaxCallsLimit::type_url() => {
+            url if is_of_type::<MaxCallsLimit>(url) => {
                 let MaxCallsLimit { remaining } = decode(any)?;
                 Self::Calls { remaining }
             }
-            url if url == MaxFundsLimit::type_url() => {
+            url if is_of_type::<MaxFundsLimit>(url) => {
                 let limit: MaxFundsLimit = decode(any)?;
                 Self::Funds { amounts: coins(&limit.amounts)? }
             }
-            url if url == CombinedLimit::type_url() => {
+            url if is_of_type::<CombinedLimit>(url) => {
                 let limit: CombinedLimit = decode(any)?;
                 Self::Combined { remaining: limit.calls_remaining, amounts: coins(&limit.amounts)? }
             }

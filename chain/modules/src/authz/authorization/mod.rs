@@ -25,7 +25,7 @@ pub use limit::Limit;
 use super::AuthzError;
 use crate::{
     bank::Coins,
-    core::{Context, Gas, ModuleError},
+    core::{Context, Gas, ModuleError, is_of_type},
 };
 
 /// Gas for each allowed recipient that is looked at.
@@ -75,11 +75,11 @@ impl Authorization {
     /// Reads an authorization of any kind; [`Self::check`] says whether it makes sense.
     pub fn from_any(any: &Any) -> Result<Self, AuthzError> {
         match any.type_url.as_str() {
-            url if url == GenericAuthorization::type_url() => {
+            url if is_of_type::<GenericAuthorization>(url) => {
                 let generic: GenericAuthorization = decode(any)?;
                 Ok(Self::Generic { type_url: generic.msg })
             }
-            url if url == SendAuthorization::type_url() => {
+            url if is_of_type::<SendAuthorization>(url) => {
                 let send: SendAuthorization = decode(any)?;
                 let spend_limit = Coins::from_proto(&send.spend_limit).map_err(|_| {
                     let reason = "spend limit must be positive".to_owned();
@@ -87,7 +87,7 @@ impl Authorization {
                 })?;
                 Ok(Self::Send { spend_limit, allow_list: send.allow_list })
             }
-            url if url == StoreCodeAuthorization::type_url() => {
+            url if is_of_type::<StoreCodeAuthorization>(url) => {
                 let store: StoreCodeAuthorization = decode(any)?;
                 let grants = store.grants.into_iter().map(CodeGrant::from).collect();
                 Ok(Self::StoreCode { grants })

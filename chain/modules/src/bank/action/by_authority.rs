@@ -8,24 +8,23 @@ use cosmos_sdk_proto::{
         MsgSetSendEnabled, MsgSetSendEnabledResponse, MsgUpdateParams, MsgUpdateParamsResponse,
     },
 };
-use prost::Name as _;
 
 use super::{BankError, STORE, params, parse_address, state_key};
 use crate::{
     auth::AccAddress,
     authority,
     bank::check_denom,
-    core::{Context, ModuleError},
+    core::{Context, ModuleError, is_of_type},
     router::{MessageResponse, read_message},
 };
 
 /// Who claims to be the authority; nothing for other messages.
 pub(super) fn signer(message: &Any) -> Option<Result<AccAddress, ModuleError>> {
     let claimed = match message.type_url.as_str() {
-        url if url == MsgSetSendEnabled::type_url() => {
+        url if is_of_type::<MsgSetSendEnabled>(url) => {
             read_message(message).map(|message: MsgSetSendEnabled| message.authority)
         }
-        url if url == MsgUpdateParams::type_url() => {
+        url if is_of_type::<MsgUpdateParams>(url) => {
             read_message(message).map(|message: MsgUpdateParams| message.authority)
         }
         _ => return None,
@@ -41,7 +40,7 @@ pub(super) fn execute(
     let claimed = signer(message)?;
     Some(claimed.and_then(|claimed| {
         authority::require(ctx, &claimed)?;
-        if message.type_url == MsgSetSendEnabled::type_url() {
+        if is_of_type::<MsgSetSendEnabled>(&message.type_url) {
             set_send_enabled(ctx, &read_message(message)?)
         } else {
             update_params(ctx, &read_message(message)?)

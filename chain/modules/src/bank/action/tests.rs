@@ -15,7 +15,8 @@ fn coins(text: &str) -> Coins {
 fn funded(owner: &AccAddress, text: &str) -> Context {
     let ctx = context();
     for coin in &coins(text) {
-        set_balance(&ctx, owner, coin, 0).unwrap();
+        let change = Change { from: 0, to: coin.amount() };
+        set_balance(&ctx, owner, coin.denom(), change).unwrap();
         set_amount(&ctx, &state_key::supply(coin.denom()), coin.amount()).unwrap();
     }
     auth::create_account(&ctx, owner).unwrap();
@@ -90,7 +91,7 @@ fn malformed_sends_are_refused() {
 fn a_receipt_that_would_overflow_is_refused() {
     let (alice, bob) = (address(1), address(2));
     let mut ctx = funded(&alice, "10ustoa");
-    set_balance(&ctx, &bob, &Coin::new("ustoa", u128::MAX).unwrap(), 0).unwrap();
+    set_balance(&ctx, &bob, "ustoa", Change { from: 0, to: u128::MAX }).unwrap();
     assert_eq!(send(&mut ctx, &alice, &bob, &coins("1ustoa")).unwrap_err().code(), 10);
 }
 

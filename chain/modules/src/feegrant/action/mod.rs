@@ -11,7 +11,6 @@ use cosmos_sdk_proto::{
         MsgGrantAllowance, MsgPruneAllowances, MsgPruneAllowancesResponse, MsgRevokeAllowance,
     },
 };
-use prost::Name;
 
 pub(super) use grant::grant;
 pub use remove_expired::remove_expired;
@@ -20,7 +19,7 @@ pub use use_fees::use_fees;
 use super::event;
 use crate::{
     auth::{AccAddress, parse_address},
-    core::{Context, ModuleError},
+    core::{Context, ModuleError, is_of_type},
     router::{MessageResponse, read_message},
 };
 
@@ -33,13 +32,13 @@ pub fn execute_message(
     message: &Any,
 ) -> Option<Result<MessageResponse, ModuleError>> {
     Some(match message.type_url.as_str() {
-        url if url == MsgGrantAllowance::type_url() => {
+        url if is_of_type::<MsgGrantAllowance>(url) => {
             read_message(message).and_then(|message| grant::execute(ctx, &message))
         }
-        url if url == MsgRevokeAllowance::type_url() => {
+        url if is_of_type::<MsgRevokeAllowance>(url) => {
             read_message(message).and_then(|message| revoke::execute(ctx, &message))
         }
-        url if url == MsgPruneAllowances::type_url() => {
+        url if is_of_type::<MsgPruneAllowances>(url) => {
             read_message(message).and_then(|message| prune(ctx, &message))
         }
         _ => return None,
@@ -49,13 +48,13 @@ pub fn execute_message(
 /// Who must sign a message of this module; nothing for others.
 pub fn signers(message: &Any) -> Option<Result<Vec<AccAddress>, ModuleError>> {
     let signer = match message.type_url.as_str() {
-        url if url == MsgGrantAllowance::type_url() => {
+        url if is_of_type::<MsgGrantAllowance>(url) => {
             read_message(message).map(|message: MsgGrantAllowance| ("granter", message.granter))
         }
-        url if url == MsgRevokeAllowance::type_url() => {
+        url if is_of_type::<MsgRevokeAllowance>(url) => {
             read_message(message).map(|message: MsgRevokeAllowance| ("granter", message.granter))
         }
-        url if url == MsgPruneAllowances::type_url() => {
+        url if is_of_type::<MsgPruneAllowances>(url) => {
             read_message(message).map(|message: MsgPruneAllowances| ("pruner", message.pruner))
         }
         _ => return None,

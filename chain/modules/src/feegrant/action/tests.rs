@@ -1,4 +1,4 @@
-use prost::Message as _;
+use prost::{Message as _, Name};
 
 use super::*;
 use crate::{

@@ -17,7 +17,7 @@ pub use periodic::Periodic;
 use super::FeegrantError;
 use crate::{
     bank::Coins,
-    core::{Context, ModuleError, Time},
+    core::{Context, ModuleError, Time, is_of_type},
 };
 
 /// Most levels of allowances inside allowances.
@@ -69,13 +69,13 @@ impl Allowance {
             return Err(FeegrantError::NoAllowance { reason: "allowances are nested too deep" });
         }
         match any.type_url.as_str() {
-            url if url == BasicAllowance::type_url() => {
+            url if is_of_type::<BasicAllowance>(url) => {
                 Basic::from_proto(&decode(any)?).map(Self::Basic)
             }
-            url if url == PeriodicAllowance::type_url() => {
+            url if is_of_type::<PeriodicAllowance>(url) => {
                 Periodic::from_proto(&decode(any)?).map(Self::Periodic)
             }
-            url if url == AllowedMsgAllowance::type_url() => {
+            url if is_of_type::<AllowedMsgAllowance>(url) => {
                 let AllowedMsgAllowance { allowance, allowed_messages } = decode(any)?;
                 let reason = "allowance should not be empty";
                 let inner = allowance.ok_or(FeegrantError::NoAllowance { reason })?;

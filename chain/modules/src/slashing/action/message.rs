@@ -6,12 +6,12 @@ use cosmos_sdk_proto::{
         MsgUnjail, MsgUnjailResponse, MsgUpdateParams, MsgUpdateParamsResponse,
     },
 };
-use prost::{Message, Name as _};
+use prost::Message;
 
 use crate::{
     auth::{AccAddress, parse_address},
     authority,
-    core::{Context, ModuleError},
+    core::{Context, ModuleError, is_of_type},
     router::{MessageResponse, read_message},
     slashing::{Params, STORE, SlashingError, state_key, view},
     validators,
@@ -23,8 +23,8 @@ pub fn execute_message(
     message: &Any,
 ) -> Option<Result<MessageResponse, ModuleError>> {
     match message.type_url.as_str() {
-        url if url == MsgUnjail::type_url() => Some(unjail(ctx, message)),
-        url if url == MsgUpdateParams::type_url() => Some(update_params(ctx, message)),
+        url if is_of_type::<MsgUnjail>(url) => Some(unjail(ctx, message)),
+        url if is_of_type::<MsgUpdateParams>(url) => Some(update_params(ctx, message)),
         _ => None,
     }
 }
@@ -32,8 +32,8 @@ pub fn execute_message(
 /// Who must sign a message of this module; nothing for others.
 pub fn signers(message: &Any) -> Option<Result<Vec<AccAddress>, ModuleError>> {
     let signer = match message.type_url.as_str() {
-        url if url == MsgUnjail::type_url() => operator(message),
-        url if url == MsgUpdateParams::type_url() => {
+        url if is_of_type::<MsgUnjail>(url) => operator(message),
+        url if is_of_type::<MsgUpdateParams>(url) => {
             read_message(message).and_then(|message: MsgUpdateParams| {
                 Ok(parse_address("authority", &message.authority)?)
             })

@@ -1,6 +1,7 @@
 use super::*;
 use crate::{core::BlockInfo, testing::context};
 use cosmos_sdk_proto::cosmos::vesting::v1beta1::Period as ProtoPeriod;
+use prost::Name;
 
 /// The time of [`context`], in seconds.
 const NOW: i64 = 1_700_000_000;
