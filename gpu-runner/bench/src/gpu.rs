@@ -89,7 +89,7 @@ pub fn measure(repeats: u32) -> Result<Row> {
         is_software: report.is_software,
         parameters: model.parameter_count(),
         layers: SHAPE.layers,
-        dispatches: gpu.dispatches(),
+        dispatches: gpu.dispatches(1),
         host_us,
         decode_ms,
         prefill_ms,

@@ -111,6 +111,9 @@ pub trait ElasticCache {
     /// Bytes that one position of one sequence takes.
     fn position_bytes(&self) -> u64;
 
+    /// Positions of all sequences together that there is memory for; `None` where memory is asked for as it is needed.
+    fn positions(&self) -> Option<u64>;
+
     /// Gives `sequence` room for `positions` positions, 0 gives its memory back. Its first `keep` positions
     /// stay, the rest is lost.
     fn resize(&mut self, sequence: u32, positions: u32, keep: u32);

@@ -37,6 +37,7 @@ enum Failure {
     #[default]
     None,
     Unread(wgpu::Error),
+    Lost(String),
     Read,
 }
 
@@ -73,7 +74,17 @@ impl Gpu {
                 *failure = Failure::Unread(error);
             }
         }));
+        let sink = Arc::clone(&failure);
+        device.set_device_lost_callback(move |_, reason| {
+            *sink.lock().unwrap_or_else(PoisonError::into_inner) = Failure::Lost(reason);
+        });
         Ok(Self { device, queue, limits, description, failure })
+    }
+
+    /// Waits for all submitted work.
+    pub fn wait(&self) -> Result<(), KernelError> {
+        self.device.poll(wgpu::PollType::wait_indefinitely()).map_err(|_| KernelError::ReadBack)?;
+        self.check()
     }
 
     /// The first complaint of the device, if it ever had one; from then on no result is trusted.
@@ -85,6 +96,7 @@ impl Gpu {
                 Ok(())
             }
             Failure::Unread(source) => Err(KernelError::Device { source }),
+            Failure::Lost(reason) => Err(KernelError::Lost { reason }),
             Failure::Read => Err(KernelError::ReadBack),
         }
     }
@@ -130,19 +142,34 @@ impl Gpu {
 
     /// Reads the first `words` words of a staging buffer after all submitted work.
     pub fn read(&self, staging: &wgpu::Buffer, words: u64) -> Result<Vec<u32>, KernelError> {
+        let mut content = Vec::new();
+        self.read_with(staging, words, |words| content.extend_from_slice(words))?;
+        Ok(content)
+    }
+
+    /// The same without a copy: the words are valid during the call.
+    pub fn read_with(
+        &self,
+        staging: &wgpu::Buffer,
+        words: u64,
+        take: impl FnOnce(&[u32]),
+    ) -> Result<(), KernelError> {
         self.check()?;
         let (sender, receiver) = mpsc::channel();
         staging.map_async(wgpu::MapMode::Read, 0..words * 4, move |result| {
             // The receiver lives until the poll below has returned.
             let _ = sender.send(result);
         });
-        self.device.poll(wgpu::PollType::wait_indefinitely()).map_err(|_| KernelError::ReadBack)?;
+        self.wait()?;
         receiver.recv().map_err(|_| KernelError::ReadBack)?.map_err(|_| KernelError::ReadBack)?;
         let view = staging.get_mapped_range(0..words * 4).map_err(|_| KernelError::ReadBack)?;
-        let content = bytemuck::pod_collect_to_vec(&view[..]);
+        match bytemuck::try_cast_slice(&view[..]) {
+            Ok(words) => take(words),
+            Err(_) => take(&bytemuck::pod_collect_to_vec::<u8, u32>(&view[..])),
+        }
         drop(view);
         staging.unmap();
-        Ok(content)
+        Ok(())
     }
 
     /// Copies a whole buffer back; for self-tests and tests.

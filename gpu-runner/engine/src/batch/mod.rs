@@ -120,10 +120,12 @@ impl Batch {
     ) -> Self {
         let capacity = executor.capacity();
         let whole = u64::from(capacity.sequences) * u64::from(capacity.context);
-        let position_bytes = executor.elastic().map(|cache| cache.position_bytes().max(1));
+        let elastic = executor.elastic();
+        let held = elastic.as_ref().and_then(|cache| cache.positions()).unwrap_or(u64::MAX);
+        let position_bytes = elastic.map(|cache| cache.position_bytes().max(1));
         let bounds = Bounds {
             places: capacity.sequences,
-            positions: position_bytes.map_or(whole, |bytes| limits.cache_bytes / bytes),
+            positions: position_bytes.map_or(whole, |bytes| held.min(limits.cache_bytes / bytes)),
             running: limits.answers.clamp(1, capacity.sequences.max(1)),
             is_elastic: position_bytes.is_some(),
             keeps: limits.kept_texts > 0,
@@ -280,8 +282,12 @@ impl Batch {
                     }
                 }
                 Err(error) => {
+                    let is_lost = error.loses_the_cache();
                     on_event(id, BatchEvent::Failed(error));
                     self.leave(index, false);
+                    if is_lost {
+                        self.places.forget();
+                    }
                 }
             }
         }

@@ -160,6 +160,12 @@ impl Places {
         !matches!(place.holds, Use::Free)
     }
 
+    /// Forgets all that finished answers left: the memory of the back end is not what it was.
+    pub fn forget(&mut self) {
+        let kept = self.places.iter_mut().filter(|place| matches!(place.holds, Use::Kept { .. }));
+        kept.for_each(|place| *place = Place::default());
+    }
+
     /// Notes that a sequence was cut to what it holds.
     pub fn shrink(&mut self, place: u32, positions: u32) {
         self.places[place as usize].positions = positions;

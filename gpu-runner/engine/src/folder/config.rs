@@ -16,7 +16,7 @@ use family::Family;
 use raw::{RawConfig, TokenIds, refuse};
 use sizes::{Derived, check_real};
 
-pub use format::WeightFormat;
+pub use format::{FORMAT_FILE, WeightFormat};
 
 /// Most positions of prompt and answer that the engine holds, whatever the model allows.
 pub const MAX_CONTEXT_TOKENS: u32 = 8192;
@@ -116,14 +116,6 @@ pub struct ModelConfig {
 }
 
 impl ModelConfig {
-    /// Reads and checks `dir/config.json`, and `dir/stoa.json` where there is one.
-    pub fn read(dir: &Path) -> Result<Self, EngineError> {
-        let path = dir.join("config.json");
-        let value = serde_json::from_slice(&super::read_file(&path)?)
-            .map_err(|source| EngineError::InvalidJson { path: path.clone(), source })?;
-        Self::of_json(&path, value, WeightFormat::read(dir)?)
-    }
-
     /// Checks a configuration in the words of `config.json`; `path` is the file that a refusal names.
     pub fn of_json(path: &Path, value: Value, weights: WeightFormat) -> Result<Self, EngineError> {
         let invalid = |source| EngineError::InvalidJson { path: path.to_owned(), source };

@@ -2,6 +2,7 @@
 
 pub mod matrix;
 pub mod model;
+pub mod parts;
 mod quantise;
 #[cfg(test)]
 mod quantise_tests;

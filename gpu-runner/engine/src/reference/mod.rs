@@ -10,8 +10,8 @@ use stoa_exact::Gelu;
 use crate::{
     EngineError,
     folder::{
+        ModelFiles,
         config::{Activation, ModelConfig},
-        weights::WeightFiles,
     },
     integer::rotary::frequencies,
 };
@@ -32,11 +32,10 @@ pub struct FloatModel {
 type Rows = Vec<Vec<f32>>;
 
 impl FloatModel {
-    /// Reads a model folder.
-    pub fn load(dir: &Path) -> Result<Self, EngineError> {
-        let config = ModelConfig::read(dir)?;
-        let files = WeightFiles::read(dir)?;
-        let weights = files.parse()?;
+    /// Reads a model folder or a GGUF file.
+    pub fn load(path: &Path) -> Result<Self, EngineError> {
+        let files = ModelFiles::open(path)?;
+        let (config, weights) = (files.config()?, files.weights()?);
         let source = Source { config: &config, weights: &weights };
         let vocabulary = [config.vocab, config.hidden];
         let rotary = |rotary| frequencies(rotary, config.context);

@@ -62,7 +62,7 @@ impl Product {
 /// Where weights come from.
 pub struct Source<'a> {
     pub config: &'a ModelConfig,
-    pub weights: &'a Weights<'a>,
+    pub weights: &'a Weights,
 }
 
 impl Source<'_> {
