@@ -28,6 +28,7 @@ pub struct Gpu {
     /// Limits that the device was opened with: all that the adapter offers.
     pub limits: wgpu::Limits,
     description: AdapterDescription,
+    pipelines: Option<wgpu::PipelineCache>,
     failure: Arc<Mutex<Failure>>,
 }
 
@@ -45,6 +46,14 @@ impl Gpu {
     /// Opens the fastest Vulkan, Metal or DX12 adapter. OpenGL is left out: its signed `%` and its reads past
     /// the end differ.
     pub fn open() -> Result<Self, KernelError> {
+        Self::open_with(|_| None)
+    }
+
+    /// The same with the pipelines of an earlier start: the bytes of [`Gpu::compiled`] on the same adapter and driver,
+    /// unchanged, where the adapter keeps pipelines at all.
+    pub fn open_with(
+        earlier: impl FnOnce(&AdapterDescription) -> Option<Vec<u8>>,
+    ) -> Result<Self, KernelError> {
         let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle();
         descriptor.backends = wgpu::Backends::VULKAN | wgpu::Backends::METAL | wgpu::Backends::DX12;
         descriptor.flags = wgpu::InstanceFlags::empty();
@@ -60,6 +69,7 @@ impl Gpu {
         let (device, queue) = pollster::block_on(adapter.request_device(&wgpu::DeviceDescriptor {
             label: Some("stoa"),
             required_limits: limits.clone(),
+            required_features: adapter.features() & wgpu::Features::PIPELINE_CACHE,
             ..Default::default()
         }))
         .map_err(|source| KernelError::DeviceRefused {
@@ -78,7 +88,10 @@ impl Gpu {
         device.set_device_lost_callback(move |_, reason| {
             *sink.lock().unwrap_or_else(PoisonError::into_inner) = Failure::Lost(reason);
         });
-        Ok(Self { device, queue, limits, description, failure })
+        let keeps_pipelines = device.features().contains(wgpu::Features::PIPELINE_CACHE);
+        let pipelines = keeps_pipelines
+            .then(|| crate::pipeline_cache::create(&device, earlier(&description).as_deref()));
+        Ok(Self { device, queue, limits, description, pipelines, failure })
     }
 
     /// Waits for all submitted work.
@@ -99,6 +112,16 @@ impl Gpu {
             Failure::Lost(reason) => Err(KernelError::Lost { reason }),
             Failure::Read => Err(KernelError::ReadBack),
         }
+    }
+
+    /// The pipelines that were compiled, for [`Gpu::open_with`]; `None` where the adapter keeps none.
+    pub fn compiled(&self) -> Option<Vec<u8>> {
+        self.pipelines.as_ref()?.get_data()
+    }
+
+    /// Where compiled pipelines are looked up and kept.
+    pub(crate) fn pipelines(&self) -> Option<&wgpu::PipelineCache> {
+        self.pipelines.as_ref()
     }
 
     /// What the driver says of the adapter.

@@ -85,7 +85,7 @@ impl Recipe {
                 constants: &constants,
                 ..Default::default()
             },
-            cache: None,
+            cache: gpu.pipelines(),
         });
         Kernel { name, pipeline, layout }
     }

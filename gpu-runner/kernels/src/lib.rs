@@ -17,6 +17,7 @@ mod gpu;
 mod kernel;
 pub mod matmul;
 pub mod matvec;
+mod pipeline_cache;
 pub mod product;
 pub mod quantise;
 pub mod rms_norm;
@@ -31,6 +32,7 @@ mod vectors;
 pub use error::KernelError;
 pub use gpu::{AdapterDescription, Gpu};
 pub use kernel::{Access, Kernel, Recipe};
+pub use shader::SOURCES;
 pub use step::{MAX_STEP_TOKENS, STEP_HEADER_WORDS, StepRow, step_words};
 pub use vectors::Vectors;
 

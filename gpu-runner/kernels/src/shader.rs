@@ -20,3 +20,28 @@ pub const WEIGHTS8: &str = include_str!("weights8.wgsl");
 pub const WEIGHTS4: &str = include_str!("weights4.wgsl");
 /// Outputs of products.
 pub const PRODUCT: &str = include_str!("product.wgsl");
+
+/// Every WGSL text of this crate: what compiled pipelines and measured choices belong to.
+pub const SOURCES: [&str; 21] = [
+    FIXED,
+    TABLES,
+    STEP,
+    NORM,
+    ROW_NORM,
+    ACTIVATION,
+    SOFT_CAP,
+    WEIGHTS8,
+    WEIGHTS4,
+    PRODUCT,
+    include_str!("add_norm/add_norm.wgsl"),
+    include_str!("attention/attention.wgsl"),
+    include_str!("embed/embed.wgsl"),
+    include_str!("matmul/matmul.wgsl"),
+    include_str!("matvec/given.wgsl"),
+    include_str!("matvec/matvec.wgsl"),
+    include_str!("matvec/normed.wgsl"),
+    include_str!("matvec/scaled.wgsl"),
+    include_str!("quantise/quantise.wgsl"),
+    include_str!("rms_norm/rms_norm.wgsl"),
+    include_str!("rope_cache/rope_cache.wgsl"),
+];

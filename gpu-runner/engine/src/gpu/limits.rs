@@ -1,5 +1,7 @@
 //! What of a model fits the adapter: tokens of a step, pages of the cache.
 
+use std::path::PathBuf;
+
 use stoa_kernels::{Gpu, MAX_STEP_TOKENS};
 
 use crate::{EngineError, folder::config::ModelConfig, pages::PAGE_POSITIONS};
@@ -12,18 +14,25 @@ pub const DEFAULT_SEQUENCES: u32 = 16;
 const STORAGE_BUFFERS: u32 = 9;
 
 /// How the GPU back end runs; nothing here changes a bit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GpuOptions {
     /// Sequences with keys and values of their own.
     pub sequences: u32,
     /// The most bytes of keys and values of all sequences together; at least one sequence has room.
     pub cache_bytes: u64,
+    /// Where compiled pipelines and the measured choice of variants are kept for the next start; `None` keeps nothing
+    /// and takes the choice that is built in.
+    pub kept_dir: Option<PathBuf>,
 }
 
 impl Default for GpuOptions {
-    /// [`DEFAULT_SEQUENCES`] and [`DEFAULT_CACHE_BYTES`].
+    /// [`DEFAULT_SEQUENCES`] and [`DEFAULT_CACHE_BYTES`]; kept is what `STOA_GPU_DIR` names a directory for.
     fn default() -> Self {
-        Self { sequences: DEFAULT_SEQUENCES, cache_bytes: DEFAULT_CACHE_BYTES }
+        Self {
+            sequences: DEFAULT_SEQUENCES,
+            cache_bytes: DEFAULT_CACHE_BYTES,
+            kept_dir: std::env::var_os("STOA_GPU_DIR").map(PathBuf::from),
+        }
     }
 }
 
@@ -48,7 +57,7 @@ impl Sizes {
 }
 
 /// The largest sizes that fit; refuses an adapter that has no room for one sequence.
-pub fn sizes(gpu: &Gpu, config: &ModelConfig, options: GpuOptions) -> Result<Sizes, EngineError> {
+pub fn sizes(gpu: &Gpu, config: &ModelConfig, options: &GpuOptions) -> Result<Sizes, EngineError> {
     let refuse = |limit_name, available, required| {
         let adapter = gpu.description().name.clone();
         Err(EngineError::AdapterLimit { adapter, limit_name, available, required })

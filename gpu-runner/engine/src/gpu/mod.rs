@@ -5,6 +5,9 @@
 //! Invariants: one submission a step; no buffer, bind group or pipeline is made by a step; after a device error
 //! nothing of the old device is used, and no sequence goes on without its keys and values.
 
+mod arena;
+mod choice;
+mod disk;
 mod kernels;
 mod limits;
 mod matrix;
@@ -15,6 +18,8 @@ mod tables;
 #[cfg(test)]
 mod tests;
 mod transfer;
+mod tuning;
+mod weights;
 
 use std::sync::Arc;
 
@@ -24,6 +29,7 @@ use crate::{
     AdapterReport, EngineError,
     executor::{Capacity, ElasticCache, Executor, OnLogits, StepToken},
     integer::model::IntegerModel,
+    pages::PAGE_POSITIONS,
 };
 use running::Running;
 use stoa_kernels::AdapterDescription;
@@ -51,7 +57,7 @@ impl GpuExecutor {
         model: &Arc<IntegerModel>,
         options: GpuOptions,
     ) -> Result<Self, EngineError> {
-        let mut running = Running::new(model, options)?;
+        let mut running = Running::new(model, &options)?;
         Ok(Self {
             model: Arc::clone(model),
             options,
@@ -80,7 +86,11 @@ impl ElasticCache for GpuExecutor {
         2 * u64::from(config.layers) * u64::from(config.groups) * u64::from(config.head + 4)
     }
 
-    fn positions(&self) -> Option<u64> {
+    fn page_positions(&self) -> u32 {
+        PAGE_POSITIONS
+    }
+
+    fn limit_positions(&self) -> Option<u64> {
         Some(self.positions)
     }
 
@@ -117,7 +127,7 @@ impl Executor for GpuExecutor {
         self.capacity.check(tokens)?;
         let mut running = match self.running.take() {
             Some(running) => running,
-            None => Running::new(&self.model, self.options)?,
+            None => Running::new(&self.model, &self.options)?,
         };
         let result = running.step(tokens, on_logits);
         let is_device_error = matches!(

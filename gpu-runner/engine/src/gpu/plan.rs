@@ -1,21 +1,20 @@
 //! The static order of dispatches: buffers and bind groups made once for every way of computing products.
 
 use stoa_kernels::{
-    Gpu, Kernel, MAX_STEP_TOKENS, STEP_HEADER_WORDS, matmul,
+    Gpu, Kernel, MAX_STEP_TOKENS, matmul,
     matmul::{Rows, TILES},
     matvec,
-    product::ROW_MAX_WORDS,
-    tables,
 };
 
 use super::{
-    kernels::{Kernels, Product, cache_shape},
+    arena::Arena,
+    kernels::{Kernels, Product},
     limits::Sizes,
-    matrix::{GpuShard, Order, upload},
+    matrix::GpuShard,
+    weights::{GpuLayer, Weights},
 };
 use crate::{
-    folder::config::LayerAttention,
-    integer::model::{HeadNorms, IntegerModel, Layer},
+    integer::model::IntegerModel,
     pages::{Page, PageCopy},
 };
 
@@ -31,6 +30,14 @@ pub enum Method {
 impl Method {
     /// All methods; a plan has the dispatches of each at this place.
     pub const ALL: [Method; 1 + TILES.len()] = [Method::Vector, Method::Tiled(0), Method::Tiled(1)];
+
+    /// Its place in [`Method::ALL`].
+    pub fn place(self) -> usize {
+        match self {
+            Self::Vector => 0,
+            Self::Tiled(tile) => 1 + tile,
+        }
+    }
 }
 
 /// One dispatch of a kernel on a bind group.
@@ -121,126 +128,6 @@ impl Plan {
             encoder.copy_buffer_to_buffer(&self.page, 0, cache, at(to), bytes);
         }
     }
-}
-
-/// Activations and tables, shared by all layers.
-struct Arena {
-    step: wgpu::Buffer,
-    tables: wgpu::Buffer,
-    ropes: Vec<wgpu::Buffer>,
-    row_max: wgpu::Buffer,
-    residual: wgpu::Buffer,
-    /// Output of a block that is normed before it is added.
-    block: wgpu::Buffer,
-    hidden_codes: wgpu::Buffer,
-    projected: wgpu::Buffer,
-    queries: wgpu::Buffer,
-    scratch: wgpu::Buffer,
-    mixed: wgpu::Buffer,
-    query_codes: wgpu::Buffer,
-    gated: wgpu::Buffer,
-    inner_codes: wgpu::Buffer,
-    logits: wgpu::Buffer,
-}
-
-impl Arena {
-    fn new(gpu: &Gpu, model: &IntegerModel, sizes: Sizes) -> Self {
-        let config = &model.config;
-        let rows = |name: &str, width: u64| gpu.scratch(name, u64::from(sizes.step_tokens) * width);
-        let fixed = |name: &str, width: u32| rows(name, width.into());
-        let codes = |name: &str, width: u32| rows(name, u64::from(width / 4 + 4));
-        let scores = u64::from(config.heads) * u64::from(config.context);
-        Self {
-            step: gpu.scratch("step", STEP_HEADER_WORDS as u64 + sizes.listed_pages()),
-            tables: gpu.upload("tables", bytemuck::cast_slice(&tables::words())),
-            ropes: model
-                .rotaries
-                .iter()
-                .map(|table| gpu.upload("rope", bytemuck::cast_slice(&table.entries)))
-                .collect(),
-            row_max: gpu.scratch("row maxima", ROW_MAX_WORDS),
-            residual: fixed("residual", config.hidden),
-            block: fixed("block", if config.has_end_norms { config.hidden } else { 1 }),
-            hidden_codes: codes("hidden codes", config.hidden),
-            projected: fixed("projected", config.projected_width()),
-            queries: fixed("queries", config.heads * (config.head / 4 + 1)),
-            scratch: rows("scratch", scores),
-            mixed: fixed("mixed", config.query_width()),
-            query_codes: codes("query codes", config.query_width()),
-            gated: fixed("gated", config.inner),
-            inner_codes: codes("inner codes", config.inner),
-            logits: fixed("logits", config.vocab),
-        }
-    }
-}
-
-/// The model on the adapter.
-struct Weights {
-    embedding: Vec<GpuShard>,
-    layers: Vec<GpuLayer>,
-    final_norm: wgpu::Buffer,
-    output: Vec<GpuShard>,
-}
-
-/// One layer and its cache.
-struct GpuLayer {
-    attention: LayerAttention,
-    attention_norm: wgpu::Buffer,
-    projection: Vec<GpuShard>,
-    /// Of query heads, then of key heads.
-    head_norms: Option<wgpu::Buffer>,
-    keys: wgpu::Buffer,
-    values: wgpu::Buffer,
-    output: Vec<GpuShard>,
-    attention_end_norm: Option<wgpu::Buffer>,
-    feed_norm: wgpu::Buffer,
-    gate_up: Vec<GpuShard>,
-    down: Vec<GpuShard>,
-    feed_end_norm: Option<wgpu::Buffer>,
-}
-
-impl Weights {
-    fn new(gpu: &Gpu, model: &IntegerModel, sizes: Sizes) -> Self {
-        let config = &model.config;
-        let norm = |weights: &[i32]| gpu.upload("norm", bytemuck::cast_slice(weights));
-        let end_norm = |weights: &Option<Vec<i32>>| weights.as_deref().map(norm);
-        let head_norms = |norms: &HeadNorms| norm(&[&norms.query[..], &norms.key[..]].concat());
-        let words = |layer: &Layer| cache_shape(model, layer.attention, sizes.pages).cache_words();
-        let layer = |layer: &Layer| GpuLayer {
-            attention: layer.attention,
-            attention_norm: norm(&layer.attention_norm),
-            projection: plain(gpu, "projection", &layer.projection, config.projected_width()),
-            head_norms: layer.head_norms.as_ref().map(head_norms),
-            keys: gpu.scratch("keys", words(layer)),
-            values: gpu.scratch("values", words(layer)),
-            output: plain(gpu, "output", &layer.output, config.hidden),
-            attention_end_norm: end_norm(&layer.attention_end_norm),
-            feed_norm: norm(&layer.feed_norm),
-            gate_up: upload(gpu, "gate and up", &layer.gate_up, config.inner, Order::Pairs),
-            down: plain(gpu, "down", &layer.down, config.hidden),
-            feed_end_norm: end_norm(&layer.feed_end_norm),
-        };
-        let embedding = plain(gpu, "embedding", &model.embedding, config.hidden);
-        let output = match &model.output {
-            Some(matrix) => plain(gpu, "head", matrix, config.vocab),
-            None => embedding.iter().map(|shard| shard.with_stride(gpu, config.vocab)).collect(),
-        };
-        Self {
-            embedding,
-            layers: model.layers.iter().map(layer).collect(),
-            final_norm: norm(&model.final_norm),
-            output,
-        }
-    }
-}
-
-fn plain(
-    gpu: &Gpu,
-    name: &str,
-    matrix: &crate::integer::matrix::Matrix,
-    stride: u32,
-) -> Vec<GpuShard> {
-    upload(gpu, name, matrix, stride, Order::Plain)
 }
 
 /// Appends dispatches in order.

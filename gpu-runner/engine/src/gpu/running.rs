@@ -1,13 +1,16 @@
 //! An adapter with the model on it; thrown away when the device fails.
 
-use stoa_kernels::{Gpu, KernelError, step_words};
+use stoa_kernels::{AdapterDescription, Gpu, KernelError, step_words};
 
 use super::{
+    choice::Choice,
+    disk::Disk,
     limits::{GpuOptions, sizes},
-    plan::{Method, Plan},
+    plan::Plan,
     self_test,
     tables::Tables,
     transfer::Uploads,
+    tuning,
 };
 use crate::{
     EngineError, StepToken,
@@ -15,8 +18,8 @@ use crate::{
     integer::model::IntegerModel,
 };
 
-/// Most tokens of a step that are computed one by one; beyond, tiles read the weights once for all of them.
-const VECTOR_TOKENS: u32 = 1;
+/// Name of the file of compiled pipelines.
+const PIPELINES: &str = "pipelines";
 
 /// The device and everything on it.
 pub struct Running {
@@ -28,18 +31,22 @@ pub struct Running {
     /// The step's words, written again by every step.
     words: Vec<u32>,
     capacity: Capacity,
+    /// Which variant a step takes.
+    pub choice: Choice,
 }
 
 impl Running {
     /// Opens the adapter, compiles and self-tests the kernels, uploads the model.
-    pub fn new(model: &IntegerModel, options: GpuOptions) -> Result<Self, EngineError> {
-        let gpu = Gpu::open().map_err(|error| kernel_error("", error))?;
-        let adapter = gpu.description().name.clone();
+    pub fn new(model: &IntegerModel, options: &GpuOptions) -> Result<Self, EngineError> {
+        let dir = options.kept_dir.as_deref();
+        let kept = |adapter: &AdapterDescription| Disk::new(dir?, adapter).read(PIPELINES);
+        let gpu = Gpu::open_with(kept).map_err(|error| kernel_error("", error))?;
+        let adapter = gpu.description().clone();
+        let failed = |error| kernel_error(&adapter.name, error);
         let sizes = sizes(&gpu, &model.config, options)?;
         let plan = Plan::new(&gpu, model, sizes);
-        gpu.check().map_err(|error| kernel_error(&adapter, error))?;
-        self_test::run(&gpu, &plan.kernels, model)
-            .map_err(|error| kernel_error(&adapter, error))?;
+        gpu.check().map_err(failed)?;
+        self_test::run(&gpu, &plan.kernels, model).map_err(failed)?;
         let capacity = Capacity {
             sequences: sizes.sequences,
             step_tokens: sizes.step_tokens,
@@ -48,7 +55,29 @@ impl Running {
         };
         let uploads = Uploads::new(&gpu, plan.step.size() / 4);
         let tables = Tables::new(sizes.sequences, sizes.pages);
-        Ok(Self { gpu, plan, tables, uploads, words: Vec::new(), capacity })
+        let (words, choice) = (Vec::new(), Choice::default());
+        let mut running = Self { gpu, plan, tables, uploads, words, capacity, choice };
+        if let Some(dir) = dir {
+            running.keep(&Disk::new(dir, &adapter), model)?;
+        }
+        Ok(running)
+    }
+
+    /// Keeps compiled pipelines, and finds or measures the fastest variants.
+    fn keep(&mut self, disk: &Disk<'_>, model: &IntegerModel) -> Result<(), EngineError> {
+        if let Some(pipelines) = self.gpu.compiled() {
+            disk.write(PIPELINES, &pipelines);
+        }
+        let name = tuning::file_name(model);
+        self.choice = match disk.read(&name).and_then(|bytes| Choice::of_bytes(&bytes)) {
+            Some(choice) => choice,
+            None => {
+                let choice = tuning::measure(self)?;
+                disk.write(&name, &choice.to_bytes());
+                choice
+            }
+        };
+        Ok(())
     }
 
     /// What fits.
@@ -63,8 +92,8 @@ impl Running {
 
     /// Dispatches of a step of `tokens` tokens that all want logits.
     pub fn dispatches(&self, tokens: u32) -> usize {
-        let method = method(tokens);
-        self.plan.bodies[place(method)].len() + self.plan.heads[place(method)].len()
+        let place = self.choice.method(tokens).place();
+        self.plan.bodies[place].len() + self.plan.heads[place].len()
     }
 
     /// Runs one step; a device error means that everything here is lost.
@@ -92,7 +121,7 @@ impl Running {
 
     /// Records and submits the step that `tables` holds: one submission.
     fn submit(&mut self) -> Result<(), KernelError> {
-        let Self { gpu, plan, tables, uploads, words, .. } = self;
+        let Self { gpu, plan, tables, uploads, words, choice, .. } = self;
         let (tokens, wanted) = (tables.rows.len() as u32, tables.wanted.len() as u32);
         step_words(words, &tables.rows, &tables.wanted, &tables.list);
         let mut encoder = gpu.device.create_command_encoder(&Default::default());
@@ -102,9 +131,9 @@ impl Running {
         }
         {
             let mut pass = encoder.begin_compute_pass(&Default::default());
-            plan.bodies[place(method(tokens))].record(&mut pass, tokens);
+            plan.bodies[choice.method(tokens).place()].record(&mut pass, tokens);
             if wanted > 0 {
-                plan.heads[place(method(wanted))].record(&mut pass, wanted);
+                plan.heads[choice.method(wanted).place()].record(&mut pass, wanted);
             }
         }
         if wanted > 0 {
@@ -114,22 +143,6 @@ impl Running {
         gpu.queue.submit([encoder.finish()]);
         uploads.submitted();
         Ok(())
-    }
-}
-
-/// The variant for a number of rows.
-fn method(rows: u32) -> Method {
-    match rows {
-        0..=VECTOR_TOKENS => Method::Vector,
-        _ => Method::Tiled(stoa_kernels::matmul::tile_for(rows)),
-    }
-}
-
-/// Its place in [`Method::ALL`].
-fn place(method: Method) -> usize {
-    match method {
-        Method::Vector => 0,
-        Method::Tiled(tile) => 1 + tile,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::*;
+use super::{choice::Choice, disk::Disk, *};
 use crate::{
     Batch, BatchEvent, BatchLimits, BatchStep, CpuOptions, Sampler, SequenceRequest,
     cpu::CpuExecutor,
@@ -121,7 +121,7 @@ fn int4_weights_give_the_bits_of_the_cpu() {
 #[test]
 fn a_cache_that_is_too_small_refuses_and_serves_again_when_pages_come_back() {
     let model = Synthetic::new(SHAPE, 3).unwrap().model();
-    let options = GpuOptions { sequences: 3, cache_bytes: 0 };
+    let options = GpuOptions { sequences: 3, cache_bytes: 0, kept_dir: None };
     let Some(mut gpu) = executor(&model, options, "small cache") else { return };
     let sequences = random_sequences(&[80, 80, 80], &mut 9);
     let expected = expected(&model, &sequences);
@@ -198,7 +198,7 @@ fn answers(batch: &mut Batch, requests: &[SequenceRequest]) -> (Vec<Vec<u32>>, u
 #[test]
 fn a_batch_on_the_adapter_gives_the_answers_of_the_cpu_in_little_memory() {
     let synthetic = Synthetic::new(SHAPE, 12).unwrap();
-    let options = GpuOptions { sequences: 4, cache_bytes: 0 };
+    let options = GpuOptions { sequences: 4, cache_bytes: 0, kept_dir: None };
     let Some(gpu) = executor(&synthetic.model(), options, "batch") else { return };
     let mut seed = 13;
     let sampler = Sampler { temperature_milli: 700, top_k: 40, top_p_milli: 0, seed: 5 };
@@ -206,7 +206,7 @@ fn a_batch_on_the_adapter_gives_the_answers_of_the_cpu_in_little_memory() {
     // Every second question begins like the one before it.
     let request = |index: usize| {
         let mut prompt_token_ids = random_sequences(&[1 + index * 5], &mut seed).remove(0);
-        if index % 2 == 0 {
+        if index.is_multiple_of(2) {
             prompt_token_ids.splice(0..0, common.iter().copied());
         }
         SequenceRequest { prompt_token_ids, max_new_tokens: 7, sampler }
@@ -251,4 +251,37 @@ fn a_token_costs_six_dispatches_a_layer() {
     // Embedding, last norm and output matrix besides the layers.
     assert_eq!(gpu.dispatches(1), 3 + 6 * 2);
     assert_eq!(gpu.dispatches(2), 3 + 10 * 2);
+}
+
+#[test]
+fn the_next_start_finds_what_was_compiled_and_measured_and_nothing_that_is_broken() {
+    let synthetic = Synthetic::new(SHAPE, 14).unwrap();
+    let model = synthetic.model();
+    let dir = tempfile::tempdir().unwrap();
+    let kept_dir = Some(dir.path().to_owned());
+    let options = GpuOptions { kept_dir, ..GpuOptions::default() };
+    let Some(first) = executor(&model, options.clone(), "kept files") else { return };
+    let files = || -> Vec<std::path::PathBuf> {
+        let entries = std::fs::read_dir(dir.path()).unwrap();
+        entries.map(|entry| entry.unwrap().path()).collect()
+    };
+    let choice = |gpu: &GpuExecutor| gpu.running.as_ref().unwrap().choice;
+    assert_eq!(files().len(), 2, "pipelines and the choice: {:?}", files());
+    // A choice that nobody measured is believed: so it was read.
+    let strange = Choice::only(plan::Method::Tiled(1));
+    let disk = Disk::new(dir.path(), &first.description);
+    disk.write(&tuning::file_name(&model), &strange.to_bytes());
+    let second = executor(&model, options.clone(), "kept files").unwrap();
+    assert_eq!(choice(&second), strange);
+    for file in files() {
+        let mut bytes = std::fs::read(&file).unwrap();
+        let last = bytes.len() - 1;
+        bytes[last] ^= 1;
+        std::fs::write(&file, bytes).unwrap();
+    }
+    let mut third = executor(&model, options, "kept files").unwrap();
+    let sequences = random_sequences(&[20], &mut 15);
+    assert!(third.run(0, &sequences[0], true).unwrap() == expected(&model, &sequences)[0]);
+    let name = tuning::file_name(&model);
+    assert_eq!(disk.read(&name).unwrap(), choice(&third).to_bytes(), "measured again");
 }
