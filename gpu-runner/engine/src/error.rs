@@ -294,9 +294,9 @@ pub enum EngineError {
     )]
     NoAdapter,
     /// The model has a part for which one way of running it has no code.
-    #[error("{what} has nothing for {part}; the CPU back end runs {architecture}")]
+    #[error("{what} has nothing for {part} of {architecture}; the back ends run it")]
     MissingPart {
-        /// The GPU back end, or the trace.
+        /// What lacks it: the trace.
         what: &'static str,
         /// The first part of the model that is missing there.
         part: &'static str,

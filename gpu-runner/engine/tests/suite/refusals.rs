@@ -244,27 +244,6 @@ fn weights_of_other_families_that_could_overflow_are_refused_with_the_layer() {
     assert!(matches!(error, EngineError::NotFinite { .. }), "{error}");
 }
 
-/// Before it looks for an adapter, so this needs none.
-#[test]
-fn the_gpu_back_end_refuses_what_it_has_no_kernel_for() {
-    for (case, part) in [
-        ("qwen2", "biases of products"),
-        ("qwen3", "norms of query and key heads"),
-        ("gemma", "GELU"),
-        ("mistral", "attention with a window"),
-        ("phi3", "attention with a window"),
-    ] {
-        let Err(error) = Engine::load(&golden(case), BackendKind::Gpu) else {
-            panic!("{case} was accepted");
-        };
-        assert!(
-            matches!(error, EngineError::MissingPart { part: found, .. } if found == part),
-            "{error}"
-        );
-        assert!(error.to_string().starts_with("the GPU back end has nothing for"), "{error}");
-    }
-}
-
 #[test]
 fn a_weight_format_that_is_not_understood_is_refused() {
     for (format, fragment) in [
