@@ -38,7 +38,7 @@ pub(crate) async fn dispatch(cli: Cli) -> Result<Output, CliError> {
         Command::Keys(command) => keys::run(&context, command),
         Command::Balance(args) => balance::run(&context, args).await,
         Command::Send(args) => send::run(&context, args).await,
-        Command::Model(command) => model::run(command),
+        Command::Model(command) => model::run(&context, command),
         Command::Models(command) => models::run(&context, command).await,
         Command::Datasets(command) => datasets::run(&context, command).await,
         Command::Services(command) => services::run(&context, command).await,

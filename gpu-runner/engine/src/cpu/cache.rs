@@ -120,6 +120,14 @@ impl ElasticCache for CpuExecutor {
         LayerCache::position_bytes(&self.model.config) * self.model.layers.len() as u64
     }
 
+    fn page_positions(&self) -> u32 {
+        1
+    }
+
+    fn limit_positions(&self) -> Option<u64> {
+        None
+    }
+
     fn resize(&mut self, sequence: u32, positions: u32, keep: u32) {
         for layer in &mut self.caches {
             layer[sequence as usize].resize(positions as usize, keep as usize);
