@@ -9,6 +9,7 @@ use crate::commands::{
     datasets::DatasetsCommand, jobs::JobsCommand, keys::KeysCommand, model::ModelCommand,
     models::ModelsCommand, order::OrderArgs, refund::RefundArgs, royalties::RoyaltiesCommand,
     runner::RunnerCommand, send::SendArgs, services::ServicesCommand, settle::SettleArgs,
+    verify::VerifyArgs,
 };
 
 /// Buy, sell and govern AI on a Stoa chain.
@@ -67,6 +68,8 @@ pub(crate) enum Command {
     Jobs(JobsCommand),
     /// Fetch an answer and verify it against the chain
     Answer(AnswerArgs),
+    /// Verify an answer against the chain, and compute it again with the model
+    Verify(VerifyArgs),
     /// Divide a job's price after its challenge window
     Settle(SettleArgs),
     /// Return the price of a job that was not delivered in time

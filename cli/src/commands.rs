@@ -18,6 +18,7 @@ pub(crate) mod send;
 pub(crate) mod services;
 pub(crate) mod settle;
 pub(crate) mod status;
+pub(crate) mod verify;
 
 use stoa_client::TxOutcome;
 
@@ -37,13 +38,14 @@ pub(crate) async fn dispatch(cli: Cli) -> Result<Output, CliError> {
         Command::Keys(command) => keys::run(&context, command),
         Command::Balance(args) => balance::run(&context, args).await,
         Command::Send(args) => send::run(&context, args).await,
-        Command::Model(command) => model::run(command),
+        Command::Model(command) => model::run(&context, command),
         Command::Models(command) => models::run(&context, command).await,
         Command::Datasets(command) => datasets::run(&context, command).await,
         Command::Services(command) => services::run(&context, command).await,
         Command::Order(args) => order::run(&context, args).await,
         Command::Jobs(command) => jobs::run(&context, command).await,
         Command::Answer(args) => answer::run(&context, args).await,
+        Command::Verify(args) => verify::run(&context, args).await,
         Command::Settle(args) => settle::run(&context, args).await,
         Command::Refund(args) => refund::run(&context, args).await,
         Command::Royalties(command) => royalties::run(&context, command).await,

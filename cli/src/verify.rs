@@ -1,6 +1,8 @@
-//! Does an answer hold against what the chain says? Pure.
+//! Does an answer hold against what the chain says, and against what the model says? Pure.
 
 use serde::Serialize;
+use stoa_engine::{Checker, EngineError, FinishReason, GenerationClaim, Sampler};
+use stoa_job::{JobInput, JobOutput};
 use stoa_marketplace_types::{JobResponse, JobStatus};
 use stoa_primitives::ContentHash;
 use stoa_receipt::{Receipt, verify};
@@ -12,7 +14,7 @@ pub(crate) struct Check {
     pub what: &'static str,
     /// The verdict.
     pub is_ok: bool,
-    /// The value on the chain.
+    /// The value on the chain, or what the model says.
     pub expected: String,
 }
 
@@ -58,11 +60,66 @@ pub(crate) fn verify_answer(
     ]
 }
 
+/// Computes the answer again, as one pass over prompt and answer.
+pub(crate) fn verify_generation(
+    checker: &mut Checker,
+    job: &JobResponse,
+    input: &JobInput,
+    output: &JobOutput,
+) -> Result<Vec<Check>, EngineError> {
+    let model_root = checker.model().model_root;
+    let mut checks = vec![Check {
+        what: "model folder",
+        is_ok: model_root == job.model,
+        expected: job.model.to_string(),
+    }];
+    if model_root != job.model {
+        return Ok(checks);
+    }
+    let fields = input.fields();
+    let prompt = checker.encode(&fields.prompt)?.unwrap_or_default();
+    checks.push(Check {
+        what: "prompt tokens",
+        is_ok: prompt == output.prompt_token_ids,
+        expected: format!("{} ids", prompt.len()),
+    });
+    let finish_reason = match output.finish_reason {
+        stoa_job::FinishReason::Stop => FinishReason::Stop,
+        stoa_job::FinishReason::Length => FinishReason::Length,
+    };
+    let found = checker.check(&GenerationClaim {
+        prompt_token_ids: &prompt,
+        output_token_ids: &output.output_token_ids,
+        sampler: Sampler {
+            temperature_milli: fields.temperature_milli,
+            top_k: fields.top_k,
+            top_p_milli: fields.top_p_milli,
+            seed: fields.seed,
+        },
+        max_new_tokens: fields.max_new_tokens,
+        finish_reason,
+    })?;
+    checks.push(Check {
+        what: "tokens",
+        is_ok: found.is_none(),
+        expected: match found {
+            Some(divergence) => divergence.to_string(),
+            None => format!("{} ids", output.output_token_ids.len()),
+        },
+    });
+    let text = checker.decode(&output.output_token_ids)?.unwrap_or_default();
+    checks.push(Check { what: "text", is_ok: text == output.text, expected: text });
+    Ok(checks)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use cosmwasm_std::Uint128;
     use k256::ecdsa::SigningKey;
+    use std::ops::ControlFlow;
+    use stoa_engine::{BackendKind, Engine, GenerateRequest};
+    use stoa_job::UncheckedJobInput;
     use stoa_primitives::BasisPoints;
     use stoa_receipt::{Statement, sign};
 
@@ -132,5 +189,61 @@ mod tests {
         let mut other_key = job;
         other_key.receipt_key = vec![2; 33].into();
         assert_eq!(failed("stoa-local-1", &other_key, &receipt, OUTPUT), ["signature"]);
+    }
+
+    /// An answer of the shipped model to a prompt.
+    fn generated() -> (Checker, JobResponse, JobInput, JobOutput) {
+        let dir = concat!(env!("CARGO_MANIFEST_DIR"), "/../models/stoa-rustdoc-2M");
+        let dir = std::path::Path::new(dir);
+        let fields = UncheckedJobInput {
+            prompt: "Returns the number of".to_owned(),
+            max_new_tokens: 6,
+            temperature_milli: 700,
+            top_k: 20,
+            seed: 3,
+            top_p_milli: 900,
+        };
+        let request = GenerateRequest {
+            prompt: fields.prompt.clone(),
+            max_new_tokens: 6,
+            sampler: Sampler { temperature_milli: 700, top_k: 20, top_p_milli: 900, seed: 3 },
+        };
+        let engine = Engine::load(dir, BackendKind::Cpu).unwrap();
+        let answer = engine.generate(&request, &mut |_| ControlFlow::Continue(())).unwrap();
+        let output = JobOutput {
+            prompt_token_ids: answer.prompt_token_ids,
+            output_token_ids: answer.output_token_ids,
+            text: answer.text,
+            finish_reason: match answer.finish_reason {
+                FinishReason::Stop => stoa_job::FinishReason::Stop,
+                _ => stoa_job::FinishReason::Length,
+            },
+        };
+        let mut job = answered().0;
+        job.model = engine.model().model_root;
+        (Checker::load(dir).unwrap(), job, fields.check().unwrap(), output)
+    }
+
+    #[test]
+    fn an_answer_is_computed_again_and_each_lie_fails_its_own_check() {
+        let (mut checker, job, input, honest) = generated();
+        let mut failed = |job: &JobResponse, output: &JobOutput| -> Vec<&'static str> {
+            let checks = verify_generation(&mut checker, job, &input, output).unwrap();
+            checks.iter().filter(|check| !check.is_ok).map(|check| check.what).collect()
+        };
+        assert!(failed(&job, &honest).is_empty());
+        let mut lie = honest.clone();
+        lie.output_token_ids[4] ^= 1;
+        assert_eq!(failed(&job, &lie), ["tokens", "text"]);
+        let mut lie = honest.clone();
+        lie.prompt_token_ids.pop();
+        assert_eq!(failed(&job, &lie), ["prompt tokens"]);
+        let mut lie = honest.clone();
+        lie.text.push('!');
+        assert_eq!(failed(&job, &lie), ["text"]);
+        let mut lie = honest.clone();
+        lie.output_token_ids.pop();
+        assert!(failed(&job, &lie).contains(&"tokens"));
+        assert_eq!(failed(&answered().0, &honest), ["model folder"]);
     }
 }

@@ -9,6 +9,7 @@ import openai
 URL = os.environ["STOA_OPENAI_URL"]
 KEY = os.environ["STOA_OPENAI_KEY"]
 MODEL = os.environ["STOA_OPENAI_MODEL"]
+ENCODER = os.environ["STOA_OPENAI_ENCODER"]
 MESSAGES = [{"role": "user", "content": "What is ownership?"}]
 PROMPT = "Ownership is a set of rules that"
 
@@ -19,7 +20,7 @@ class Client(unittest.TestCase):
         self.addCleanup(self.client.close)
 
     def test_the_catalogue_names_the_model(self):
-        self.assertEqual([model.id for model in self.client.models.list()], [MODEL])
+        self.assertEqual([model.id for model in self.client.models.list()], [MODEL, ENCODER])
         self.assertTrue(self.client.models.retrieve(MODEL).stoa["exact"])
 
     def test_a_chat_is_the_same_streamed_and_whole(self):
@@ -54,13 +55,27 @@ class Client(unittest.TestCase):
         for entry in answer.choices[0].logprobs.content:
             self.assertEqual(len(entry.top_logprobs), 3)
 
+    def test_embeddings_are_the_same_in_both_encodings_of_texts_and_of_ids(self):
+        # Without a format the client asks for base64 and decodes it.
+        packed = self.client.embeddings.create(model=ENCODER, input=["a b c", "9"])
+        plain = self.client.embeddings.create(
+            model=ENCODER, input=[[2, 4, 5, 6, 3], [2, 39, 3]], encoding_format="float"
+        )
+        self.assertEqual(packed.usage.total_tokens, 8)
+        for one, other in zip(packed.data, plain.data, strict=True):
+            self.assertAlmostEqual(sum(x * x for x in one.embedding), 1, places=3)
+            for narrow, exact in zip(one.embedding, other.embedding, strict=True):
+                self.assertAlmostEqual(narrow, exact, places=7)
+        with self.assertRaises(openai.BadRequestError):
+            self.client.embeddings.create(model=ENCODER, input="a", dimensions=8)
+
     def test_errors_arrive_as_the_clients_own_classes(self):
         with self.assertRaises(openai.NotFoundError) as caught:
             self.client.completions.create(model="nobody", prompt=PROMPT)
         self.assertEqual(caught.exception.code, "model_not_found")
         with self.assertRaises(openai.BadRequestError) as caught:
-            self.client.completions.create(model=MODEL, prompt=PROMPT, top_p=0.5)
-        self.assertEqual(caught.exception.param, "top_p")
+            self.client.completions.create(model=MODEL, prompt=PROMPT, presence_penalty=0.5)
+        self.assertEqual(caught.exception.param, "presence_penalty")
         with self.assertRaises(openai.BadRequestError):
             self.client.embeddings.create(model=MODEL, input=PROMPT)
         stranger = openai.OpenAI(base_url=URL, api_key="not the key of anyone", max_retries=0)

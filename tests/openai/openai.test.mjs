@@ -6,6 +6,7 @@ import OpenAI from "openai";
 const baseURL = process.env.STOA_OPENAI_URL;
 const apiKey = process.env.STOA_OPENAI_KEY;
 const model = process.env.STOA_OPENAI_MODEL;
+const encoder = process.env.STOA_OPENAI_ENCODER;
 const client = new OpenAI({ baseURL, apiKey, maxRetries: 0 });
 const messages = [{ role: "user", content: "What is ownership?" }];
 const prompt = "Ownership is a set of rules that";
@@ -13,7 +14,7 @@ const prompt = "Ownership is a set of rules that";
 test("the catalogue names the model and that it is exact", async () => {
   const models = [];
   for await (const entry of client.models.list()) models.push(entry);
-  assert.deepEqual(models.map((entry) => entry.id), [model]);
+  assert.deepEqual(models.map((entry) => entry.id), [model, encoder]);
   const found = await client.models.retrieve(model);
   assert.equal(found.stoa.exact, true);
   assert.match(found.stoa.model_root, /^[0-9a-f]{64}$/);
@@ -109,6 +110,26 @@ test("errors arrive as the client's own classes", async () => {
     error instanceof OpenAI.BadRequestError && error.code === "unsupported_operation");
   const stranger = new OpenAI({ baseURL, apiKey: "not the key of anyone", maxRetries: 0 });
   await assert.rejects(stranger.models.list(), (error) => error instanceof OpenAI.AuthenticationError);
+});
+
+test("embeddings have unit length and are the same in both encodings, of texts and of ids", async () => {
+  // Without a format the client asks for base64 and decodes it.
+  const packed = await client.embeddings.create({ model: encoder, input: ["a b c", "9"] });
+  const plain = await client.embeddings.create({
+    model: encoder, input: [[2, 4, 5, 6, 3], [2, 39, 3]], encoding_format: "float",
+  });
+  assert.equal(packed.data.length, 2);
+  assert.deepEqual(packed.usage, { prompt_tokens: 8, total_tokens: 8 });
+  packed.data.forEach((entry, index) => {
+    const other = plain.data[index].embedding;
+    assert.equal(entry.embedding.length, 32);
+    const length = entry.embedding.reduce((sum, value) => sum + value * value, 0);
+    assert.ok(Math.abs(length - 1) < 1e-3);
+    entry.embedding.forEach((value, i) => assert.equal(value, Math.fround(other[i])));
+  });
+  const cut = client.embeddings.create({ model: encoder, input: "a", dimensions: 8 });
+  await assert.rejects(cut, (error) =>
+    error instanceof OpenAI.BadRequestError && error.param === "dimensions");
 });
 
 test("the headers of a response name the model's root", async () => {

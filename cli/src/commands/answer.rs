@@ -14,7 +14,7 @@ use crate::{
     context::Context,
     error::CliError,
     output::{Block, Output},
-    verify::{receipt_of, verify_answer},
+    verify::{Check, receipt_of, verify_answer},
 };
 
 /// Pause between two looks at a job.
@@ -85,8 +85,7 @@ pub(crate) async fn fetch(
     let bytes = context.content()?.get(receipt.statement.output_hash).await?;
     let chain_id = &client.network().chain_id;
     let checks = verify_answer(chain_id, marketplace.address(), job, receipt, &bytes);
-    let failed: Vec<&'static str> =
-        checks.iter().filter(|check| !check.is_ok).map(|check| check.what).collect();
+    let failed = failed_of(&checks);
     let output = JobOutput::from_bytes(&bytes)?;
     let json = json!({
         "job_id": job.job_id,
@@ -97,13 +96,7 @@ pub(crate) async fn fetch(
         "checks": checks,
         "receipt": receipt,
     });
-    let rows = checks.iter().map(|check| {
-        let verdict = if check.is_ok { "ok" } else { "FAILED" };
-        vec![check.what.to_owned(), verdict.to_owned(), check.expected.clone()]
-    });
-    let headers = vec!["Check", "Verdict", "On the chain"];
-    let table = Block::Table { headers, rows: rows.collect() };
-    let mut blocks = vec![table];
+    let mut blocks = vec![table_of(&checks, "On the chain")];
     if with_text {
         blocks.insert(0, Block::Text(format!("{}\n", output.text)));
     }
@@ -112,4 +105,19 @@ pub(crate) async fn fetch(
         result.failure = Some(CliError::Unverified { job_id: job.job_id, failed });
     }
     Ok(result)
+}
+
+/// The checks that failed.
+pub(crate) fn failed_of(checks: &[Check]) -> Vec<&'static str> {
+    checks.iter().filter(|check| !check.is_ok).map(|check| check.what).collect()
+}
+
+/// The checks for people.
+pub(crate) fn table_of(checks: &[Check], expected: &'static str) -> Block {
+    let rows = checks.iter().map(|check| {
+        let verdict = if check.is_ok { "ok" } else { "FAILED" };
+        vec![check.what.to_owned(), verdict.to_owned(), check.expected.clone()]
+    });
+    let headers = vec!["Check", "Verdict", expected];
+    Block::Table { headers, rows: rows.collect() }
 }

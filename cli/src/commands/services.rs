@@ -52,7 +52,7 @@ pub(crate) struct RegisterArgs {
     /// The model's hash in the provenance registry
     #[arg(long, value_name = "HASH")]
     model: ContentHash,
-    /// Version of the exact-inference semantics that the runner executes (`gpu-runner inspect` prints it)
+    /// Version of the exact-inference semantics that the runner executes (`stoa model inspect` prints it)
     #[arg(long, default_value_t = stoa_exact::SEMANTICS_VERSION)]
     semantics_version: u32,
     /// Price of one job, e.g. 0.5STOA

@@ -8,39 +8,27 @@ use std::{
 
 use anyhow::Result;
 use half::f16;
-use stoa_engine::synthetic::Shape;
+use stoa_engine::{GgufWriter, TensorKind, synthetic::Shape};
 
 use crate::random;
 
-const ALIGNMENT: u64 = 32;
-const TYPE_F32: u32 = 0;
-const TYPE_Q8_0: u32 = 8;
-/// Weights of one Q8_0 block and its bytes.
+/// Weights of one Q8_0 block.
 const BLOCK: usize = 32;
-const BLOCK_BYTES: usize = 34;
 
 struct Tensor {
     name: String,
-    /// Columns first, as GGUF counts.
-    shape: Vec<u64>,
-    kind: u32,
+    /// Rows and columns, or columns alone.
+    shape: Vec<u32>,
+    kind: TensorKind,
 }
 
 impl Tensor {
     fn matrix(name: String, rows: u32, columns: u32) -> Self {
-        Self { name, shape: vec![columns.into(), rows.into()], kind: TYPE_Q8_0 }
+        Self { name, shape: vec![rows, columns], kind: TensorKind::Q8_0 }
     }
 
     fn norm(name: String, width: u32) -> Self {
-        Self { name, shape: vec![width.into()], kind: TYPE_F32 }
-    }
-
-    fn bytes(&self) -> u64 {
-        let count: u64 = self.shape.iter().product();
-        match self.kind {
-            TYPE_F32 => count * 4,
-            _ => count / BLOCK as u64 * BLOCK_BYTES as u64,
-        }
+        Self { name, shape: vec![width], kind: TensorKind::F32 }
     }
 }
 
@@ -49,27 +37,14 @@ pub fn write(folder: &Path, name: &str, shape: Shape) -> Result<PathBuf> {
     fs::create_dir_all(folder)?;
     let path = folder.join(format!("{name}.gguf"));
     let tensors = tensors(shape);
-    let mut header = Vec::new();
-    header.extend(b"GGUF");
-    header.extend(3u32.to_le_bytes());
-    header.extend((tensors.len() as u64).to_le_bytes());
-    metadata(&mut header, shape);
-    let mut offset = 0u64;
+    let mut writer = metadata(shape);
     for tensor in &tensors {
-        string(&mut header, &tensor.name);
-        header.extend((tensor.shape.len() as u32).to_le_bytes());
-        tensor.shape.iter().for_each(|size| header.extend(size.to_le_bytes()));
-        header.extend(tensor.kind.to_le_bytes());
-        header.extend(offset.to_le_bytes());
-        offset += tensor.bytes().next_multiple_of(ALIGNMENT);
+        writer.tensor(&tensor.name, &tensor.shape, tensor.kind);
     }
-    header.resize(header.len().next_multiple_of(ALIGNMENT as usize), 0);
     let mut file = BufWriter::with_capacity(1 << 20, File::create(&path)?);
-    file.write_all(&header)?;
+    writer.header(&mut file)?;
     for (seed, tensor) in (1..).zip(&tensors) {
-        let mut content = content(tensor, seed);
-        content.resize(content.len().next_multiple_of(ALIGNMENT as usize), 0);
-        file.write_all(&content)?;
+        GgufWriter::content(&mut file, &content(tensor, seed))?;
     }
     file.flush()?;
     Ok(path)
@@ -98,8 +73,11 @@ fn tensors(shape: Shape) -> Vec<Tensor> {
     tensors
 }
 
-fn metadata(header: &mut Vec<u8>, shape: Shape) {
-    let numbers = [
+fn metadata(shape: Shape) -> GgufWriter {
+    let mut writer = GgufWriter::default();
+    writer.text("general.architecture", "llama");
+    writer.text("tokenizer.ggml.model", "no_vocab");
+    for (key, number) in [
         ("block_count", shape.layers),
         ("context_length", shape.context),
         ("embedding_length", shape.hidden),
@@ -108,39 +86,23 @@ fn metadata(header: &mut Vec<u8>, shape: Shape) {
         ("attention.head_count_kv", shape.groups),
         ("rope.dimension_count", shape.head),
         ("vocab_size", shape.vocab),
-    ];
-    let texts = [("general.architecture", "llama"), ("tokenizer.ggml.model", "no_vocab")];
-    header.extend((texts.len() as u64 + numbers.len() as u64 + 1).to_le_bytes());
-    for (key, text) in texts {
-        string(header, key);
-        header.extend(8u32.to_le_bytes());
-        string(header, text);
+    ] {
+        writer.number(&format!("llama.{key}"), number);
     }
-    for (key, number) in numbers {
-        string(header, &format!("llama.{key}"));
-        header.extend(4u32.to_le_bytes());
-        header.extend(number.to_le_bytes());
-    }
-    string(header, "llama.attention.layer_norm_rms_epsilon");
-    header.extend(6u32.to_le_bytes());
-    header.extend(1e-5f32.to_le_bytes());
-}
-
-fn string(header: &mut Vec<u8>, text: &str) {
-    header.extend((text.len() as u64).to_le_bytes());
-    header.extend(text.as_bytes());
+    writer.real("llama.attention.layer_norm_rms_epsilon", 1e-5);
+    writer
 }
 
 fn content(tensor: &Tensor, seed: u64) -> Vec<u8> {
-    let columns = tensor.shape[0];
-    if tensor.kind == TYPE_F32 {
-        return (0..columns).flat_map(|_| 1f32.to_le_bytes()).collect();
+    let count: u32 = tensor.shape.iter().product();
+    if tensor.kind == TensorKind::F32 {
+        return (0..count).flat_map(|_| 1f32.to_le_bytes()).collect();
     }
     // Codes have a root mean square of 73: products of rows keep the size of their input.
-    let scale = f16::from_f64(1.0 / ((columns as f64).sqrt() * 73.3)).to_le_bytes();
-    let count: u64 = tensor.shape.iter().product();
+    let columns = f64::from(tensor.shape.last().copied().unwrap_or(1));
+    let scale = f16::from_f64(1.0 / (columns.sqrt() * 73.3)).to_le_bytes();
     let codes = random::codes(count as usize, seed);
-    let mut bytes = Vec::with_capacity(tensor.bytes() as usize);
+    let mut bytes = Vec::with_capacity(tensor.kind.bytes(count.into()) as usize);
     for block in codes.chunks_exact(BLOCK) {
         bytes.extend(scale);
         bytes.extend(block.iter().map(|code| *code as u8));

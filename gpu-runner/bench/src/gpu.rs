@@ -39,7 +39,7 @@ pub struct Row {
     pub host_us: Samples,
     /// Milliseconds of a step of one token with its logits read back.
     pub decode_ms: Samples,
-    /// Milliseconds a token of a step of 16 tokens without logits, and one read-back.
+    /// Milliseconds a token of the largest step without logits, and one read-back.
     pub prefill_ms: Samples,
     /// The CPU back end on the same model: milliseconds of a step of one token.
     pub cpu_decode_ms: Samples,
@@ -89,7 +89,7 @@ pub fn measure(repeats: u32) -> Result<Row> {
         is_software: report.is_software,
         parameters: model.parameter_count(),
         layers: SHAPE.layers,
-        dispatches: gpu.dispatches(),
+        dispatches: gpu.dispatches(1),
         host_us,
         decode_ms,
         prefill_ms,

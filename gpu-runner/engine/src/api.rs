@@ -23,6 +23,8 @@ pub enum ModelKind {
     Embedding,
     /// Scores documents for a query.
     Ranking,
+    /// Labels an image or a row of numbers.
+    Classification,
 }
 
 impl std::fmt::Display for ModelKind {
@@ -31,6 +33,7 @@ impl std::fmt::Display for ModelKind {
             Self::Generation => "generation",
             Self::Embedding => "embeddings",
             Self::Ranking => "ranking",
+            Self::Classification => "classification",
         })
     }
 }

@@ -16,9 +16,9 @@ use crate::{
     batch::check_ids,
     cpu::CpuExecutor,
     folder::{
+        ModelFiles,
         config::ModelConfig,
         text::{MAX_PROMPT_BYTES, Text},
-        weights::WeightFiles,
     },
     gpu::GpuExecutor,
     integer::{model::IntegerModel, root::model_root},
@@ -42,10 +42,10 @@ const ALONE: BatchLimits =
     BatchLimits { answers: 1, cache_bytes: u64::MAX, step_tokens: u32::MAX, kept_texts: 0 };
 
 /// A folder read, quantised and named by its root.
-struct Loaded {
-    info: ModelInfo,
-    integers: Arc<IntegerModel>,
-    text: Option<Arc<Text>>,
+pub(crate) struct Loaded {
+    pub(crate) info: ModelInfo,
+    pub(crate) integers: Arc<IntegerModel>,
+    pub(crate) text: Option<Arc<Text>>,
 }
 
 impl Engine {
@@ -206,21 +206,26 @@ pub(crate) fn check_bytes(prompt: &str) -> Result<(), EngineError> {
     Ok(())
 }
 
-/// Name of the folder, which is the model's.
+/// Name of the folder, or of the file without its ending: the model's name.
 pub(crate) fn folder_name(dir: &Path) -> String {
     let whole = dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
-    whole.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    let name = if whole.is_file() { whole.file_stem() } else { whole.file_name() };
+    name.unwrap_or_default().to_string_lossy().into_owned()
 }
 
-fn read(dir: &Path) -> Result<Loaded, EngineError> {
-    let config = ModelConfig::read(dir)?;
-    let text = Text::read(dir, &config)?.map(Arc::new);
-    let files = WeightFiles::read(dir)?;
-    let integers = IntegerModel::build(config, &files.parse()?)?;
+pub(crate) fn read(dir: &Path) -> Result<Loaded, EngineError> {
+    let files = ModelFiles::open(dir)?;
+    let config = files.config()?;
+    let text = files.text(&config)?.map(Arc::new);
+    let integers = files.integers(config)?;
     let info = ModelInfo {
         name: folder_name(dir),
         architecture: integers.config.architecture.to_owned(),
-        model_root: model_root(&integers, text.as_deref().map(Text::hash)),
+        // A package's is verified already.
+        model_root: match files.package() {
+            Some(package) => package.manifest().model_root,
+            None => model_root(&integers, text.as_deref().map(Text::hash)),
+        },
         semantics_version: SEMANTICS_VERSION,
         context_tokens: integers.config.context,
         vocab_size: integers.config.vocab,

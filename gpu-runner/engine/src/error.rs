@@ -68,6 +68,26 @@ pub enum EngineError {
         /// The rule.
         rule: &'static str,
     },
+    /// The pages of the key-value cache are held by other sequences.
+    #[error("the step needs {needed} pages of the cache, {free} are free")]
+    CacheFull {
+        /// Pages that the step needs.
+        needed: u32,
+        /// Pages that are free.
+        free: u32,
+    },
+    /// A step begins behind what its sequence has cached, or the cache went with its device.
+    #[error(
+        "sequence {sequence} has {cached} positions cached, the step begins at {position}; begin again at {cached}"
+    )]
+    NotCached {
+        /// Number of the sequence.
+        sequence: u32,
+        /// Where the step begins.
+        position: u32,
+        /// Positions that are there.
+        cached: u32,
+    },
     /// A call takes texts, but not none and not any number.
     #[error("there are {texts} texts; 1 to {limit} are taken")]
     TextCount {
@@ -81,6 +101,16 @@ pub enum EngineError {
     InvalidSegments {
         /// Kinds of segments that the model has.
         segments: u32,
+    },
+    /// An input of a classifier has another size, or a value beyond the fixed ones.
+    #[error(
+        "an input of {actual} values was given; it must have {expected}, each of at most 30 bits"
+    )]
+    InvalidInput {
+        /// Values of the model's input.
+        expected: usize,
+        /// Values that were given.
+        actual: usize,
     },
     /// The model does something else.
     #[error("this model is made for {kind}, not for {asked}")]
@@ -106,6 +136,40 @@ pub enum EngineError {
     #[error("{} cannot be read", path.display())]
     UnreadableFile {
         /// The file.
+        path: PathBuf,
+        /// The operating system's reason.
+        source: std::io::Error,
+    },
+    /// A small file of a model is longer than any that is known.
+    #[error("{} has {bytes} bytes, the limit is {limit}", path.display())]
+    FileTooLong {
+        /// The file.
+        path: PathBuf,
+        /// Its bytes.
+        bytes: u64,
+        /// The bound.
+        limit: u64,
+    },
+    /// A GGUF file is damaged, hostile or of a kind that is not read.
+    #[error("{}: {source}", path.display())]
+    Gguf {
+        /// The file.
+        path: PathBuf,
+        /// What the reader found.
+        source: crate::GgufError,
+    },
+    /// A package is damaged, foreign or in the way.
+    #[error("{}: {source}", path.display())]
+    Package {
+        /// The file or the folder.
+        path: PathBuf,
+        /// What is wrong.
+        source: crate::PackageError,
+    },
+    /// A file or folder cannot be written.
+    #[error("{} cannot be written", path.display())]
+    Unwritable {
+        /// The file or the folder.
         path: PathBuf,
         /// The operating system's reason.
         source: std::io::Error,
@@ -170,8 +234,8 @@ pub enum EngineError {
         /// Shape in the file.
         actual: Vec<usize>,
     },
-    /// A tensor is stored in a type that is not F32, F16 or BF16.
-    #[error("{}: {tensor} is stored as {dtype}; this engine reads F32, F16 and BF16", path.display())]
+    /// A tensor is stored in a type that this engine does not read.
+    #[error("{}: {tensor} is stored as {dtype}; this engine reads F32, F16, BF16 and GGUF's Q4_0, Q4_1, Q8_0, Q4_K, Q5_K and Q6_K", path.display())]
     TensorType {
         /// The weight file.
         path: PathBuf,
@@ -285,4 +349,11 @@ pub enum EngineError {
         /// What was being done.
         step: &'static str,
     },
+}
+
+impl EngineError {
+    /// Whether the back end lost keys and values with its device.
+    pub fn loses_the_cache(&self) -> bool {
+        matches!(self, Self::NotCached { .. } | Self::DeviceLost { .. } | Self::DeviceFailed { .. })
+    }
 }

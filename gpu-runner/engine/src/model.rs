@@ -5,8 +5,8 @@ use std::path::Path;
 use serde::Deserialize;
 
 use crate::{
-    AdapterReport, BackendKind, Encoder, Engine, EngineError, ModelInfo, ModelKind,
-    encoder::is_encoder, folder::read_file,
+    AdapterReport, BackendKind, Classifier, Encoder, Engine, EngineError, ModelInfo, ModelKind,
+    classifier::ARCHITECTURE, encoder::is_encoder, folder::read_file,
 };
 
 /// A loaded model.
@@ -14,24 +14,34 @@ pub enum Model {
     /// Continues text.
     Generator(Engine),
     /// Gives embeddings, or ranks.
-    Encoder(Encoder),
+    Encoder(Box<Encoder>),
+    /// Labels.
+    Classifier(Classifier),
 }
 
 #[derive(Deserialize)]
-struct Named {
+struct Architectures {
     #[serde(default)]
     architectures: Vec<String>,
 }
 
 impl Model {
-    /// Loads the folder as what its `config.json` says it is; what is not known is refused by its reader.
+    /// Loads a GGUF file, or a folder as what its `config.json` says it is; what is not known is refused by its reader.
     pub fn load(dir: &Path, backend: BackendKind) -> Result<Self, EngineError> {
-        let path = dir.join("config.json");
-        let Named { architectures } = serde_json::from_slice(&read_file(&path)?)
-            .map_err(|source| EngineError::InvalidJson { path: path.clone(), source })?;
-        match architectures.as_slice() {
-            [one] if is_encoder(one) => Ok(Self::Encoder(Encoder::load(dir, backend)?)),
-            _ => Ok(Self::Generator(Engine::load(dir, backend)?)),
+        match architecture(dir)? {
+            Named::Encoder => Ok(Self::Encoder(Box::new(Encoder::load(dir, backend)?))),
+            Named::Classifier => Ok(Self::Classifier(Classifier::load(dir, backend)?)),
+            Named::Other => Ok(Self::Generator(Engine::load(dir, backend)?)),
+        }
+    }
+
+    /// Reads the folder or file and says what it holds; needs no adapter.
+    pub fn inspect(dir: &Path) -> Result<ModelInfo, EngineError> {
+        match architecture(dir)? {
+            Named::Encoder | Named::Classifier => {
+                Ok(Self::load(dir, BackendKind::Cpu)?.info().clone())
+            }
+            Named::Other => Engine::inspect(dir),
         }
     }
 
@@ -40,6 +50,7 @@ impl Model {
         match self {
             Self::Generator(_) => ModelKind::Generation,
             Self::Encoder(encoder) => encoder.kind(),
+            Self::Classifier(_) => ModelKind::Classification,
         }
     }
 
@@ -48,6 +59,7 @@ impl Model {
         match self {
             Self::Generator(engine) => engine.model(),
             Self::Encoder(encoder) => encoder.model(),
+            Self::Classifier(classifier) => classifier.model(),
         }
     }
 
@@ -56,6 +68,29 @@ impl Model {
         match self {
             Self::Generator(engine) => engine.adapter(),
             Self::Encoder(encoder) => encoder.adapter(),
+            Self::Classifier(classifier) => classifier.adapter(),
         }
     }
+}
+
+/// Whose the architecture is.
+enum Named {
+    Encoder,
+    Classifier,
+    Other,
+}
+
+fn architecture(dir: &Path) -> Result<Named, EngineError> {
+    // A GGUF file holds a decoder.
+    if dir.is_file() {
+        return Ok(Named::Other);
+    }
+    let path = dir.join("config.json");
+    let Architectures { architectures } = serde_json::from_slice(&read_file(&path)?)
+        .map_err(|source| EngineError::InvalidJson { path: path.clone(), source })?;
+    Ok(match architectures.as_slice() {
+        [one] if is_encoder(one) => Named::Encoder,
+        [one] if one == ARCHITECTURE => Named::Classifier,
+        _ => Named::Other,
+    })
 }

@@ -73,7 +73,12 @@ pub struct Lease {
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        let executor = std::mem::replace(&mut self.executor, Box::new(GivenBack));
+        let mut executor = std::mem::replace(&mut self.executor, Box::new(GivenBack));
+        let sequences = executor.capacity().sequences;
+        if let Some(cache) = executor.elastic() {
+            // Who comes next begins with all of the memory.
+            (0..sequences).for_each(|sequence| cache.resize(sequence, 0, 0));
+        }
         self.pool.free().push(executor);
         self.pool.returned.notify_one();
     }

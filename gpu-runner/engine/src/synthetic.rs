@@ -119,9 +119,9 @@ impl SyntheticGpu {
         self.0.report()
     }
 
-    /// Dispatches of a step with logits.
-    pub fn dispatches(&self) -> usize {
-        self.0.dispatches()
+    /// Dispatches of a step of `tokens` tokens that all want logits.
+    pub fn dispatches(&self, tokens: u32) -> usize {
+        self.0.dispatches(tokens)
     }
 }
 

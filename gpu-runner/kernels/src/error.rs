@@ -34,6 +34,12 @@ pub enum KernelError {
         /// What wgpu or the driver said.
         source: wgpu::Error,
     },
+    /// The driver gave the device up.
+    #[error("the device was lost: {reason}")]
+    Lost {
+        /// What the driver said.
+        reason: String,
+    },
     /// A buffer could not be read back: the device was lost.
     #[error("the device was lost while a result was read back")]
     ReadBack,

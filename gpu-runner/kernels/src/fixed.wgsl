@@ -2,6 +2,7 @@
 
 const FIXED_MAX: u32 = 0x3fffffffu;
 const EXP2_OFFSET: u32 = 96u;
+const GELU_OFFSET: u32 = 353u;
 
 struct Wide {
     low: u32,

@@ -28,6 +28,7 @@ pub struct Gpu {
     /// Limits that the device was opened with: all that the adapter offers.
     pub limits: wgpu::Limits,
     description: AdapterDescription,
+    pipelines: Option<wgpu::PipelineCache>,
     failure: Arc<Mutex<Failure>>,
 }
 
@@ -37,6 +38,7 @@ enum Failure {
     #[default]
     None,
     Unread(wgpu::Error),
+    Lost(String),
     Read,
 }
 
@@ -44,6 +46,14 @@ impl Gpu {
     /// Opens the fastest Vulkan, Metal or DX12 adapter. OpenGL is left out: its signed `%` and its reads past
     /// the end differ.
     pub fn open() -> Result<Self, KernelError> {
+        Self::open_with(|_| None)
+    }
+
+    /// The same with the pipelines of an earlier start: the bytes of [`Gpu::compiled`] on the same adapter and driver,
+    /// unchanged, where the adapter keeps pipelines at all.
+    pub fn open_with(
+        earlier: impl FnOnce(&AdapterDescription) -> Option<Vec<u8>>,
+    ) -> Result<Self, KernelError> {
         let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle();
         descriptor.backends = wgpu::Backends::VULKAN | wgpu::Backends::METAL | wgpu::Backends::DX12;
         descriptor.flags = wgpu::InstanceFlags::empty();
@@ -59,6 +69,7 @@ impl Gpu {
         let (device, queue) = pollster::block_on(adapter.request_device(&wgpu::DeviceDescriptor {
             label: Some("stoa"),
             required_limits: limits.clone(),
+            required_features: adapter.features() & wgpu::Features::PIPELINE_CACHE,
             ..Default::default()
         }))
         .map_err(|source| KernelError::DeviceRefused {
@@ -73,7 +84,20 @@ impl Gpu {
                 *failure = Failure::Unread(error);
             }
         }));
-        Ok(Self { device, queue, limits, description, failure })
+        let sink = Arc::clone(&failure);
+        device.set_device_lost_callback(move |_, reason| {
+            *sink.lock().unwrap_or_else(PoisonError::into_inner) = Failure::Lost(reason);
+        });
+        let keeps_pipelines = device.features().contains(wgpu::Features::PIPELINE_CACHE);
+        let pipelines = keeps_pipelines
+            .then(|| crate::pipeline_cache::create(&device, earlier(&description).as_deref()));
+        Ok(Self { device, queue, limits, description, pipelines, failure })
+    }
+
+    /// Waits for all submitted work.
+    pub fn wait(&self) -> Result<(), KernelError> {
+        self.device.poll(wgpu::PollType::wait_indefinitely()).map_err(|_| KernelError::ReadBack)?;
+        self.check()
     }
 
     /// The first complaint of the device, if it ever had one; from then on no result is trusted.
@@ -85,8 +109,19 @@ impl Gpu {
                 Ok(())
             }
             Failure::Unread(source) => Err(KernelError::Device { source }),
+            Failure::Lost(reason) => Err(KernelError::Lost { reason }),
             Failure::Read => Err(KernelError::ReadBack),
         }
+    }
+
+    /// The pipelines that were compiled, for [`Gpu::open_with`]; `None` where the adapter keeps none.
+    pub fn compiled(&self) -> Option<Vec<u8>> {
+        self.pipelines.as_ref()?.get_data()
+    }
+
+    /// Where compiled pipelines are looked up and kept.
+    pub(crate) fn pipelines(&self) -> Option<&wgpu::PipelineCache> {
+        self.pipelines.as_ref()
     }
 
     /// What the driver says of the adapter.
@@ -130,19 +165,34 @@ impl Gpu {
 
     /// Reads the first `words` words of a staging buffer after all submitted work.
     pub fn read(&self, staging: &wgpu::Buffer, words: u64) -> Result<Vec<u32>, KernelError> {
+        let mut content = Vec::new();
+        self.read_with(staging, words, |words| content.extend_from_slice(words))?;
+        Ok(content)
+    }
+
+    /// The same without a copy: the words are valid during the call.
+    pub fn read_with(
+        &self,
+        staging: &wgpu::Buffer,
+        words: u64,
+        take: impl FnOnce(&[u32]),
+    ) -> Result<(), KernelError> {
         self.check()?;
         let (sender, receiver) = mpsc::channel();
         staging.map_async(wgpu::MapMode::Read, 0..words * 4, move |result| {
             // The receiver lives until the poll below has returned.
             let _ = sender.send(result);
         });
-        self.device.poll(wgpu::PollType::wait_indefinitely()).map_err(|_| KernelError::ReadBack)?;
+        self.wait()?;
         receiver.recv().map_err(|_| KernelError::ReadBack)?.map_err(|_| KernelError::ReadBack)?;
         let view = staging.get_mapped_range(0..words * 4).map_err(|_| KernelError::ReadBack)?;
-        let content = bytemuck::pod_collect_to_vec(&view[..]);
+        match bytemuck::try_cast_slice(&view[..]) {
+            Ok(words) => take(words),
+            Err(_) => take(&bytemuck::pod_collect_to_vec::<u8, u32>(&view[..])),
+        }
         drop(view);
         staging.unmap();
-        Ok(content)
+        Ok(())
     }
 
     /// Copies a whole buffer back; for self-tests and tests.

@@ -1,9 +1,8 @@
 //! One pipeline with its bind group layout, made once.
 
-use crate::{Gpu, KernelError};
+use std::borrow::Cow;
 
-const FIXED: &str = include_str!("fixed.wgsl");
-const TABLES: &str = include_str!("tables.wgsl");
+use crate::{Gpu, KernelError, shader};
 
 /// How a kernel uses one binding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,29 +15,54 @@ pub enum Access {
     Uniform,
 }
 
-/// A compiled kernel.
-pub struct Kernel {
-    name: &'static str,
-    pipeline: wgpu::ComputePipeline,
-    layout: wgpu::BindGroupLayout,
+/// What a kernel is made of; nothing else decides its bits.
+#[derive(Debug, Clone)]
+pub struct Recipe {
+    /// Name of the kernel and of its entry point.
+    pub name: &'static str,
+    /// WGSL behind the integer helpers.
+    pub sources: Vec<Cow<'static, str>>,
+    /// Values of the overrides.
+    pub constants: Vec<(&'static str, u32)>,
+    /// Use of `@binding(0)`, `@binding(1)` and so on.
+    pub bindings: Vec<Access>,
 }
 
-impl Kernel {
-    /// Compiles `source` behind the shared helpers; the entry point is `name`, `constants` are its overrides.
+impl Recipe {
+    /// A recipe out of WGSL texts of this crate.
     pub fn new(
-        gpu: &Gpu,
         name: &'static str,
-        source: &str,
-        constants: &[(&str, u32)],
+        sources: &[&'static str],
+        constants: &[(&'static str, u32)],
         bindings: &[Access],
     ) -> Self {
-        let tables = if source.contains("var<storage, read> tables") { TABLES } else { "" };
+        Self {
+            name,
+            sources: sources.iter().map(|text| Cow::Borrowed(*text)).collect(),
+            constants: constants.to_vec(),
+            bindings: bindings.to_vec(),
+        }
+    }
+
+    /// The whole WGSL text.
+    pub fn text(&self) -> String {
+        let mut text = shader::FIXED.to_owned();
+        for source in &self.sources {
+            text.push('\n');
+            text.push_str(source);
+        }
+        text
+    }
+
+    /// Makes the pipeline.
+    pub fn compile(&self, gpu: &Gpu) -> Kernel {
+        let name = self.name;
         let module = gpu.device.create_shader_module(wgpu::ShaderModuleDescriptor {
             label: Some(name),
-            source: wgpu::ShaderSource::Wgsl([FIXED, tables, source].join("\n").into()),
+            source: wgpu::ShaderSource::Wgsl(self.text().into()),
         });
         let entries: Vec<_> = (0u32..)
-            .zip(bindings)
+            .zip(&self.bindings)
             .map(|(binding, access)| layout_entry(binding, *access))
             .collect();
         let layout = gpu.device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
@@ -51,7 +75,7 @@ impl Kernel {
             ..Default::default()
         });
         let constants: Vec<_> =
-            constants.iter().map(|(name, value)| (*name, f64::from(*value))).collect();
+            self.constants.iter().map(|(name, value)| (*name, f64::from(*value))).collect();
         let pipeline = gpu.device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
             label: Some(name),
             layout: Some(&pipeline_layout),
@@ -61,11 +85,21 @@ impl Kernel {
                 constants: &constants,
                 ..Default::default()
             },
-            cache: None,
+            cache: gpu.pipelines(),
         });
-        Self { name, pipeline, layout }
+        Kernel { name, pipeline, layout }
     }
+}
 
+/// A compiled kernel; a clone is the same pipeline.
+#[derive(Clone)]
+pub struct Kernel {
+    name: &'static str,
+    pipeline: wgpu::ComputePipeline,
+    layout: wgpu::BindGroupLayout,
+}
+
+impl Kernel {
     /// Name of the kernel and of its entry point.
     pub fn name(&self) -> &'static str {
         self.name

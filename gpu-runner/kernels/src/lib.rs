@@ -9,16 +9,21 @@
 //! (lowest byte first), the packed row scale and three zero words. A *head row* is `head / 4` words of codes and
 //! the packed scale.
 
+pub mod add_norm;
 pub mod attention;
 pub mod embed;
 mod error;
 mod gpu;
 mod kernel;
+pub mod matmul;
 pub mod matvec;
+mod pipeline_cache;
+pub mod product;
 pub mod quantise;
 pub mod rms_norm;
 pub mod rope_cache;
-pub mod swiglu;
+mod shader;
+mod step;
 pub mod tables;
 #[cfg(test)]
 mod testing;
@@ -26,16 +31,10 @@ mod vectors;
 
 pub use error::KernelError;
 pub use gpu::{AdapterDescription, Gpu};
-pub use kernel::{Access, Kernel};
+pub use kernel::{Access, Kernel, Recipe};
+pub use shader::SOURCES;
+pub use step::{MAX_STEP_TOKENS, STEP_HEADER_WORDS, StepRow, step_words};
 pub use vectors::Vectors;
 
-/// Most tokens of one step: the length of the id list in the `step` buffer.
-pub const MAX_STEP_TOKENS: usize = 64;
-
-/// The `step` buffer: where a pass starts and the ids it runs.
-pub fn step_words(position: u32, ids: &[u32]) -> Vec<u32> {
-    let mut words = vec![position, ids.len() as u32, 0, 0];
-    words.extend_from_slice(&ids[..ids.len().min(MAX_STEP_TOKENS)]);
-    words.resize(4 + MAX_STEP_TOKENS, 0);
-    words
-}
+/// Seeds of the self-test that every start runs; the tests of this crate run more.
+pub const SELF_TEST_SEEDS: [u64; 4] = [0x5701, 0x5702, 0x5703, 0x5704];

@@ -1,4 +1,4 @@
-// For kernels that bind `tables`: 96 seeds of the reciprocal square root, then 257 powers of two in Q30.
+// For kernels that bind `tables`: 96 seeds of the reciprocal square root, 257 powers of two in Q30, twice 1025 shares of GELU (erf, tanh).
 
 fn exp2_interpolated(y: u32) -> u32 {
     let index = EXP2_OFFSET + ((y >> 8u) & 255u);

@@ -117,6 +117,15 @@ fn every_kernel_has_the_five_line_header_and_an_entry_point_of_its_name() {
 }
 
 #[test]
+fn what_is_kept_on_disk_belongs_to_every_text() {
+    let listed = include_str!("../src/shader.rs");
+    for (path, _) in files() {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        assert!(listed.contains(name), "shader::SOURCES lacks {name}");
+    }
+}
+
+#[test]
 fn the_lint_sees_what_it_should() {
     for bad in [
         "let x = f32(1);",

@@ -1,6 +1,7 @@
 //! Settings: defaults, then the file, then the environment, then flags.
 
 use std::{
+    collections::BTreeSet,
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
 };
@@ -21,6 +22,8 @@ const MAX_QUEUE: usize = 10_000;
 const MAX_STREAMS: usize = 100_000;
 /// Largest accepted number of answers side by side.
 const MAX_BATCH: usize = 256;
+/// Largest accepted number of encoders.
+const MAX_ENCODERS: usize = 16;
 /// Largest accepted memory for keys and values: 16 TiB.
 const MAX_CACHE_MEBIBYTES: usize = 1 << 24;
 /// Largest accepted number of tokens of a step; a back end may take fewer.
@@ -57,6 +60,8 @@ impl From<Backend> for BackendKind {
 pub struct Config {
     /// Folder of the model.
     pub model_dir: PathBuf,
+    /// Folders of encoders, which give embeddings beside the model.
+    pub encoder_dirs: Vec<PathBuf>,
     /// Address to listen on.
     pub listen: SocketAddr,
     /// Where to compute.
@@ -119,6 +124,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             model_dir: "model".into(),
+            encoder_dirs: Vec::new(),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 9100)),
             backend: Backend::Gpu,
             key_file: "runner.key".into(),
@@ -195,6 +201,12 @@ pub enum ConfigError {
     /// A certificate without its key, or a key without its certificate.
     #[error("tls_certificate_file and tls_key_file must be set together")]
     HalfOfTls,
+    /// Two models would have one name.
+    #[error("another model is named like the folder {}", dir.display())]
+    SameName {
+        /// The second folder.
+        dir: PathBuf,
+    },
     /// A number is out of range.
     #[error("{field} is {actual}, it must be between {least} and {limit}")]
     OutOfRange {
@@ -249,6 +261,12 @@ impl Config {
         between("kept_texts", self.kept_texts, (0, MAX_KEPT_TEXTS))?;
         within("max_requests", self.max_requests, MAX_STREAMS)?;
         within("max_loaded_models", self.max_loaded_models, MAX_LOADED_MODELS)?;
+        between("encoder_dirs", self.encoder_dirs.len(), (0, MAX_ENCODERS))?;
+        // A model's name is its folder's.
+        let mut names = BTreeSet::from([self.model_dir.file_name()]);
+        if let Some(dir) = self.encoder_dirs.iter().find(|dir| !names.insert(dir.file_name())) {
+            return Err(ConfigError::SameName { dir: dir.clone() });
+        }
         let timeout = self.request_timeout_seconds;
         within("request_timeout_seconds", timeout, MAX_TIMEOUT_SECONDS)?;
         if self.tls_certificate_file.is_some() != self.tls_key_file.is_some() {
@@ -326,6 +344,9 @@ mod tests {
     fn an_empty_queue_and_a_missing_file_are_refused() {
         let none = Config { queue_jobs: 0, ..Config::default() }.check();
         assert!(matches!(none, Err(ConfigError::OutOfRange { field: "queue_jobs", .. })));
+        let dirs = vec!["a/one".into(), "b/one".into()];
+        let twice = Config { encoder_dirs: dirs, ..Config::default() }.check();
+        assert!(matches!(twice, Err(ConfigError::SameName { dir }) if dir.ends_with("b/one")));
         let missing = Config::load(Some(Path::new("no-such-file.toml")), &Overrides::default());
         assert!(matches!(missing, Err(ConfigError::NoFile { .. })));
     }

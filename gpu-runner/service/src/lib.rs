@@ -9,6 +9,7 @@
 mod access;
 mod admin;
 mod config;
+mod encoders;
 mod error;
 mod gateway;
 mod inference;

@@ -2,6 +2,7 @@
 
 use std::{future::Future, path::PathBuf, sync::Arc, time::Duration};
 
+use stoa_engine::Encoder;
 use stoa_proto::{
     inference::grpc_inference_service_server::GrpcInferenceServiceServer,
     runner::v1::runner_service_server::RunnerServiceServer,
@@ -18,6 +19,7 @@ use crate::{
     Config, InferencePort, JobStore, ReceiptKey, RelayerToken,
     access::Access,
     admin,
+    encoders::{Encoders, QueueLimits},
     gateway::{self, Gateway},
     jobs::{JobBook, JobBookDeps},
     listener,
@@ -46,6 +48,8 @@ pub struct Deps {
     pub model_dir: PathBuf,
     /// Loads more models.
     pub loader: Loader,
+    /// Encoders beside the model.
+    pub encoders: Vec<Encoder>,
     /// Signs receipts.
     pub key: ReceiptKey,
     /// Secrets that callers carry.
@@ -100,6 +104,7 @@ pub enum ServeError {
 #[derive(Clone)]
 struct Core {
     models: Arc<Models>,
+    encoders: Arc<Encoders>,
     book: Arc<JobBook>,
     metrics: Arc<Metrics>,
     closing: CancellationToken,
@@ -113,10 +118,11 @@ pub async fn run(
     deps: Deps,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
-    let Deps { port, model_dir, loader, key, secrets, store, tls, listeners } = deps;
+    let Deps { port, model_dir, loader, encoders, key, secrets, store, tls, listeners } = deps;
     let public_key = key.public_key();
     let models = shelve(config, Arc::clone(&port), model_dir, loader)?;
-    let core = start(config, models, key, store);
+    let encoders = Arc::new(start_encoders(config, encoders)?);
+    let core = start(config, models, encoders, key, store);
     let runner =
         RunnerRpc::new(Arc::clone(&core.book), port.as_ref(), &public_key, secrets.relayer.clone());
     let kserve = KserveService::new(kserve_deps(config, &core, &secrets));
@@ -176,9 +182,16 @@ fn shelve(
     Ok((Arc::new(Models::new(port, &model_dir, shelf, Arc::clone(&metrics))?), metrics))
 }
 
+/// Their queues have the bounds of the models' unpaid ones.
+fn start_encoders(config: &Config, loaded: Vec<Encoder>) -> Result<Encoders, ServeError> {
+    let limits = QueueLimits { waiting: config.queue_infer, per_caller: config.queue_per_caller };
+    Encoders::start(loaded, limits).map_err(|source| ModelsError::Thread(source).into())
+}
+
 fn start(
     config: &Config,
     (models, metrics): (Arc<Models>, Arc<Metrics>),
+    encoders: Arc<Encoders>,
     signer: ReceiptKey,
     store: JobStore,
 ) -> Core {
@@ -190,7 +203,7 @@ fn start(
         max_streams: config.max_streams,
         closing: closing.clone(),
     });
-    Core { models, book, metrics, closing, stop }
+    Core { models, encoders, book, metrics, closing, stop }
 }
 
 fn kserve_deps(config: &Config, core: &Core, secrets: &Secrets) -> KserveDeps {
@@ -220,6 +233,7 @@ fn side_doors(
 ) -> Vec<JoinHandle<()>> {
     let gateway = Arc::new(Gateway {
         models: Arc::clone(&core.models),
+        encoders: Arc::clone(&core.encoders),
         access: secrets.access.clone(),
         metrics: Arc::clone(&core.metrics),
         serve_unpaid: config.serve_unpaid,
@@ -284,7 +298,11 @@ async fn end(core: Core, side_doors: Vec<JoinHandle<()>>) {
             tracing::error!("an HTTP listener ended with a panic");
         }
     }
-    if tokio::task::spawn_blocking(move || core.models.end()).await.is_err() {
+    let ended = tokio::task::spawn_blocking(move || {
+        core.models.end();
+        core.encoders.end();
+    });
+    if ended.await.is_err() {
         tracing::error!("waiting for the inference threads failed");
     }
 }
@@ -296,7 +314,8 @@ fn reflection() -> tonic_reflection::server::Builder<'static> {
 }
 
 async fn drain(core: &Core, grace: Duration) {
-    let in_flight = || core.models.in_flight() + core.book.live_jobs() as u64;
+    let in_flight =
+        || core.models.in_flight() + core.encoders.in_flight() + core.book.live_jobs() as u64;
     tracing::info!(in_flight = in_flight(), "shutting down");
     let all_ended = async {
         while in_flight() > 0 {

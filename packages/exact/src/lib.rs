@@ -55,7 +55,7 @@ pub use residual::add_fixed;
 pub use rms_norm::{RmsNorm, rms_norm};
 pub use rope::{ROPE_ONE, rope_head, rope_pair};
 pub use rsqrt::{RSQRT_SEEDS, rsqrt_q30};
-pub use sampler::{Choice, SAMPLER_DOMAIN, sample};
+pub use sampler::{Choice, SAMPLER_DOMAIN, candidate_weight, draw_below, sample};
 pub use scale::{RowScale, WeightScale};
 pub use silu::{LOG2_E_Q29, silu, swiglu};
 pub use soft_cap::SoftCap;

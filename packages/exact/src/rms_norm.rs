@@ -24,14 +24,25 @@ impl RmsNorm {
     /// [`RmsNorm::of_row`] of values that are not stored; magnitudes below 2^31.
     pub fn of_values(values: impl Iterator<Item = i32> + Clone, epsilon: u64) -> Self {
         let row_max = values.clone().fold(0, |max: u32, value| max.max(value.unsigned_abs()));
-        let bits = 32 - row_max.leading_zeros();
-        let cut = bits.saturating_sub(15);
+        let cut = Self::cut(row_max);
         let sum: u64 = values
             .map(|value| {
                 let magnitude = value.unsigned_abs() >> cut;
                 u64::from(magnitude * magnitude)
             })
             .sum();
+        Self::of_sums(row_max, sum, epsilon)
+    }
+
+    /// Bits that elements lose before they are squared.
+    pub const fn cut(row_max: u32) -> u32 {
+        (u32::BITS - row_max.leading_zeros()).saturating_sub(15)
+    }
+
+    /// From the two reductions over the row: its largest magnitude and the sum of the squares of what
+    /// [`RmsNorm::cut`] leaves, below 2^47.
+    pub fn of_sums(row_max: u32, sum: u64, epsilon: u64) -> Self {
+        let cut = Self::cut(row_max);
         let total = (sum + (epsilon >> (2 * cut))).max(1);
         let even = total.leading_zeros() & !1;
         let f = ((total << even) >> 32) as u32;

@@ -51,11 +51,11 @@ pub fn sample(logits: &[i32], choice: Choice) -> Option<u32> {
     if choice.temperature_milli == 0 {
         return logits.iter().position(|logit| *logit == max).map(|index| index as u32);
     }
-    let rate = MILLI_LOG2_E_Q16 / u64::from(choice.temperature_milli);
+    let rate = rate_of(choice);
     let row = Weighing { logits, max, rate };
     let kept = row.top_p(row.top_k(choice.top_k), choice.top_p_milli);
     let total: u64 = row.weights(kept).sum();
-    let draw = ((u128::from(random_word(choice)) * u128::from(total)) >> 64) as u64;
+    let draw = draw_below(total, choice);
     let mut prefix = 0;
     row.weights(kept)
         .position(|weight| {
@@ -65,11 +65,25 @@ pub fn sample(logits: &[i32], choice: Choice) -> Option<u32> {
         .map(|index| index as u32)
 }
 
+fn rate_of(choice: Choice) -> u64 {
+    MILLI_LOG2_E_Q16 / u64::from(choice.temperature_milli.max(1))
+}
+
+/// Weight of a candidate beside the largest logit, Q30; the temperature is not 0.
+pub fn candidate_weight(max: i32, logit: i32, choice: Choice) -> u64 {
+    weight_at(max, logit, rate_of(choice))
+}
+
+fn weight_at(max: i32, logit: i32, rate: u64) -> u64 {
+    // A logit above the largest one exists only where somebody lies about the largest.
+    let distance = (i64::from(max) - i64::from(logit)).max(0) as u64;
+    let y = (distance * rate) >> 16;
+    u64::from(exp2_negative_q30(y.min(u64::from(u32::MAX)) as u32))
+}
+
 impl Weighing<'_> {
     fn weight(&self, logit: i32) -> u64 {
-        let distance = (i64::from(self.max) - i64::from(logit)) as u64;
-        let y = (distance * self.rate) >> 16;
-        u64::from(exp2_negative_q30(y.min(u64::from(u32::MAX)) as u32))
+        weight_at(self.max, logit, self.rate)
     }
 
     /// Weights in the order of the logits, 0 for those that are not kept.
@@ -127,6 +141,11 @@ fn largest(holds: impl Fn(i32) -> bool) -> i32 {
         if holds(middle as i32) { low = middle } else { high = middle - 1 }
     }
     low as i32
+}
+
+/// The choice's random number below `total`: `(r * total) >> 64`.
+pub fn draw_below(total: u64, choice: Choice) -> u64 {
+    ((u128::from(random_word(choice)) * u128::from(total)) >> 64) as u64
 }
 
 fn random_word(choice: Choice) -> u64 {

@@ -15,5 +15,5 @@ mod statement;
 mod signature;
 
 #[cfg(feature = "k256")]
-pub use signature::{ReceiptError, sign, verify};
+pub use signature::{ReceiptError, sign, sign_digest, verify, verify_digest};
 pub use statement::{PUBLIC_KEY_BYTES, Receipt, SIGNATURE_BYTES, Statement};

@@ -5,7 +5,7 @@ use k256::ecdsa::{
     signature::hazmat::{PrehashSigner, PrehashVerifier},
 };
 
-use crate::{PUBLIC_KEY_BYTES, Receipt, Statement};
+use crate::{PUBLIC_KEY_BYTES, Receipt, SIGNATURE_BYTES, Statement};
 
 /// Why a receipt is not accepted, or cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -26,24 +26,39 @@ pub enum ReceiptError {
 
 /// Signs `statement` (deterministic ECDSA, RFC 6979, low `s`).
 pub fn sign(statement: Statement, key: &SigningKey) -> Result<Receipt, ReceiptError> {
-    let signature: Signature =
-        key.sign_prehash(&statement.digest()).map_err(ReceiptError::Signer)?;
-    let signature = signature.normalize_s().unwrap_or(signature);
-    Ok(Receipt { statement, signature: signature.to_bytes().to_vec().into() })
+    let signature = sign_digest(&statement.digest(), key)?;
+    Ok(Receipt { statement, signature: signature.to_vec().into() })
 }
 
 /// Checks that `public_key` (compressed, 33 bytes) signed exactly this statement.
 pub fn verify(receipt: &Receipt, public_key: &[u8]) -> Result<(), ReceiptError> {
+    verify_digest(&receipt.statement.digest(), &receipt.signature, public_key)
+}
+
+/// Signs the digest of another statement of the runner, which has a domain of its own: a trace claim.
+pub fn sign_digest(
+    digest: &[u8; 32],
+    key: &SigningKey,
+) -> Result<[u8; SIGNATURE_BYTES], ReceiptError> {
+    let signature: Signature = key.sign_prehash(digest).map_err(ReceiptError::Signer)?;
+    Ok(signature.normalize_s().unwrap_or(signature).to_bytes().into())
+}
+
+/// Checks that `public_key` (compressed, 33 bytes) signed this digest, in the one form with a low `s`.
+pub fn verify_digest(
+    digest: &[u8; 32],
+    signature: &[u8],
+    public_key: &[u8],
+) -> Result<(), ReceiptError> {
     if public_key.len() != PUBLIC_KEY_BYTES {
         return Err(ReceiptError::PublicKey);
     }
     let key = VerifyingKey::from_sec1_bytes(public_key).map_err(|_| ReceiptError::PublicKey)?;
-    let signature =
-        Signature::from_slice(&receipt.signature).map_err(|_| ReceiptError::SignatureFormat)?;
+    let signature = Signature::from_slice(signature).map_err(|_| ReceiptError::SignatureFormat)?;
     if signature.normalize_s().is_some() {
         return Err(ReceiptError::SignatureFormat);
     }
-    key.verify_prehash(&receipt.statement.digest(), &signature).map_err(|_| ReceiptError::Mismatch)
+    key.verify_prehash(digest, &signature).map_err(|_| ReceiptError::Mismatch)
 }
 
 #[cfg(test)]
@@ -97,6 +112,17 @@ mod tests {
             tamper(&mut forged.statement);
             assert!(matches!(verify(&forged, &public_key(&key())), Err(ReceiptError::Mismatch)));
         }
+    }
+
+    #[test]
+    fn a_receipt_is_no_signature_of_anything_else() {
+        let receipt = sign(statement(), &key()).unwrap();
+        let digest = statement().digest();
+        assert_eq!(sign_digest(&digest, &key()).unwrap().as_slice(), receipt.signature.as_slice());
+        verify_digest(&digest, &receipt.signature, &public_key(&key())).unwrap();
+        let other = *ContentHash::sha256(b"stoa/trace-claim/v1").as_bytes();
+        let refused = verify_digest(&other, &receipt.signature, &public_key(&key()));
+        assert!(matches!(refused, Err(ReceiptError::Mismatch)));
     }
 
     #[test]

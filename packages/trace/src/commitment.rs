@@ -28,7 +28,11 @@ pub struct Commitment {
 
 /// Record of a tensor: `H(0x02 ‖ length of name (1) ‖ name ‖ length of content (8, little-endian) ‖ root of content)`.
 pub fn record_of(tensor: Tensor, bytes: u64, root: &Node) -> Node {
-    let name = tensor.name();
+    record_named(&tensor.name(), bytes, root)
+}
+
+/// The same for any content with a name, as the model root has them.
+pub(crate) fn record_named(name: &str, bytes: u64, root: &Node) -> Node {
     hash(&[&[2, name.len() as u8], name.as_bytes(), &bytes.to_le_bytes(), root])
 }
 

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use stoa_exact::Choice;
 
 use crate::{
-    Claim, Commitment, Kind, Part, Tensor, Tensors, Trace, element,
+    Claim, Commitment, Ids, Kind, Part, Tensor, Tensors, Trace, element,
     merkle::{self, LEAF_BYTES},
     record,
     testing::{Draw, IDS, Small, claim},
@@ -105,10 +105,10 @@ fn other_samplers_and_ids_change_the_trace_where_they_act() {
     assert_eq!(found.tensor.part, Part::Tokens);
     let mut ids = IDS;
     ids[10] = 6;
-    let other = Claim { ids: &ids, ..claim() };
+    let other = Claim { ids: Ids::all(&ids), ..claim() };
     let found = Commitment::of(&record(&model, other).unwrap()).first_difference(&honest).unwrap();
     assert_eq!((found.tensor.part, found.leaf), (Part::Embedding, 1));
-    let unknown = Claim { ids: &[300], ..claim() };
+    let unknown = Claim { ids: Ids::all(&[300]), ..claim() };
     assert_eq!(record(&model, unknown), None);
 }
 

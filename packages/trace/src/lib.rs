@@ -15,21 +15,33 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod attention;
+mod claim;
 mod commitment;
+pub mod dispute;
 mod element;
 #[cfg(test)]
 mod game;
+mod manifest;
 pub mod merkle;
+mod opening;
+pub mod partial;
 mod pass;
 mod shape;
 mod source;
 mod store;
+pub mod synthetic;
 #[cfg(test)]
 mod testing;
+mod witness;
 
+pub use claim::{CLAIM_BYTES, CLAIM_DOMAIN, MAX_POSITIONS, TraceClaim, root_of_ids};
 pub use commitment::{Commitment, Difference, record_of};
 pub use element::{Unopened, element};
+pub use manifest::{Manifest, Section};
+pub use opening::{Opened, Opening, Roots, Source};
 pub use pass::record;
 pub use shape::{Kind, Part, Shape, Tensor};
-pub use source::{Claim, MatrixRow, Model, Norm, Table, Tensors};
+pub use source::{Claim, Ids, MatrixRow, Model, Norm, Table, Tensors};
 pub use store::Trace;
+pub use witness::{Book, Forest, Task, openings, witness};

@@ -37,11 +37,11 @@ struct Pass<'a, M> {
 
 /// Computes every tensor; `None` when the model lacks a part or an id is unknown.
 pub fn record(model: &impl Model, claim: Claim<'_>) -> Option<Trace> {
-    let shape = model.shape(claim.ids.len() as u32);
+    let shape = model.shape(claim.ids.positions);
     let mut pass = Pass { model, shape, trace: Trace::new(shape) };
     let hidden = shape.hidden as usize;
-    let mut residual = vec![0; claim.ids.len() * hidden];
-    for (row, id) in residual.chunks_exact_mut(hidden).zip(claim.ids) {
+    let mut residual = vec![0; claim.ids.known.len() * hidden];
+    for (row, id) in residual.chunks_exact_mut(hidden).zip(claim.ids.known) {
         let weights = model.row(Table::Embedding, 0, *id)?;
         embed_row(weights.codes, weights.scale, row);
     }

@@ -2,6 +2,8 @@
 
 use alloc::{format, string::String};
 
+use crate::merkle::LEAF_BYTES;
+
 /// Sizes that decide every tensor's length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shape {
@@ -163,7 +165,45 @@ impl Tensor {
     }
 }
 
+/// Largest width of a row, as the semantics bound products.
+const MAX_WIDTH: u32 = 131_071;
+/// Largest number of token ids.
+const MAX_VOCAB: u32 = 1 << 20;
+/// Most layers: far above any model, and the numbers of tensors stay in 32 bits.
+const MAX_LAYERS: u32 = 1 << 16;
+
 impl Shape {
+    /// Whether a model of these sizes can exist: every number computed from them then stays in its type.
+    pub fn is_sound(&self) -> bool {
+        let Self { hidden, inner, layers, heads, groups, head, vocab, positions } = *self;
+        let is_width = |width: u32| (1..=MAX_WIDTH).contains(&width);
+        let slots = heads.saturating_add(groups.saturating_mul(2));
+        is_width(hidden)
+            && is_width(inner)
+            && is_width(slots.saturating_mul(head))
+            && (1..=MAX_LAYERS).contains(&layers)
+            && (1..=MAX_VOCAB).contains(&vocab)
+            && (1..=crate::claim::MAX_POSITIONS).contains(&positions)
+            && groups > 0
+            && heads > 0
+            && heads.is_multiple_of(groups)
+            && head.is_multiple_of(2)
+    }
+
+    /// Bytes of a tensor.
+    pub const fn bytes(&self, tensor: Tensor) -> u64 {
+        let elements = self.elements(tensor.part);
+        match tensor.kind() {
+            Kind::Words => 4 * elements,
+            Kind::Codes => elements,
+        }
+    }
+
+    /// Leaves of a tensor.
+    pub const fn leaves(&self, tensor: Tensor) -> u64 {
+        self.bytes(tensor).div_ceil(LEAF_BYTES as u64)
+    }
+
     /// Number of tensors.
     pub const fn tensors(&self) -> u32 {
         self.layers * IN_LAYER as u32 + (BEFORE + BEHIND) as u32

@@ -51,6 +51,18 @@ pub trait Model {
     fn constants(&self) -> (u64, WeightScale);
     /// A row of a matrix.
     fn row(&self, table: Table, layer: u32, row: u32) -> Option<MatrixRow<'_>>;
+    /// Columns `start..start + count` of a row.
+    fn columns(
+        &self,
+        table: Table,
+        layer: u32,
+        row: u32,
+        (start, count): (u32, u32),
+    ) -> Option<MatrixRow<'_>> {
+        let whole = self.row(table, layer, row)?;
+        let end = start.checked_add(count)?;
+        Some(MatrixRow { codes: whole.codes.get(start as usize..end as usize)?, ..whole })
+    }
     /// The weight of one element of a norm.
     fn norm(&self, norm: Norm, layer: u32, index: u32) -> Option<i32>;
     /// Cosine and sine of one pair at one position, Q1.30.
@@ -65,11 +77,34 @@ pub trait Tensors {
     fn codes(&self, tensor: Tensor, start: u64, count: u32) -> Option<Vec<i8>>;
 }
 
+/// Token ids, as far as they are known.
+#[derive(Debug, Clone, Copy)]
+pub struct Ids<'a> {
+    /// How many there are.
+    pub positions: u32,
+    /// Position of the first that is known.
+    pub first: u32,
+    /// Those that are known.
+    pub known: &'a [u32],
+}
+
+impl<'a> Ids<'a> {
+    /// All of them.
+    pub const fn all(ids: &'a [u32]) -> Self {
+        Self { positions: ids.len() as u32, first: 0, known: ids }
+    }
+
+    /// The id at a position.
+    pub fn at(&self, position: u32) -> Option<u32> {
+        self.known.get(position.checked_sub(self.first)? as usize).copied()
+    }
+}
+
 /// What an answer claims besides its tensors.
 #[derive(Debug, Clone, Copy)]
 pub struct Claim<'a> {
     /// Token ids of prompt and answer.
-    pub ids: &'a [u32],
+    pub ids: Ids<'a>,
     /// How tokens are drawn; its position is replaced.
     pub choice: stoa_exact::Choice,
 }

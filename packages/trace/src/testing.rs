@@ -4,7 +4,7 @@ use std::vec::Vec;
 
 use stoa_exact::{Choice, ROPE_ONE, WeightScale};
 
-use crate::{Claim, MatrixRow, Model, Norm, Shape, Table};
+use crate::{Claim, Ids, MatrixRow, Model, Norm, Shape, Table};
 
 /// A stream of numbers (SplitMix64).
 pub struct Draw(pub u64);
@@ -43,7 +43,7 @@ pub const IDS: [u32; 11] = [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5];
 pub fn claim() -> Claim<'static> {
     let choice =
         Choice { temperature_milli: 900, top_k: 12, top_p_milli: 900, seed: 7, position: 0 };
-    Claim { ids: &IDS, choice }
+    Claim { ids: Ids::all(&IDS), choice }
 }
 
 impl Small {

@@ -31,7 +31,7 @@ pub enum Backend {
     Cpu,
 }
 
-/// What `gpu-runner inspect --json` says about a model folder.
+/// What `stoa model inspect --json` says about a model.
 #[derive(Clone, Debug, Deserialize)]
 pub struct ModelInfo {
     /// Name that the service and the registry use.
@@ -42,13 +42,19 @@ pub struct ModelInfo {
     pub semantics_version: u32,
 }
 
-/// Asks the runner's loader for a model's root.
+#[derive(Deserialize)]
+struct Inspection {
+    model: ModelInfo,
+}
+
+/// Asks the engine's loader for a model's root.
 pub fn inspect(model: &Path) -> Result<ModelInfo> {
-    let json = run(Command::new(binaries::workspace("gpu-runner")?)
-        .arg("inspect")
-        .arg(model)
-        .arg("--json"))?;
-    serde_json::from_str(&json).with_context(|| format!("`gpu-runner inspect` printed {json}"))
+    let json = run(Command::new(binaries::workspace("stoa")?)
+        .args(["model", "inspect", "--json"])
+        .arg(model))?;
+    let inspection: Inspection = serde_json::from_str(&json)
+        .with_context(|| format!("`stoa model inspect` printed {json}"))?;
+    Ok(inspection.model)
 }
 
 /// Starts a runner and waits until it serves.

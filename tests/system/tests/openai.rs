@@ -18,6 +18,8 @@ use stoa_system::{
 
 /// Name of the model that the repository ships.
 const MODEL: &str = "stoa-rustdoc-2M";
+/// Encoder beside it: the golden one of the engine's tests.
+const ENCODER: &str = "bert-mean-f32";
 /// Key of the one caller who is let in.
 const KEY: &str = "a key of sixteen bytes or more";
 /// Time that the runner has to load the model on a busy machine.
@@ -48,6 +50,8 @@ fn start(folder: &Path, http: SocketAddr, grpc: SocketAddr) -> Process {
     set("data_dir", path(folder.join("data")));
     set("keys_file", path(folder.join("callers.keys")));
     set("chat_template_file", path(repository.join("tests/openai/chat_template.jinja")));
+    let encoder = repository.join("gpu-runner/engine/tests/golden").join(ENCODER);
+    settings.insert("encoder_dirs".to_owned(), toml::Value::from(vec![path(encoder)]));
     let config = folder.join("runner.toml");
     fs::write(&config, toml::to_string(&settings).unwrap()).unwrap();
     let mut command = Command::new(binaries::workspace("gpu-runner").unwrap());
@@ -70,7 +74,8 @@ fn stock_openai_clients_chat_stream_complete_and_understand_errors() {
             .current_dir(&scripts)
             .env("STOA_OPENAI_URL", format!("http://{http}/v1"))
             .env("STOA_OPENAI_KEY", KEY.replace(' ', "-"))
-            .env("STOA_OPENAI_MODEL", MODEL);
+            .env("STOA_OPENAI_MODEL", MODEL)
+            .env("STOA_OPENAI_ENCODER", ENCODER);
         command
     };
 

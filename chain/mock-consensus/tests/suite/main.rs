@@ -8,6 +8,7 @@ mod block_gas;
 mod contracts;
 mod crashes;
 mod dao;
+mod disputes;
 mod events;
 mod export;
 mod faults;

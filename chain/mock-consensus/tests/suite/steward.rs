@@ -75,6 +75,11 @@ pub fn instantiate(chain: &mut MockChain) -> String {
     };
     let made = send(chain, &governor(), any(&instantiate));
     assert_eq!(outcome(&made), ("", 0), "{}", made.log);
+    made_address(&made)
+}
+
+/// Address of the contract that a transaction made.
+pub fn made_address(made: &TxResult) -> String {
     let data = TxMsgData::decode(made.data.as_slice()).unwrap();
     let response = data.msg_responses[0].value.as_slice();
     MsgInstantiateContractResponse::decode(response).unwrap().address

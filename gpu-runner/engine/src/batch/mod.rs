@@ -122,7 +122,8 @@ impl Batch {
         let whole = u64::from(capacity.sequences) * u64::from(capacity.context);
         let elastic = executor.elastic().map(|cache| {
             let bytes = cache.position_bytes().max(1);
-            let positions = cache.limit_positions().unwrap_or(limits.cache_bytes / bytes);
+            let held = cache.limit_positions().unwrap_or(u64::MAX);
+            let positions = held.min(limits.cache_bytes / bytes);
             (bytes, positions, cache.page_positions().max(1))
         });
         let (bytes, positions, page) = elastic.unwrap_or((0, whole, 1));
@@ -290,8 +291,12 @@ impl Batch {
                     }
                 }
                 Err(error) => {
+                    let is_lost = error.loses_the_cache();
                     on_event(id, BatchEvent::Failed(error));
                     self.leave(index, false);
+                    if is_lost {
+                        self.forget();
+                    }
                 }
             }
         }

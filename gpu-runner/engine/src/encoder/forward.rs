@@ -9,22 +9,31 @@ use super::{
     config::{Activation, Head},
     model::{EncoderModel, Layer, Norm, Ranking},
     pooling::Pooling,
+};
+use crate::{
+    integer::matrix::Matrix,
     product::{Products, Quantised},
 };
-use crate::integer::matrix::Matrix;
 
 /// tanh itself: a cap at one.
 const TANH: SoftCap = SoftCap::new(1 << 16);
 /// The factor of an embedding that is not scaled: 1.
 const UNSCALED: WeightScale = WeightScale { mantissa: 1 << 14, shift: 14 };
 
-/// One text in ids; a model sees one or two segments.
+/// A text or a pair of texts in ids; a pair has two segments where the model knows more than one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tokens {
     /// Ids, special ones included.
     pub ids: Vec<u32>,
     /// Segment of every id.
     pub segments: Vec<u32>,
+}
+
+impl Tokens {
+    /// One text: every token is of segment 0.
+    pub fn of_ids(ids: Vec<u32>) -> Self {
+        Self { segments: vec![0; ids.len()], ids }
+    }
 }
 
 /// A pass of a model on a vector unit.

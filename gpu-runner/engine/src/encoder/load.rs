@@ -15,13 +15,13 @@ use super::{
 use crate::{
     AdapterReport, BackendKind, EngineError, ModelInfo, ModelKind,
     engine::{check_bytes, cpu_report, folder_name},
-    folder::weights::WeightFiles,
+    folder::weights::Weights,
 };
 
 /// Most texts of one call.
 pub const MAX_TEXTS: usize = 2048;
 /// Tokens of one pass, as far as texts are shorter: bounds its memory, and uses each weight often.
-const PASS_TOKENS: usize = 1024;
+pub const PASS_TOKENS: usize = 1024;
 
 /// An embedding: a row of unit length in Q30.
 pub type EmbeddingRow = Vec<i32>;
@@ -53,8 +53,7 @@ impl Encoder {
             return Err(EngineError::CpuOnly { architecture: architecture.to_owned() });
         }
         let text = Text::read(dir, &config)?;
-        let files = WeightFiles::read(dir)?;
-        let model = EncoderModel::build(config, &files.parse()?)?;
+        let model = EncoderModel::build(config, &Weights::of_folder(dir)?)?;
         let info = ModelInfo {
             name: folder_name(dir),
             architecture: architecture.to_owned(),
@@ -76,6 +75,11 @@ impl Encoder {
     /// What the engine sees of its adapter.
     pub fn adapter(&self) -> &AdapterReport {
         &self.adapter
+    }
+
+    /// Where it computes.
+    pub fn backend(&self) -> BackendKind {
+        BackendKind::Cpu
     }
 
     /// What it is for: embeddings or ranking.
@@ -108,8 +112,8 @@ impl Encoder {
     pub fn embed_ids(&self, texts: &[Vec<u32>]) -> Result<Vec<EmbeddingRow>, EngineError> {
         self.expect(ModelKind::Embedding)?;
         check_count(texts.len())?;
-        let text = |ids: &Vec<u32>| Tokens { ids: ids.clone(), segments: vec![0; ids.len()] };
-        self.run(&texts.iter().map(text).collect::<Vec<_>>())
+        let texts = texts.iter().map(|ids| Tokens::of_ids(ids.clone()));
+        self.run(&texts.collect::<Vec<_>>())
     }
 
     /// The documents by their score for the query, best first; of equals the first asked about.
@@ -135,7 +139,8 @@ impl Encoder {
         Ok(rows.first().and_then(|row| row.first()).copied().unwrap_or_default())
     }
 
-    fn tokens_of(&self, text: &str) -> Result<Tokens, EngineError> {
+    /// A text as the model reads it.
+    pub fn tokens_of(&self, text: &str) -> Result<Tokens, EngineError> {
         check_text(text)?;
         self.tokenizer()?.encode(text)
     }
@@ -151,7 +156,8 @@ impl Encoder {
         self.text.as_ref().ok_or_else(|| EngineError::NoTokenizer { path: path() })
     }
 
-    fn run(&self, texts: &[Tokens]) -> Result<Vec<EmbeddingRow>, EngineError> {
+    /// The result of every text: an embedding, or one score. Which texts share a call cannot change a bit.
+    pub fn run(&self, texts: &[Tokens]) -> Result<Vec<EmbeddingRow>, EngineError> {
         texts.iter().try_for_each(|text| self.check(text))?;
         let pass = Pass { model: &self.model, isa: Isa::best() };
         let mut results = Vec::with_capacity(texts.len());
@@ -164,7 +170,8 @@ impl Encoder {
         Ok(results)
     }
 
-    fn check(&self, text: &Tokens) -> Result<(), EngineError> {
+    /// Refuses what [`Encoder::run`] would refuse.
+    pub fn check(&self, text: &Tokens) -> Result<(), EngineError> {
         let config = &self.model.config;
         let (tokens, limit) = (text.ids.len() as u32, config.context);
         if tokens == 0 {
@@ -184,7 +191,8 @@ impl Encoder {
         Ok(())
     }
 
-    fn expect(&self, asked: ModelKind) -> Result<(), EngineError> {
+    /// Refuses what the model is not made for.
+    pub fn expect(&self, asked: ModelKind) -> Result<(), EngineError> {
         match self.kind() {
             kind if kind == asked => Ok(()),
             kind => Err(EngineError::OtherKind { asked, kind }),

@@ -11,12 +11,12 @@ mod forward;
 mod load;
 mod model;
 mod pooling;
-mod product;
 pub mod reference;
 mod root;
 mod text;
 
-pub use load::{EmbeddingRow, Encoder, MAX_TEXTS, Ranked};
+pub use forward::Tokens;
+pub use load::{EmbeddingRow, Encoder, MAX_TEXTS, PASS_TOKENS, Ranked};
 
 /// Whether an architecture of `config.json` is an encoder's.
 pub fn is_encoder(architecture: &str) -> bool {

@@ -69,7 +69,7 @@ pub struct EncoderModel {
 
 impl EncoderModel {
     /// Quantises the weights and checks every bound.
-    pub fn build(config: EncoderConfig, weights: &Weights<'_>) -> Result<Self, EngineError> {
+    pub fn build(config: EncoderConfig, weights: &Weights) -> Result<Self, EngineError> {
         let hidden = f64::from(config.hidden);
         let epsilon = (config.epsilon * hidden * power_of_two(32)).round() as u64;
         let score =
@@ -115,7 +115,7 @@ impl EncoderModel {
 
 struct Source<'a> {
     config: &'a EncoderConfig,
-    weights: &'a Weights<'a>,
+    weights: &'a Weights,
 }
 
 impl Source<'_> {

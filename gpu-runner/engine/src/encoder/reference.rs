@@ -8,10 +8,7 @@ use super::{
     config::{Activation, EncoderConfig, Family, Head},
     pooling::Pooling,
 };
-use crate::{
-    EngineError,
-    folder::weights::{WeightFiles, Weights},
-};
+use crate::{EngineError, folder::weights::Weights};
 
 struct Linear {
     weights: Vec<f32>,
@@ -47,8 +44,7 @@ impl FloatEncoder {
     /// Reads a model folder.
     pub fn load(dir: &Path) -> Result<Self, EngineError> {
         let config = EncoderConfig::read(dir)?;
-        let files = WeightFiles::read(dir)?;
-        let weights = files.parse()?;
+        let weights = Weights::of_folder(dir)?;
         let source = Source { config: &config, weights: &weights };
         let embedding = |kind: &str, rows: u32| {
             let name = format!("{}embeddings.{kind}_embeddings.weight", config.prefix);
@@ -160,23 +156,16 @@ impl FloatEncoder {
     }
 
     fn activated(&self, x: f32) -> f32 {
-        let wide = f64::from(x);
         match self.config.activation {
             Activation::Relu => x.max(0.0),
-            Activation::Gelu(Gelu::Erf) => {
-                (wide * (1.0 + erf(wide / std::f64::consts::SQRT_2)) / 2.0) as f32
-            }
-            Activation::Gelu(Gelu::Tanh) => {
-                let u = (2.0 / std::f64::consts::PI).sqrt() * (wide + 0.044715 * wide.powi(3));
-                (wide / 2.0 * (1.0 + u.tanh())) as f32
-            }
+            Activation::Gelu(kind) => gelu(kind, x),
         }
     }
 }
 
 struct Source<'a> {
     config: &'a EncoderConfig,
-    weights: &'a Weights<'a>,
+    weights: &'a Weights,
 }
 
 impl Source<'_> {
@@ -239,6 +228,19 @@ fn dot(a: &[f32], b: &[f32]) -> f32 {
 
 fn add(row: &mut [f32], delta: &[f32]) {
     row.iter_mut().zip(delta).for_each(|(value, delta)| *value += delta);
+}
+
+/// GELU of a real number.
+pub fn gelu(kind: Gelu, x: f32) -> f32 {
+    let x = f64::from(x);
+    let share = match kind {
+        Gelu::Erf => 1.0 + erf(x / std::f64::consts::SQRT_2),
+        Gelu::Tanh => {
+            let u = (2.0 / std::f64::consts::PI).sqrt() * (x + 0.044715 * x.powi(3));
+            1.0 + u.tanh()
+        }
+    };
+    (x / 2.0 * share) as f32
 }
 
 /// The error function by its series of positive terms; beyond 6 it is one in f64.

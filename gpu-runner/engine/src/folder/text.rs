@@ -1,9 +1,6 @@
 //! `tokenizer.json`: text to ids and, token by token, back.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{path::PathBuf, sync::Arc};
 
 use stoa_primitives::ContentHash;
 use tokenizers::Tokenizer;
@@ -23,21 +20,16 @@ pub struct Text {
 }
 
 impl Text {
-    /// Reads `dir/tokenizer.json`; `None` when the folder has none (only token ids can be run).
-    pub fn read(dir: &Path, config: &ModelConfig) -> Result<Option<Self>, EngineError> {
-        let path = dir.join("tokenizer.json");
-        let bytes = match super::read_file(&path) {
-            Ok(bytes) => bytes,
-            Err(EngineError::MissingFile { .. }) => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let tokenizer = Tokenizer::from_bytes(&bytes)
+    /// Reads the bytes of a `tokenizer.json`; `path` is the file that a refusal names.
+    pub fn parse(path: PathBuf, bytes: &[u8], config: &ModelConfig) -> Result<Self, EngineError> {
+        let tokenizer = Tokenizer::from_bytes(bytes)
             .map_err(|source| EngineError::Tokenizer { path: path.clone(), source })?;
-        let tokens = tokenizer.get_vocab(true).into_values().max().map_or(0, |id| id + 1);
+        let tokens =
+            tokenizer.get_vocab(true).into_values().max().map_or(0, |id| id.saturating_add(1));
         if tokens > config.vocab {
             return Err(EngineError::TokenizerMismatch { path, tokens, vocab_size: config.vocab });
         }
-        Ok(Some(Self { path, tokenizer, hash: ContentHash::sha256(&bytes), bos: config.bos }))
+        Ok(Self { path, tokenizer, hash: ContentHash::sha256(bytes), bos: config.bos })
     }
 
     /// Hash of the file.

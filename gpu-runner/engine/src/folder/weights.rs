@@ -1,85 +1,119 @@
-//! Tensors of a folder: one `model.safetensors`, or the shards that `model.safetensors.index.json` names.
+//! Tensors of a model on disk, read a block of rows at a time: a checkpoint is never in memory as a whole.
+
+mod encoding;
+mod safetensors;
 
 use std::{
     collections::BTreeMap,
+    fs::File,
+    io::{Read, Seek, SeekFrom},
+    ops::Range,
     path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
 };
 
-use half::{bf16, f16};
-use safetensors::{Dtype, SafeTensors, tensor::TensorView};
-use serde::Deserialize;
+pub use encoding::Encoding;
 
 use crate::EngineError;
 
-#[derive(Deserialize)]
-struct ShardIndex {
-    weight_map: BTreeMap<String, String>,
+/// In which order a file keeps the rows of a tensor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowOrder {
+    /// As the model counts them.
+    Plain,
+    /// Heads of this many rows, of each the two halves by turns: how llama.cpp wants queries and keys.
+    Interleaved {
+        /// Rows of a head.
+        head: usize,
+    },
 }
 
-/// The weight files of a folder, in memory.
-pub struct WeightFiles {
-    files: Vec<(PathBuf, Vec<u8>)>,
+/// Where a tensor lies.
+pub struct Stored {
+    /// Index of the file.
+    pub file: usize,
+    /// First byte.
+    pub offset: u64,
+    /// Format; `Err` names one that this engine does not read.
+    pub encoding: Result<Encoding, String>,
+    /// Sizes, rows first.
+    pub shape: Vec<usize>,
+    /// Order of the rows.
+    pub order: RowOrder,
+    /// What the file added to every value.
+    pub added: f32,
 }
 
-/// The parsed weight files.
-pub struct Weights<'a> {
-    files: Vec<(&'a Path, SafeTensors<'a>)>,
+/// The tensors of a model by their Hugging Face names.
+pub struct Weights {
+    files: Vec<(PathBuf, Mutex<File>)>,
+    tensors: BTreeMap<String, Stored>,
 }
 
-impl WeightFiles {
-    /// Reads the weight files of `dir`.
-    pub fn read(dir: &Path) -> Result<Self, EngineError> {
-        let index = dir.join("model.safetensors.index.json");
-        let mut names = vec!["model.safetensors".to_owned()];
-        if !dir.join(&names[0]).exists() && index.exists() {
-            let bytes = super::read_file(&index)?;
-            let parsed: ShardIndex = serde_json::from_slice(&bytes)
-                .map_err(|source| EngineError::InvalidJson { path: index.clone(), source })?;
-            names = parsed.weight_map.into_values().collect();
-            names.sort();
-            names.dedup();
-        }
-        let mut files = Vec::new();
-        for name in names {
-            // Only the last component: an index must not reach outside its folder.
-            let file_name = Path::new(&name).file_name().unwrap_or_default();
-            let path = dir.join(file_name);
-            let bytes = super::read_file(&path)?;
-            files.push((path, bytes));
-        }
-        Ok(Self { files })
+impl Weights {
+    /// Tensors of files that are open.
+    pub fn new(files: Vec<(PathBuf, File)>, tensors: BTreeMap<String, Stored>) -> Self {
+        let files = files.into_iter().map(|(path, file)| (path, Mutex::new(file))).collect();
+        Self { files, tensors }
     }
 
-    /// Parses the headers; a damaged file is named.
-    pub fn parse(&self) -> Result<Weights<'_>, EngineError> {
-        let mut files = Vec::new();
-        for (path, bytes) in &self.files {
-            let tensors = SafeTensors::deserialize(bytes)
-                .map_err(|source| EngineError::CorruptWeights { path: path.clone(), source })?;
-            files.push((path.as_path(), tensors));
-        }
-        Ok(Weights { files })
+    /// The weight files of a Hugging Face folder.
+    pub fn of_folder(dir: &Path) -> Result<Self, EngineError> {
+        safetensors::open(dir)
     }
-}
 
-impl Weights<'_> {
+    /// The files, in order.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.files.iter().map(|(path, _)| path.as_path())
+    }
+
+    /// Whether there is a tensor of that name.
+    pub fn has(&self, name: &str) -> bool {
+        self.tensors.contains_key(name)
+    }
+
+    /// Rows that are read together at little cost: a head where its rows are kept in another order.
+    pub fn row_step(&self, name: &str) -> usize {
+        match self.tensors.get(name).map(|stored| stored.order) {
+            Some(RowOrder::Interleaved { head }) => head,
+            _ => 1,
+        }
+    }
+
     /// A tensor as f32 values, row-major; refuses another shape, another type and values that are not finite.
     pub fn tensor(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, EngineError> {
-        let (path, view) = self.find(name)?;
-        let path = || path.to_owned();
+        self.rows(name, shape, 0..shape.first().copied().unwrap_or(0))
+    }
+
+    /// Some rows of a tensor that has this shape.
+    pub fn rows(
+        &self,
+        name: &str,
+        shape: &[usize],
+        rows: Range<usize>,
+    ) -> Result<Vec<f32>, EngineError> {
+        let stored = self.find(name)?;
+        let path = || self.files[stored.file].0.clone();
         let tensor = || name.to_owned();
-        if view.shape() != shape {
+        if stored.shape != shape {
             return Err(EngineError::TensorShape {
                 path: path(),
                 tensor: tensor(),
                 expected: shape.to_vec(),
-                actual: view.shape().to_vec(),
+                actual: stored.shape.clone(),
             });
         }
-        let Some(values) = widen(&view) else {
-            let dtype = format!("{:?}", view.dtype());
-            return Err(EngineError::TensorType { path: path(), tensor: tensor(), dtype });
+        let encoding = match &stored.encoding {
+            Ok(encoding) => *encoding,
+            Err(dtype) => {
+                let dtype = dtype.clone();
+                return Err(EngineError::TensorType { path: path(), tensor: tensor(), dtype });
+            }
         };
+        let mut values = self.read(stored, encoding, rows)?;
+        if stored.added != 0.0 {
+            values.iter_mut().for_each(|value| *value -= stored.added);
+        }
         if values.iter().all(|value| value.is_finite()) {
             Ok(values)
         } else {
@@ -87,27 +121,49 @@ impl Weights<'_> {
         }
     }
 
-    fn find(&self, name: &str) -> Result<(&Path, TensorView<'_>), EngineError> {
-        for (path, tensors) in &self.files {
-            if let Ok(view) = tensors.tensor(name) {
-                return Ok((path, view));
-            }
-        }
-        let path = self.files.first().map(|(path, _)| path.to_path_buf()).unwrap_or_default();
-        Err(EngineError::MissingTensor { path, tensor: name.to_owned() })
+    fn read(
+        &self,
+        stored: &Stored,
+        encoding: Encoding,
+        rows: Range<usize>,
+    ) -> Result<Vec<f32>, EngineError> {
+        let RowOrder::Interleaved { head } = stored.order else {
+            return self.read_plain(stored, encoding, rows);
+        };
+        // Rows of a head are scattered over the whole head: read the heads that the rows lie in.
+        let first = rows.start / head * head;
+        let heads = self.read_plain(stored, encoding, first..rows.end.next_multiple_of(head))?;
+        let width: usize = stored.shape[1..].iter().product();
+        let place = |row: usize| {
+            let (start, within) = (row / head * head - first, row % head);
+            start + 2 * (within % (head / 2)) + within / (head / 2)
+        };
+        Ok(rows.flat_map(|row| &heads[place(row) * width..][..width]).copied().collect())
     }
-}
 
-fn widen(view: &TensorView<'_>) -> Option<Vec<f32>> {
-    let data = view.data();
-    match view.dtype() {
-        Dtype::F32 => Some(data.as_chunks().0.iter().map(|b| f32::from_le_bytes(*b)).collect()),
-        Dtype::F16 => {
-            Some(data.as_chunks().0.iter().map(|b| f16::from_le_bytes(*b).to_f32()).collect())
-        }
-        Dtype::BF16 => {
-            Some(data.as_chunks().0.iter().map(|b| bf16::from_le_bytes(*b).to_f32()).collect())
-        }
-        _ => None,
+    fn read_plain(
+        &self,
+        stored: &Stored,
+        encoding: Encoding,
+        rows: Range<usize>,
+    ) -> Result<Vec<f32>, EngineError> {
+        let width: usize = stored.shape[1..].iter().product();
+        let (count, size) = encoding.block();
+        // Rows of a matrix are whole blocks; a vector is read as a whole.
+        let begin = stored.offset + (rows.start * width / count * size) as u64;
+        let mut bytes = vec![0; rows.len() * width / count * size];
+        let (path, file) = &self.files[stored.file];
+        let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.seek(SeekFrom::Start(begin))
+            .and_then(|_| file.read_exact(&mut bytes))
+            .map_err(|source| EngineError::UnreadableFile { path: path.clone(), source })?;
+        Ok(encoding.widen(&bytes))
+    }
+
+    fn find(&self, name: &str) -> Result<&Stored, EngineError> {
+        self.tensors.get(name).ok_or_else(|| EngineError::MissingTensor {
+            path: self.files.first().map(|(path, _)| path.clone()).unwrap_or_default(),
+            tensor: name.to_owned(),
+        })
     }
 }

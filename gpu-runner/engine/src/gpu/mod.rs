@@ -1,124 +1,142 @@
 //! The model on a graphics adapter: everything is created at load, a step only records dispatches.
+//!
+//! Place: behind [`Executor`]; `running` is the device with the model on it, `plan` the dispatches, `tables` the pages
+//! of each sequence.
+//! Invariants: one submission a step; no buffer, bind group or pipeline is made by a step; after a device error
+//! nothing of the old device is used, and no sequence goes on without its keys and values.
 
+mod arena;
+mod choice;
+mod disk;
 mod kernels;
+mod limits;
 mod matrix;
 mod plan;
+mod running;
 mod self_test;
+mod tables;
+#[cfg(test)]
+mod tests;
+mod transfer;
+mod tuning;
+mod weights;
 
 use std::sync::Arc;
 
-use stoa_kernels::{AdapterDescription, Gpu, KernelError, step_words};
+pub use limits::GpuOptions;
 
 use crate::{
     AdapterReport, EngineError,
-    executor::{Capacity, Executor, OnLogits, StepToken},
+    executor::{Capacity, ElasticCache, Executor, OnLogits, StepToken},
     integer::model::IntegerModel,
+    pages::PAGE_POSITIONS,
 };
-use plan::{CHUNK_TOKENS, Dispatch, Plan};
+use running::Running;
+use stoa_kernels::AdapterDescription;
 
 /// Runs the model with `stoa-kernels`.
 pub struct GpuExecutor {
-    gpu: Gpu,
-    plan: Plan,
-    vocab: u64,
-    context: u32,
+    model: Arc<IntegerModel>,
+    options: GpuOptions,
+    /// `None` after a device error, until the next step.
+    running: Option<Running>,
+    description: AdapterDescription,
+    capacity: Capacity,
+    /// Positions of all sequences together.
+    positions: u64,
 }
 
 impl GpuExecutor {
     /// Opens the adapter, compiles and self-tests the kernels, uploads the model.
     pub fn new(model: &Arc<IntegerModel>) -> Result<Self, EngineError> {
-        model.require_llama("the GPU back end")?;
-        let gpu = Gpu::open().map_err(|error| kernel_error("", error))?;
-        let adapter = gpu.description().name.clone();
-        let plan = Plan::new(&gpu, model)?;
-        gpu.check().map_err(|error| kernel_error(&adapter, error))?;
-        self_test::run(&gpu, &plan.kernels, model)
-            .map_err(|error| kernel_error(&adapter, error))?;
-        Ok(Self { gpu, plan, vocab: model.config.vocab.into(), context: model.config.context })
+        Self::with_options(model, GpuOptions::default())
     }
 
-    /// What the driver says of the adapter.
-    pub fn description(&self) -> &AdapterDescription {
-        self.gpu.description()
+    /// The same, for so many sequences and so much memory.
+    pub fn with_options(
+        model: &Arc<IntegerModel>,
+        options: GpuOptions,
+    ) -> Result<Self, EngineError> {
+        let mut running = Running::new(model, &options)?;
+        Ok(Self {
+            model: Arc::clone(model),
+            options,
+            description: running.gpu.description().clone(),
+            capacity: running.capacity(),
+            positions: running.tables().positions(),
+            running: Some(running),
+        })
     }
 
     /// What the engine says of the adapter.
     pub fn report(&self) -> AdapterReport {
-        let AdapterDescription { name, api, driver, is_software } = self.description().clone();
+        let AdapterDescription { name, api, driver, is_software } = self.description.clone();
         AdapterReport { name, api, driver, is_software }
     }
 
-    /// Dispatches of a step with logits.
-    pub fn dispatches(&self) -> usize {
-        self.plan.body.len() + self.plan.head.len()
+    /// Dispatches of a step of `tokens` tokens that all want logits; 0 while there is no device.
+    pub fn dispatches(&self, tokens: u32) -> usize {
+        self.running.as_ref().map_or(0, |running| running.dispatches(tokens))
+    }
+}
+
+impl ElasticCache for GpuExecutor {
+    fn position_bytes(&self) -> u64 {
+        let config = &self.model.config;
+        2 * u64::from(config.layers) * u64::from(config.groups) * u64::from(config.head + 4)
     }
 
-    /// Records and submits one step.
-    fn submit(&mut self, position: u32, ids: &[u32], logits: bool) {
-        let plan = &self.plan;
-        let tokens = ids.len() as u32;
-        let words = step_words(position, ids);
-        self.gpu.queue.write_buffer(&plan.step, 0, bytemuck::cast_slice(&words));
-        let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
-        {
-            let mut pass = encoder.begin_compute_pass(&Default::default());
-            let head: &[Dispatch] = if logits { &plan.head } else { &[] };
-            for dispatch in plan.body.iter().chain(head) {
-                dispatch.record(&plan.kernels, &mut pass, tokens);
-            }
+    fn page_positions(&self) -> u32 {
+        PAGE_POSITIONS
+    }
+
+    fn limit_positions(&self) -> Option<u64> {
+        Some(self.positions)
+    }
+
+    /// Pages are taken by the steps that write them; here they are given back.
+    fn resize(&mut self, sequence: u32, _: u32, keep: u32) {
+        if let Some(running) = &mut self.running {
+            running.tables().keep(sequence, keep);
         }
-        if logits {
-            let bytes = self.vocab * u64::from(tokens) * 4;
-            encoder.copy_buffer_to_buffer(&plan.logits, 0, &plan.staging, 0, bytes);
+    }
+
+    fn copy(&mut self, from: u32, to: u32, positions: u32) {
+        if let Some(running) = &mut self.running {
+            running.tables().share(from, to, positions);
         }
-        self.gpu.queue.submit([encoder.finish()]);
     }
 }
 
 impl Executor for GpuExecutor {
     fn capacity(&self) -> Capacity {
-        Capacity {
-            sequences: 1,
-            step_tokens: CHUNK_TOKENS,
-            context: self.context,
-            vocab: self.vocab as u32,
-        }
+        self.capacity
     }
 
+    fn elastic(&mut self) -> Option<&mut dyn ElasticCache> {
+        Some(self)
+    }
+
+    /// After a device error the step fails; the next one opens the adapter again, once, and every sequence begins
+    /// again at its first position.
     fn step(
         &mut self,
         tokens: &[StepToken],
         on_logits: &mut OnLogits<'_>,
     ) -> Result<(), EngineError> {
-        self.capacity().check(tokens)?;
-        let ids: Vec<u32> = tokens.iter().map(|token| token.id).collect();
-        let logits = tokens.iter().any(|token| token.wants_logits);
-        let position = tokens.first().map_or(0, |token| token.position);
-        self.submit(position, &ids, logits);
-        if !logits {
-            return Ok(());
+        self.capacity.check(tokens)?;
+        let mut running = match self.running.take() {
+            Some(running) => running,
+            None => Running::new(&self.model, &self.options)?,
+        };
+        let result = running.step(tokens, on_logits);
+        let is_device_error = matches!(
+            result,
+            Err(EngineError::DeviceFailed { .. } | EngineError::DeviceLost { .. })
+        );
+        if !is_device_error {
+            self.running = Some(running);
         }
-        let words = self.vocab * tokens.len() as u64;
-        let read = self.gpu.read(&self.plan.staging, words);
-        let words = read.map_err(|error| kernel_error(&self.gpu.description().name, error))?;
-        let rows = bytemuck::cast_slice(&words).chunks_exact(self.vocab as usize);
-        let wanted = tokens.iter().zip(rows).enumerate().filter(|(_, (t, _))| t.wants_logits);
-        wanted.for_each(|(index, (_, row))| on_logits(index, row));
-        Ok(())
-    }
-}
-
-fn kernel_error(adapter: &str, error: KernelError) -> EngineError {
-    let adapter = adapter.to_owned();
-    match error {
-        KernelError::NoAdapter => EngineError::NoAdapter,
-        KernelError::DeviceRefused { adapter, source } => {
-            EngineError::DeviceRefused { adapter, source }
-        }
-        KernelError::Mismatch { kernel, element, .. } => {
-            EngineError::SelfTest { adapter, kernel, element }
-        }
-        KernelError::Device { source } => EngineError::DeviceFailed { adapter, source },
-        KernelError::ReadBack => EngineError::DeviceLost { adapter, step: "reading logits" },
+        result
     }
 }

@@ -1,29 +1,46 @@
-//! The start-up self-test: the model's own pipelines against their CPU twins, adversarial vectors included.
+//! The start-up self-test: the model's own pipelines, all variants, against their CPU twins on adversarial vectors.
 
 use stoa_kernels::{
-    Gpu, KernelError, attention, embed, matvec, quantise, rms_norm, rope_cache, swiglu,
+    Gpu, KernelError, SELF_TEST_SEEDS, add_norm, attention, embed, matmul,
+    matmul::{Rows, TILES},
+    matvec, quantise, rms_norm, rope_cache,
 };
 
-use super::kernels::{Kernels, attention_shape, cache_shape, norm_shape, product_shapes};
+use super::kernels::{
+    Attention, Kernels, Product, add_norm_shape, attention_shape, cache_shape, embed_shape, given,
+    norm_shape, quantise_shapes,
+};
 use crate::integer::model::IntegerModel;
-
-/// Seeds that every start runs; the crate's tests run more.
-const SEEDS: [u64; 3] = [0x5701, 0x5702, 0x5703];
 
 /// Refuses the first kernel that differs in one word.
 pub fn run(gpu: &Gpu, kernels: &Kernels, model: &IntegerModel) -> Result<(), KernelError> {
-    let config = &model.config;
-    let [hidden, queries, inner] = product_shapes(model);
-    for seed in SEEDS {
-        embed::self_test(gpu, &kernels.embed, config.hidden, seed)?;
-        rms_norm::self_test(gpu, &kernels.rms_norm, norm_shape(model), seed)?;
-        matvec::self_test(gpu, &kernels.from_hidden, hidden, seed)?;
-        matvec::self_test(gpu, &kernels.from_queries, queries, seed)?;
-        matvec::self_test(gpu, &kernels.from_inner, inner, seed)?;
-        rope_cache::self_test(gpu, &kernels.rope_cache, cache_shape(model), seed)?;
-        attention::self_test(gpu, &kernels.attention, attention_shape(model), seed)?;
-        quantise::self_test(gpu, &kernels.quantise, config.query_width(), seed)?;
-        swiglu::self_test(gpu, &kernels.swiglu, config.inner, seed)?;
+    let [mixed, gated] = quantise_shapes(model);
+    for seed in SELF_TEST_SEEDS {
+        embed::self_test(gpu, &kernels.embed, embed_shape(model), seed)?;
+        rms_norm::self_test(gpu, &kernels.norm, norm_shape(model, Rows::All), seed)?;
+        rms_norm::self_test(gpu, &kernels.last_norm, norm_shape(model, Rows::Wanted), seed)?;
+        if let Some(kernel) = &kernels.add_norm {
+            add_norm::self_test(gpu, kernel, add_norm_shape(model), seed)?;
+        }
+        for Attention { layer, rope_cache, mix } in &kernels.attention {
+            rope_cache::self_test(gpu, rope_cache, cache_shape(model, *layer, 0), seed)?;
+            attention::self_test(gpu, mix, attention_shape(model, *layer, 0), seed)?;
+        }
+        quantise::self_test(gpu, &kernels.quantise_mixed, mixed, seed)?;
+        quantise::self_test(gpu, &kernels.quantise_gated, gated, seed)?;
+        for product in kernels.products() {
+            every_variant(gpu, product, seed)?;
+        }
+    }
+    Ok(())
+}
+
+fn every_variant(gpu: &Gpu, product: &Product, seed: u64) -> Result<(), KernelError> {
+    if let Some(kernel) = &product.vector {
+        matvec::self_test(gpu, kernel, product.shape, seed)?;
+    }
+    for (tile, kernel) in TILES.into_iter().zip(&product.tiled) {
+        matmul::self_test(gpu, kernel, given(product.shape), (tile, product.rows), seed)?;
     }
     Ok(())
 }

@@ -1,9 +1,14 @@
 //! Weight matrices: int8 or int4 codes, one scale a row, and a bias where the product has one.
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
 use stoa_exact::{WeightScale, bounds, embed_element, unpack_int4};
 
-use super::quantise::{Quantised, int4_row, int8_row};
+use super::{
+    quantise::{Quantised, int4_row, int8_row},
+    root::{fixed, words},
+};
 use crate::{EngineError, folder::config::WeightFormat};
 
 /// Codes of a matrix, row-major: the layout of the kernels.
@@ -132,6 +137,43 @@ impl Matrix {
                 }
             }
         }
+    }
+
+    /// Its sections in the model root, in order.
+    pub fn sections(&self) -> Vec<(&'static str, Cow<'_, [u8]>)> {
+        let mut sections = vec![("scales", Cow::Owned(words(&self.scale_words())))];
+        match &self.codes {
+            Codes::Int8(codes) => {
+                sections.push(("codes", Cow::Borrowed(bytemuck::cast_slice(codes))));
+            }
+            Codes::Int4(Int4Codes { group_scales, pairs, .. }) => {
+                sections.push(("group_scales", Cow::Borrowed(group_scales)));
+                sections.push(("codes", Cow::Borrowed(pairs)));
+            }
+        }
+        if let Some(biases) = &self.biases {
+            sections.push(("biases", Cow::Owned(fixed(biases))));
+        }
+        sections
+    }
+
+    /// Checks the bounds of a matrix that was not made by the quantiser.
+    pub fn check(&self) -> Result<(), bounds::Exceeded> {
+        bounds::product_width(self.columns)?;
+        let columns = self.columns as usize;
+        self.scales.iter().try_for_each(|scale| bounds::weight_scale(*scale))?;
+        match &self.codes {
+            Codes::Int8(codes) => codes.par_chunks(columns).try_for_each(bounds::accumulator)?,
+            Codes::Int4(codes) => {
+                let group = codes.group;
+                let rows = codes.pairs.par_chunks(columns / 2);
+                let scales = codes.group_scales.par_chunks(columns / group as usize);
+                rows.zip(scales).try_for_each(|(pairs, scales)| {
+                    bounds::int4_accumulator(pairs, scales, group)
+                })?;
+            }
+        }
+        self.biases.iter().flatten().try_for_each(|bias| bounds::bias((*bias).into()))
     }
 
     /// Number of weights and biases.

@@ -2,6 +2,7 @@
 
 pub mod matrix;
 pub mod model;
+pub mod parts;
 mod quantise;
 #[cfg(test)]
 mod quantise_tests;
@@ -9,4 +10,4 @@ pub mod real;
 pub mod root;
 pub mod rotary;
 pub mod tables;
-mod traced;
+pub mod traced;

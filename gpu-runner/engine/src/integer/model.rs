@@ -1,17 +1,15 @@
-//! From a folder to the integer model.
+//! The integer model and the parts that it is made of.
 
 use stoa_exact::{SoftCap, WeightScale, bounds};
 
 use super::{
     matrix::{Matrix, overflow},
+    parts::{MatrixPart, NormPart, PartSource},
     tables::{self, RotaryTable},
 };
 use crate::{
     EngineError,
-    folder::{
-        config::{LayerAttention, ModelConfig, WeightFormat},
-        weights::Weights,
-    },
+    folder::config::{LayerAttention, ModelConfig, WeightFormat},
 };
 
 /// Weights of the norms of query and key heads, times sqrt(head), Q14.16.
@@ -132,18 +130,18 @@ pub struct Parts {
 }
 
 impl IntegerModel {
-    /// Quantises the weights and checks every bound.
-    pub fn build(config: ModelConfig, weights: &Weights<'_>) -> Result<Self, EngineError> {
+    /// Asks for every part in the order of the model root; every bound is checked.
+    pub fn build(config: ModelConfig, source: &dyn PartSource) -> Result<Self, EngineError> {
         let constants = Constants::new(&config)?;
-        let source = Source { config: &config, weights };
-        let vocabulary = [config.vocab, config.hidden];
-        let embedding = source.int8("model.embed_tokens", vocabulary)?;
+        let needs = Needs { config: &config, source };
+        let embedding = needs.vocabulary("embedding", "model.embed_tokens")?;
         let layers =
-            (0..config.layers).map(|index| source.layer(index)).collect::<Result<_, _>>()?;
-        let final_norm = source.norm("model.norm", config.hidden)?;
+            (0..config.layers).map(|index| needs.layer(index)).collect::<Result<_, _>>()?;
+        let final_norm =
+            needs.norm("final_norm".to_owned(), "model.norm".to_owned(), config.hidden)?;
         let output = match config.tied {
             true => None,
-            false => Some(source.int8("lm_head", vocabulary)?),
+            false => Some(needs.vocabulary("output", "lm_head")?),
         };
         let parts = Parts { embedding, layers, final_norm, output };
         Ok(Self::of_parts(config, constants, parts))
@@ -207,17 +205,19 @@ impl IntegerModel {
     }
 }
 
-struct Source<'a> {
+/// What a model needs of whoever has its parts.
+struct Needs<'a> {
     config: &'a ModelConfig,
-    weights: &'a Weights<'a>,
+    source: &'a dyn PartSource,
 }
 
-impl Source<'_> {
+impl Needs<'_> {
     fn layer(&self, index: u32) -> Result<Layer, EngineError> {
         let config = self.config;
         let hidden = config.hidden;
-        let part = |name: &str| format!("model.layers.{index}.{name}");
-        let norm = |name: &str| self.norm(&part(name), hidden);
+        let norm = |section: &str, name: &str, width: u32| {
+            self.norm(format!("layers.{index}.{section}"), part(index, name), width)
+        };
         // What stands before the feed-forward block has another name where a norm stands behind attention too.
         let (feed_norm, ends) = match config.has_end_norms {
             false => ("post_attention_layernorm", None),
@@ -226,95 +226,99 @@ impl Source<'_> {
                 Some(["post_attention_layernorm", "post_feedforward_layernorm"]),
             ),
         };
-        let end = |place: usize| ends.map(|names| norm(names[place])).transpose();
-        let head_norm = |name: &str| self.norm(&part(name), config.head);
-        let head_norms = || -> Result<HeadNorms, EngineError> {
-            let query = head_norm("self_attn.q_norm")?;
-            Ok(HeadNorms { query, key: head_norm("self_attn.k_norm")? })
+        let end = |section: &str, place: usize| {
+            ends.map(|names| norm(section, names[place], hidden)).transpose()
         };
-        let matrix = |name: &str, shape, has_bias| self.matrix(&part(name), shape, has_bias);
+        let head_norms = || -> Result<HeadNorms, EngineError> {
+            let query = norm("query_norm", "self_attn.q_norm", config.head)?;
+            Ok(HeadNorms { query, key: norm("key_norm", "self_attn.k_norm", config.head)? })
+        };
+        let query = config.query_width();
+        let biases = config.biases;
+        // The order of these fields is the order of the sections in the model root.
         Ok(Layer {
             attention: config.attention[index as usize],
-            attention_norm: norm("input_layernorm")?,
-            projection: self.projection(&part)?,
+            attention_norm: norm("attention_norm", "input_layernorm", hidden)?,
+            projection: self.projection(index)?,
             head_norms: config.has_head_norms.then(head_norms).transpose()?,
-            output: matrix(
-                "self_attn.o_proj",
-                [hidden, config.query_width()],
-                config.biases.output,
+            output: self.matrix(
+                index,
+                "output",
+                &[("self_attn.o_proj", hidden)],
+                query,
+                biases.output,
             )?,
-            attention_end_norm: end(0)?,
-            feed_norm: norm(feed_norm)?,
-            gate_up: self.gate_up(&part)?,
-            down: matrix("mlp.down_proj", [hidden, config.inner], config.biases.feed)?,
-            feed_end_norm: end(1)?,
+            attention_end_norm: end("attention_end_norm", 0)?,
+            feed_norm: norm("feed_norm", feed_norm, hidden)?,
+            gate_up: self.gate_up(index)?,
+            down: self.matrix(
+                index,
+                "down",
+                &[("mlp.down_proj", hidden)],
+                config.inner,
+                biases.feed,
+            )?,
+            feed_end_norm: end("feed_end_norm", 1)?,
         })
     }
 
-    fn projection(&self, part: &dyn Fn(&str) -> String) -> Result<Matrix, EngineError> {
+    fn projection(&self, index: u32) -> Result<Matrix, EngineError> {
         let config = self.config;
-        let bias = config.biases.projection;
-        if config.has_joined_tensors {
-            let shape = [config.projected_width(), config.hidden];
-            return self.matrix(&part("self_attn.qkv_proj"), shape, bias);
-        }
-        let matrix = |name: &str, rows: u32| self.matrix(&part(name), [rows, config.hidden], bias);
         let group = config.groups * config.head;
-        let query = matrix("self_attn.q_proj", config.query_width())?;
-        let key = matrix("self_attn.k_proj", group)?;
-        Ok(query.below(key).below(matrix("self_attn.v_proj", group)?))
+        let joined = [("self_attn.qkv_proj", config.projected_width())];
+        let apart = [
+            ("self_attn.q_proj", config.query_width()),
+            ("self_attn.k_proj", group),
+            ("self_attn.v_proj", group),
+        ];
+        let tensors: &[_] = if config.has_joined_tensors { &joined } else { &apart };
+        self.matrix(index, "projection", tensors, config.hidden, config.biases.projection)
     }
 
-    fn gate_up(&self, part: &dyn Fn(&str) -> String) -> Result<Matrix, EngineError> {
+    fn gate_up(&self, index: u32) -> Result<Matrix, EngineError> {
         let ModelConfig { inner, hidden, biases, .. } = *self.config;
-        if self.config.has_joined_tensors {
-            return self.matrix(&part("mlp.gate_up_proj"), [2 * inner, hidden], biases.feed);
-        }
-        let matrix = |name: &str| self.matrix(&part(name), [inner, hidden], biases.feed);
-        Ok(matrix("mlp.gate_proj")?.below(matrix("mlp.up_proj")?))
+        let joined = [("mlp.gate_up_proj", 2 * inner)];
+        let apart = [("mlp.gate_proj", inner), ("mlp.up_proj", inner)];
+        let tensors: &[_] = if self.config.has_joined_tensors { &joined } else { &apart };
+        self.matrix(index, "gate_up", tensors, hidden, biases.feed)
     }
 
-    /// A matrix of a layer, `[rows, columns]`.
-    fn matrix(&self, name: &str, shape: [u32; 2], has_bias: bool) -> Result<Matrix, EngineError> {
-        let matrix = self.quantised(name, shape, self.config.weights)?;
-        if !has_bias {
-            return Ok(matrix);
-        }
-        let biases = self.weights.tensor(&format!("{name}.bias"), &[shape[0] as usize])?;
-        matrix.with_biases(&biases, stem(name))
-    }
-
-    /// A matrix that is int8 whatever the layers are.
-    fn int8(&self, name: &str, shape: [u32; 2]) -> Result<Matrix, EngineError> {
-        self.quantised(name, shape, WeightFormat::Int8)
-    }
-
-    fn quantised(
+    /// A matrix of a layer: tensors with their rows, below one another.
+    fn matrix(
         &self,
-        name: &str,
-        shape: [u32; 2],
-        format: WeightFormat,
+        index: u32,
+        section: &str,
+        tensors: &[(&str, u32)],
+        columns: u32,
+        has_biases: bool,
     ) -> Result<Matrix, EngineError> {
-        let tensor = format!("{name}.weight");
-        let values = self.weights.tensor(&tensor, &shape.map(|size| size as usize))?;
-        Matrix::quantise(&values, shape[1], format, stem(name))
+        self.source.matrix(MatrixPart {
+            section: format!("layers.{index}.{section}"),
+            tensors: tensors.iter().map(|(name, rows)| (part(index, name), *rows)).collect(),
+            columns,
+            format: self.config.weights,
+            has_biases,
+        })
     }
 
-    /// `round(w * sqrt(width) * 2^16)` of a norm's weights, `1 + w` for `w` where the family says so.
-    fn norm(&self, name: &str, width: u32) -> Result<Vec<i32>, EngineError> {
-        let values = self.weights.tensor(&format!("{name}.weight"), &[width as usize])?;
-        let unit = f64::from(width).sqrt() * 65536.0;
-        let offset = if self.config.norms_add_one { 1.0 } else { 0.0 };
-        let fixed = values.iter().map(|value| {
-            // Saturating conversion: a huge weight becomes i64::MAX and breaks the bound below.
-            let weight = ((offset + f64::from(*value)) * unit).round() as i64;
-            bounds::norm_weight(weight).map(|()| weight as i32)
-        });
-        fixed.collect::<Result<_, _>>().map_err(|exceeded| overflow(stem(name), exceeded))
+    /// A matrix with a row for every token: int8 whatever the layers are.
+    fn vocabulary(&self, section: &str, name: &str) -> Result<Matrix, EngineError> {
+        self.source.matrix(MatrixPart {
+            section: section.to_owned(),
+            tensors: vec![(name.to_owned(), self.config.vocab)],
+            columns: self.config.hidden,
+            format: WeightFormat::Int8,
+            has_biases: false,
+        })
+    }
+
+    fn norm(&self, section: String, tensor: String, width: u32) -> Result<Vec<i32>, EngineError> {
+        let adds_one = self.config.norms_add_one;
+        self.source.norm(NormPart { section, tensor, width, adds_one })
     }
 }
 
-/// The name in a refusal.
-fn stem(name: &str) -> &str {
-    name.trim_start_matches("model.")
+/// Hugging Face's name of a part of a layer.
+fn part(index: u32, name: &str) -> String {
+    format!("model.layers.{index}.{name}")
 }

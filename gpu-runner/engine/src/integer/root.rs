@@ -12,7 +12,7 @@ use stoa_exact::{EXP2_TABLE, Gelu, RSQRT_SEEDS, SEMANTICS_VERSION};
 use stoa_primitives::ContentHash;
 
 use super::{
-    matrix::{Codes, Int4Codes, Matrix},
+    matrix::Matrix,
     model::{IntegerModel, Layer},
     tables::RotaryTable,
 };
@@ -34,14 +34,9 @@ pub fn merkle_root(bytes: &[u8]) -> ContentHash {
 
 /// Root of a model with its tokenizer (32 zero bytes when it has none).
 pub fn model_root(model: &IntegerModel, tokenizer: Option<ContentHash>) -> ContentHash {
-    let mut sections = Sections::begin(&manifest(model), tokenizer);
-    for (index, table) in model.rotaries.iter().enumerate() {
-        let name =
-            if index == 0 { "tables.rope".to_owned() } else { format!("tables.rope.{index}") };
-        sections.add(&name, &fixed(&table.entries));
-    }
-    if let Activation::Gelu(gelu) = model.config.activation {
-        sections.add("tables.gelu", &words(gelu.table()));
+    let mut sections = Sections(Vec::new());
+    for (name, bytes) in head_sections(model, tokenizer) {
+        sections.add(&name, &bytes);
     }
     sections.matrix("embedding", &model.embedding);
     for (index, layer) in model.layers.iter().enumerate() {
@@ -52,6 +47,34 @@ pub fn model_root(model: &IntegerModel, tokenizer: Option<ContentHash>) -> Conte
         sections.matrix("output", output);
     }
     sections.root()
+}
+
+/// The first sections of every model.
+fn first_sections(manifest: String, tokenizer: Option<ContentHash>) -> Vec<(String, Vec<u8>)> {
+    let tokenizer = tokenizer.map_or([0; 32], |hash| *hash.as_bytes());
+    vec![
+        ("manifest".to_owned(), manifest.into_bytes()),
+        ("tokenizer".to_owned(), tokenizer.to_vec()),
+        ("tables.rsqrt".to_owned(), words(&RSQRT_SEEDS)),
+        ("tables.exp2".to_owned(), words(&EXP2_TABLE)),
+    ]
+}
+
+/// The sections in front of the weights: they follow from configuration and tokenizer alone.
+pub fn head_sections(
+    model: &IntegerModel,
+    tokenizer: Option<ContentHash>,
+) -> Vec<(String, Vec<u8>)> {
+    let mut sections = first_sections(manifest(model), tokenizer);
+    sections.extend(model.rotaries.iter().enumerate().map(|(index, table)| {
+        let name =
+            if index == 0 { "tables.rope".to_owned() } else { format!("tables.rope.{index}") };
+        (name, fixed(&table.entries))
+    }));
+    if let Activation::Gelu(gelu) = model.config.activation {
+        sections.push(("tables.gelu".to_owned(), words(gelu.table())));
+    }
+    sections
 }
 
 /// The manifest: one `name value` line each, in this order. What a plain Llama does not have is said behind the lines
@@ -129,10 +152,9 @@ impl Sections {
     /// What every model begins with.
     pub fn begin(manifest: &str, tokenizer: Option<ContentHash>) -> Self {
         let mut sections = Self(Vec::new());
-        sections.add("manifest", manifest.as_bytes());
-        sections.add("tokenizer", tokenizer.map_or([0; 32], |hash| *hash.as_bytes()).as_slice());
-        sections.add("tables.rsqrt", &words(&RSQRT_SEEDS));
-        sections.add("tables.exp2", &words(&EXP2_TABLE));
+        for (name, bytes) in first_sections(manifest.to_owned(), tokenizer) {
+            sections.add(&name, &bytes);
+        }
         sections
     }
 
@@ -151,18 +173,8 @@ impl Sections {
 
     /// The sections of a matrix.
     pub fn matrix(&mut self, name: &str, matrix: &Matrix) {
-        self.add(&format!("{name}.scales"), &words(&matrix.scale_words()));
-        match &matrix.codes {
-            Codes::Int8(codes) => {
-                self.add(&format!("{name}.codes"), bytemuck::cast_slice(codes));
-            }
-            Codes::Int4(Int4Codes { group_scales, pairs, .. }) => {
-                self.add(&format!("{name}.group_scales"), group_scales);
-                self.add(&format!("{name}.codes"), pairs);
-            }
-        }
-        if let Some(biases) = &matrix.biases {
-            self.add(&format!("{name}.biases"), &fixed(biases));
+        for (part, bytes) in matrix.sections() {
+            self.add(&format!("{name}.{part}"), &bytes);
         }
     }
 

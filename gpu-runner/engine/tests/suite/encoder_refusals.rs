@@ -119,7 +119,8 @@ fn weights_that_could_overflow_are_refused_with_layer_and_bound() {
     let dir = folder("bert-mean-f32");
     poison(dir.path(), "embeddings.LayerNorm.weight", 2896.0);
     poison(dir.path(), "encoder.layer.1.output.LayerNorm.bias", 16383.9);
-    poison(dir.path(), "encoder.layer.0.output.dense.weight", 16383.0);
+    // A scale of 8000 / 127^2 is just below 2^-1, the largest.
+    poison(dir.path(), "encoder.layer.0.output.dense.weight", 8000.0);
     let encoder = Encoder::load(dir.path(), BackendKind::Cpu).unwrap();
     let row = &encoder.embed_ids(&[vec![5; 40]]).unwrap()[0];
     assert!(row.iter().any(|value| *value != 0));
@@ -130,6 +131,7 @@ fn settings_that_could_overflow_are_refused_with_the_bound() {
     let dir = folder("bert-mean-f32");
     set(dir.path(), "config.json", "layer_norm_eps", json!(1.0));
     set(dir.path(), "config.json", "hidden_size", json!(32_768));
+    set(dir.path(), "config.json", "num_attention_heads", json!(128));
     let error = refusal(dir.path()).to_string();
     assert!(error.starts_with("norms: norm epsilon can reach 140737488355328"), "{error}");
 }

@@ -5,11 +5,15 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // test helpers: a failure should stop the test here
 
 mod bits;
+mod classifier;
 mod common;
 mod encoder;
 mod encoder_refusals;
 mod generate;
+mod gguf;
 mod golden;
+mod package;
 mod quality;
 mod refusals;
 mod shards;
+mod verification;

@@ -1,22 +1,18 @@
-// Purpose: one query head over the cached keys and values, two passes over the scores, no rescaling.
-// In/out: step; queries [tokens][HEADS][HEAD/4 + 1]; keys, values [GROUPS][CONTEXT][HEAD/4 + 1]; tables; scratch [tokens][HEADS][CONTEXT]; output [tokens][HEADS * HEAD], Q14.16.
+// Purpose: one query head over the cached keys and values of its sequence, two passes over the scores, no rescaling; the largest magnitude of each token's row.
+// In/out: step; queries [tokens][HEADS][HEAD/4 + 1]; keys, values [pages][GROUPS][PAGE][HEAD/4 + 1]; tables; scratch [tokens][HEADS][CONTEXT]; output [tokens][HEADS * HEAD], Q14.16; row_max [2][64].
 // Dispatch: (HEADS, tokens, 1); one workgroup a head, 64 positions at a time.
-// Bounds: HEAD a multiple of 8, at most 256; CONTEXT <= 2^16, so that each 8-bit limb of a weighted sum fits 31 bits.
+// Bounds: HEAD a multiple of 8, at most 256; CONTEXT <= 2^16, so that each 8-bit limb of a weighted sum fits 31 bits; WINDOW >= 1.
 // Class: bit-exact.
 
 override HEADS: u32;
 override GROUPS: u32;
 override HEAD: u32;
 override CONTEXT: u32;
+override PAGE: u32;
+// Positions that a token sees, its own included.
+override WINDOW: u32;
 override SCORE_MANTISSA: u32;
 override SCORE_SHIFT: u32;
-
-struct Step {
-    position: u32,
-    tokens: u32,
-    reserved: vec2<u32>,
-    ids: array<u32, 64>,
-}
 
 @group(0) @binding(0) var<storage, read> step: Step;
 @group(0) @binding(1) var<storage, read> queries: array<u32>;
@@ -25,12 +21,20 @@ struct Step {
 @group(0) @binding(4) var<storage, read> tables: array<u32>;
 @group(0) @binding(5) var<storage, read_write> scratch: array<i32>;
 @group(0) @binding(6) var<storage, read_write> output: array<i32>;
+@group(0) @binding(7) var<storage, read_write> row_max: array<atomic<u32>>;
 
 var<workgroup> score_max: atomic<i32>;
 var<workgroup> bits_max: atomic<u32>;
 var<workgroup> numerator_sum: atomic<u32>;
 // Per thread: four sums of the high byte of the weights times codes, then four of the low byte.
 var<workgroup> limbs: array<i32, 512>;
+
+// First word of the row of a position in the keys and in the values.
+fn cache_row(pages: u32, group: u32, position: u32) -> u32 {
+    let page = position / PAGE;
+    let row = (step.pages[pages + page] * GROUPS + group) * PAGE + (position - page * PAGE);
+    return row * (HEAD / 4u + 1u);
+}
 
 fn score(query_base: u32, key_base: u32) -> i32 {
     let words = HEAD / 4u;
@@ -42,7 +46,7 @@ fn score(query_base: u32, key_base: u32) -> i32 {
     let key = unpack_scale(keys[key_base + words]);
     let mantissa = (query.mantissa * SCORE_MANTISSA + (1u << 14u)) >> 15u;
     let shift = SCORE_SHIFT + 31u - query.bits - key.bits;
-    return requantise(product, i32(mantissa * key.mantissa), shift);
+    return capped(requantise(product, i32(mantissa * key.mantissa), shift));
 }
 
 fn mix_weight(numerator: u32, value: RowScale, max_bits: u32) -> u32 {
@@ -76,10 +80,11 @@ fn attention(
     @builtin(local_invocation_index) local: u32,
 ) {
     let words = HEAD / 4u;
-    let stride = words + 1u;
-    let positions = step.position + group.y + 1u;
-    let query_base = (group.y * HEADS + group.x) * stride;
-    let cache_base = (group.x / (HEADS / GROUPS)) * CONTEXT * stride;
+    let token = step.rows[group.y & 63u];
+    let end = token.position + 1u;
+    let first = end - min(end, WINDOW);
+    let query_base = (group.y * HEADS + group.x) * (words + 1u);
+    let key_head = group.x / (HEADS / GROUPS);
     let scratch_base = (group.y * HEADS + group.x) * CONTEXT;
     if (local == 0u) {
         atomicStore(&score_max, -i32(FIXED_MAX));
@@ -88,22 +93,26 @@ fn attention(
     }
     workgroupBarrier();
 
-    for (var t = local; t < positions; t += 64u) {
-        let base = cache_base + t * stride;
+    var local_max = -i32(FIXED_MAX);
+    var local_bits = 1u;
+    for (var t = first + local; t < end; t += 64u) {
+        let base = cache_row(token.pages, key_head, t);
         let value = score(query_base, base);
         scratch[scratch_base + t] = value;
-        atomicMax(&score_max, value);
-        atomicMax(&bits_max, values[base + words] >> 16u);
+        local_max = max(local_max, value);
+        local_bits = max(local_bits, values[base + words] >> 16u);
     }
+    atomicMax(&score_max, local_max);
+    atomicMax(&bits_max, local_bits);
     workgroupBarrier();
 
     let largest = atomicLoad(&score_max);
     let max_bits = atomicLoad(&bits_max);
     var numerators = 0u;
-    for (var t = local; t < positions; t += 64u) {
+    for (var t = first + local; t < end; t += 64u) {
         let numerator = exp2_negative_q15(u32(largest - scratch[scratch_base + t]));
         numerators += numerator;
-        let scale = unpack_scale(values[cache_base + t * stride + words]);
+        let scale = unpack_scale(values[cache_row(token.pages, key_head, t) + words]);
         scratch[scratch_base + t] = i32(mix_weight(numerator, scale, max_bits));
     }
     atomicAdd(&numerator_sum, numerators);
@@ -117,9 +126,9 @@ fn attention(
     var high = vec4<i32>(0);
     var low = vec4<i32>(0);
     if (slice < slices) {
-        for (var t = slice; t < positions; t += slices) {
+        for (var t = first + slice; t < end; t += slices) {
             let weight = scratch[scratch_base + t];
-            let codes = unpack_codes(values[cache_base + t * stride + word]);
+            let codes = unpack_codes(values[cache_row(token.pages, key_head, t) + word]);
             high += codes * (weight >> 8u);
             low += codes * (weight & 255);
         }
@@ -132,6 +141,7 @@ fn attention(
 
     if (local < words) {
         let sum = atomicLoad(&numerator_sum);
+        var row_largest = 0u;
         for (var i = 0u; i < 4u; i += 1u) {
             var total_high = 0;
             var total_low = 0;
@@ -139,8 +149,11 @@ fn attention(
                 total_high += limbs[(s * words + local) * 8u + i];
                 total_low += limbs[(s * words + local) * 8u + 4u + i];
             }
+            let value = mixed(total_high, total_low, sum, max_bits);
             let index = (group.y * HEADS + group.x) * HEAD + local * 4u + i;
-            output[index] = mixed(total_high, total_low, sum, max_bits);
+            output[index] = value;
+            row_largest = max(row_largest, u32(abs(value)));
         }
+        atomicMax(&row_max[group.y], row_largest);
     }
 }

@@ -1,43 +1,81 @@
 //! The CPU twin.
 
 use stoa_exact::{
-    RowScale,
-    attention::{HeadCache, ScoreScale, attend},
+    FIXED_MAX, RowScale, SoftCap,
+    attention::{MixScale, ScoreScale, mix_weight, softmax_numerator},
+    dot,
 };
 
 use super::Shape;
+use crate::StepRow;
 
-/// `[tokens][heads * head]` fixed values from head rows of queries, keys and values.
-pub fn reference(shape: Shape, position: u32, tokens: u32, heads: [&[u32]; 3]) -> Vec<i32> {
-    let [queries, keys, values] = heads;
+/// What the kernel reads.
+pub struct Inputs<'a> {
+    /// The tokens.
+    pub rows: &'a [StepRow],
+    /// Page numbers.
+    pub pages: &'a [u32],
+    /// `[tokens][heads]` head rows.
+    pub queries: &'a [u32],
+    /// `[pages][groups][page]` head rows.
+    pub keys: &'a [u32],
+    /// Like the keys.
+    pub values: &'a [u32],
+}
+
+/// `[tokens][heads * head]` fixed values.
+pub fn reference(shape: Shape, inputs: &Inputs<'_>) -> Vec<i32> {
     let cache = shape.cache;
-    let (head, stride) = (cache.head as usize, cache.stride() as usize);
-    let mut output = vec![0; (tokens * cache.heads) as usize * head];
-    let rows = queries.chunks_exact(stride).zip(output.chunks_exact_mut(head));
-    for ((query, out), index) in rows.zip(0u32..) {
-        let positions = (position + index / cache.heads + 1) as usize;
-        let group = (index % cache.heads) / (cache.heads / cache.groups);
-        let first = (group * cache.context) as usize * stride;
-        let (key_codes, key_scales) = unpacked(&keys[first..][..positions * stride], head);
-        let (value_codes, value_scales) = unpacked(&values[first..][..positions * stride], head);
-        let (query_codes, query_scales) = unpacked(query, head);
-        attend(
-            &query_codes,
-            ScoreScale::of_query(query_scales[0], shape.score),
-            HeadCache { codes: &key_codes, scales: &key_scales },
-            HeadCache { codes: &value_codes, scales: &value_scales },
-            (&mut vec![0; positions], &mut vec![0; head]),
-            out,
-        );
+    let stride = cache.stride() as usize;
+    let mut output = Vec::new();
+    for (token, queries) in
+        inputs.rows.iter().zip(inputs.queries.chunks_exact(cache.heads as usize * stride))
+    {
+        for (head, query) in (0..cache.heads).zip(queries.chunks_exact(stride)) {
+            output.extend(mixed(shape, inputs, *token, head, query));
+        }
     }
     output
 }
 
-fn unpacked(rows: &[u32], head: usize) -> (Vec<i8>, Vec<RowScale>) {
-    let (mut codes, mut scales) = (Vec::new(), Vec::new());
-    for row in rows.chunks_exact(head / 4 + 1) {
-        codes.extend_from_slice(bytemuck::cast_slice(&row[..head / 4]));
-        scales.push(RowScale::unpack(row[head / 4]));
+/// One query head of one token.
+fn mixed(shape: Shape, inputs: &Inputs<'_>, token: StepRow, head: u32, query: &[u32]) -> Vec<i32> {
+    let cache = shape.cache;
+    let group = head / (cache.heads / cache.groups);
+    let end = token.position + 1;
+    let rows: Vec<usize> = (end - end.min(shape.window)..end)
+        .map(|position| {
+            let page = inputs.pages[(token.pages + position / cache.page) as usize];
+            cache.row(group, page * cache.page + position % cache.page)
+        })
+        .collect();
+    let unpacked = |rows: &'_ [u32], at: usize| -> (Vec<i8>, RowScale) {
+        let row = &rows[at..][..cache.stride() as usize];
+        let (codes, scale) = row.split_at(row.len() - 1);
+        (bytemuck::pod_collect_to_vec(codes), RowScale::unpack(scale[0]))
+    };
+    let (query_codes, query_scale) = unpacked(query, 0);
+    let scale = ScoreScale::of_query(query_scale, shape.score);
+    let score = |row: &usize| {
+        let (codes, key) = unpacked(inputs.keys, *row);
+        let score = scale.score(dot(&query_codes, &codes), key);
+        if shape.cap == 0 { score } else { SoftCap::new(shape.cap as i32).apply(score) }
+    };
+    let scores: Vec<i32> = rows.iter().map(score).collect();
+    let max = scores.iter().fold(-FIXED_MAX, |max, score| max.max(*score));
+    let values: Vec<(Vec<i8>, RowScale)> =
+        rows.iter().map(|row| unpacked(inputs.values, *row)).collect();
+    let max_bits = values.iter().fold(1, |max, (_, scale)| max.max(scale.bits));
+    let mut numerators = 0;
+    let mut sums = vec![0i64; cache.head as usize];
+    for (score, (codes, value)) in scores.iter().zip(&values) {
+        let numerator = softmax_numerator(*score, max);
+        numerators += numerator;
+        let weight = mix_weight(numerator, *value, max_bits);
+        for (sum, code) in sums.iter_mut().zip(codes) {
+            *sum += i64::from(weight) * i64::from(*code);
+        }
     }
-    (codes, scales)
+    let mix = MixScale::of_sum(numerators, max_bits);
+    sums.into_iter().map(|sum| mix.apply(sum)).collect()
 }

@@ -1,44 +1,28 @@
-// Purpose: int8 matrix times quantised rows, one rounding an output; plain or added to the residual stream.
-// In/out: activations [tokens][COLUMNS/16 + 1] x 16 codes, the last cell the row scale; weights [rows][COLUMNS] codes; scales [rows]; output [tokens][output_stride], Q14.16.
-// Dispatch: (ceil(rows / 8), tokens, 1); 8 lanes share one row of weights.
-// Bounds: COLUMNS a multiple of 16, at most 131,071; weight shift 16 to 48; a shard holds at most 524,280 rows.
+// Purpose: int8 or int4 matrix times few rows that this kernel prepares itself (RMSNorm, quantisation), one rounding an output; stored, added to the residual stream, or gated.
+// In/out: input (given: [tokens][CELLS + 1] x 16 codes, the last cell the row scale; else [tokens][16 * CELLS], Q14.16); norm_weights; tables; weights [rows][CELLS] x 16 codes, int8 or int4; scales and biases [rows]; output [tokens][output_stride], Q14.16; row_max [2][64].
+// Dispatch: (ceil(rows / 32), tokens, 1); 8 lanes share one row of weights.
+// Bounds: 16 * CELLS codes fit the workgroup's memory beside 2 KiB; weight shift 16 to 48; even rows where gated; a shard holds at most 2,097,120 rows.
 // Class: bit-exact.
 
-override COLUMNS: u32;
-override ACCUMULATE: u32;
+const THREADS: u32 = 256u;
 
-struct Shard {
-    first_row: u32,
-    rows: u32,
-    output_stride: u32,
-    reserved: u32,
-}
+var<workgroup> codes: array<vec4<u32>, CELLS>;
+var<workgroup> partial_sums: array<i32, 256>;
+var<workgroup> values: array<i32, 32>;
 
-@group(0) @binding(0) var<storage, read> activations: array<vec4<u32>>;
-@group(0) @binding(1) var<storage, read> weights: array<vec4<u32>>;
-@group(0) @binding(2) var<storage, read> scales: array<u32>;
-@group(0) @binding(3) var<storage, read_write> output: array<i32>;
-@group(0) @binding(4) var<uniform> shard: Shard;
-
-var<workgroup> partial_sums: array<i32, 64>;
-
-@compute @workgroup_size(64)
+@compute @workgroup_size(256)
 fn matvec(
     @builtin(workgroup_id) group: vec3<u32>,
     @builtin(local_invocation_index) local: u32,
 ) {
+    let scale = prepare(group.y, local);
     let lane = local & 7u;
-    let row = group.x * 8u + (local >> 3u);
-    let cells = COLUMNS / 16u;
-    let activation_base = group.y * (cells + 1u);
+    let first_row = group.x * 32u;
+    let row = first_row + (local >> 3u);
     var sum = 0;
     if (row < shard.rows) {
-        let weight_base = row * cells;
-        for (var cell = lane; cell < cells; cell += 8u) {
-            let x = activations[activation_base + cell];
-            let w = weights[weight_base + cell];
-            sum += dot4I8Packed(x.x, w.x) + dot4I8Packed(x.y, w.y);
-            sum += dot4I8Packed(x.z, w.z) + dot4I8Packed(x.w, w.w);
+        for (var cell = lane; cell < CELLS; cell += 8u) {
+            sum += dot_cell(codes[cell], weight_cell(row, cell)) * group_scale(row, cell);
         }
     }
     partial_sums[local] = sum;
@@ -48,15 +32,15 @@ fn matvec(
         for (var i = 0u; i < 8u; i += 1u) {
             total += partial_sums[local + i];
         }
-        let scale = unpack_scale(activations[activation_base + cells].x);
-        let weight = unpack_scale(scales[row]);
-        let multiplier = i32(scale.mantissa * weight.mantissa);
-        let value = requantise(total, multiplier, weight.bits + 15u - scale.bits);
-        let index = group.y * shard.output_stride + shard.first_row + row;
-        if (ACCUMULATE == 1u) {
-            output[index] = add_fixed(output[index], value);
-        } else {
-            output[index] = value;
+        values[local >> 3u] = rounded(total, scale, row);
+    }
+    workgroupBarrier();
+    if (OUTPUT == GATED) {
+        let pair = first_row + 2u * local;
+        if (local < 16u && pair < shard.rows) {
+            emit_gated(group.y, pair, values[2u * local], values[2u * local + 1u]);
         }
+    } else if (local < 32u && first_row + local < shard.rows) {
+        emit(group.y, first_row + local, values[local]);
     }
 }

@@ -1,96 +1,56 @@
-//! int8 matrix times quantised rows.
+//! int8 matrix times few rows, which the kernel prepares itself: one dispatch from the residual stream to a product.
 
-mod reference;
 #[cfg(test)]
 mod tests;
 
-use crate::{Access, Gpu, Kernel, KernelError, Vectors};
-
-pub use reference::reference;
+use crate::{
+    Gpu, Kernel, KernelError, Recipe,
+    matmul::Rows,
+    product::{self, Shape, Source},
+    shader,
+};
 
 /// Rows of weights that one workgroup computes.
-pub const ROWS_PER_WORKGROUP: u32 = 8;
-/// Most rows of one shard: the dispatch limit of 65,535 workgroups.
-pub const MAX_SHARD_ROWS: u32 = 65_535 * ROWS_PER_WORKGROUP;
+pub const ROWS_PER_WORKGROUP: u32 = 32;
+/// Bytes of the workgroup's memory beside the codes of one row.
+const OTHER_BYTES: u32 = 2048;
+/// Threads of one workgroup.
+const THREADS: u32 = 256;
 
-/// What the output does with a product.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Output {
-    /// Replaces the old value.
-    Store,
-    /// Adds to the old value (the residual stream), saturating.
-    Accumulate,
+/// Whether the adapter's workgroups have room for a row of `columns` codes.
+pub fn fits(limits: &wgpu::Limits, columns: u32) -> bool {
+    limits.max_compute_workgroup_storage_size >= columns + OTHER_BYTES
+        && limits.max_compute_invocations_per_workgroup >= THREADS
 }
 
-/// Constants of one pipeline.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Shape {
-    /// Width of a row, a multiple of 16.
-    pub columns: u32,
-    /// Store or accumulate.
-    pub output: Output,
+/// Workgroups for a number of rows and tokens.
+pub fn workgroups(rows: u32, tokens: u32) -> [u32; 2] {
+    [rows.div_ceil(ROWS_PER_WORKGROUP), tokens]
 }
 
-/// Rows of a matrix that one weight buffer holds, and where they go; the `shard` uniform.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Shard {
-    /// Number of the first row in the whole matrix.
-    pub first_row: u32,
-    /// Number of rows.
-    pub rows: u32,
-    /// Width of an output row in words.
-    pub output_stride: u32,
-}
-
-impl Shard {
-    /// The uniform buffer's words.
-    pub fn words(self) -> [u32; 4] {
-        [self.first_row, self.rows, self.output_stride, 0]
+/// The kernel. Bindings: input, norm weights (read where the source is normed), tables, weights, scales, output,
+/// row_max, shard, group scales (int4 only).
+pub fn recipe(shape: Shape) -> Recipe {
+    let mut sources = product::sources(shape);
+    let mut constants = shape.constants();
+    match shape.source {
+        Source::Given => sources.push(include_str!("given.wgsl")),
+        Source::Scaled(slot) => {
+            sources.push(include_str!("scaled.wgsl"));
+            constants.push(("MAX_SLOT", slot as u32));
+        }
+        Source::Normed { epsilon } => {
+            sources.extend([shader::NORM, shader::ROW_NORM, include_str!("normed.wgsl")]);
+            constants.push(("WIDTH", shape.columns));
+            constants.push(("EPSILON_LOW", epsilon as u32));
+            constants.push(("EPSILON_HIGH", (epsilon >> 32) as u32));
+        }
     }
-
-    /// Workgroups for a number of tokens.
-    pub fn workgroups(self, tokens: u32) -> [u32; 2] {
-        [self.rows.div_ceil(ROWS_PER_WORKGROUP), tokens]
-    }
-}
-
-/// Compiles the kernel. Bindings: activations, weights, scales, output, shard.
-pub fn kernel(gpu: &Gpu, shape: Shape) -> Kernel {
-    let accumulate = u32::from(shape.output == Output::Accumulate);
-    let bindings = [Access::Read, Access::Read, Access::Read, Access::Write, Access::Uniform];
-    Kernel::new(
-        gpu,
-        "matvec",
-        include_str!("matvec.wgsl"),
-        &[("COLUMNS", shape.columns), ("ACCUMULATE", accumulate)],
-        &bindings,
-    )
+    sources.push(include_str!("matvec.wgsl"));
+    Recipe::new("matvec", &sources, &constants, &product::bindings(shape))
 }
 
 /// Runs the kernel and its twin on vectors of `seed`.
 pub fn self_test(gpu: &Gpu, kernel: &Kernel, shape: Shape, seed: u64) -> Result<(), KernelError> {
-    let mut vectors = Vectors::new(seed);
-    let columns = shape.columns as usize;
-    let (tokens, rows) = (3u32, 13u32);
-    let shard = Shard { first_row: 2, rows, output_stride: rows + 3 };
-    let mut activations = Vec::new();
-    for _ in 0..tokens {
-        activations.extend(crate::quantise::reference(&vectors.fixed_row(columns), columns));
-    }
-    let weights: Vec<i8> = (0..rows).flat_map(|_| vectors.codes(columns)).collect();
-    let scales: Vec<u32> = (0..rows).map(|_| vectors.weight_scale().pack()).collect();
-    let mut expected: Vec<i32> =
-        (0..tokens).flat_map(|_| vectors.fixed_row(shard.output_stride as usize)).collect();
-
-    let output = gpu.upload("output", bytemuck::cast_slice(&expected));
-    let buffers = [
-        &gpu.upload("activations", bytemuck::cast_slice(&activations)),
-        &gpu.upload("weights", bytemuck::cast_slice(&weights)),
-        &gpu.upload("scales", bytemuck::cast_slice(&scales)),
-        &output,
-        &gpu.upload("shard", bytemuck::cast_slice(&shard.words())),
-    ];
-    kernel.run(gpu, &buffers, shard.workgroups(tokens));
-    reference(shape, shard, &activations, &weights, &scales, &mut expected);
-    kernel.compare(&gpu.download(&output)?, bytemuck::cast_slice(&expected))
+    product::self_test(gpu, kernel, shape, (Rows::All, &workgroups), seed)
 }

@@ -2,7 +2,6 @@
 
 mod adapters;
 mod doctor;
-mod inspect;
 mod serve;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -38,14 +37,6 @@ pub enum LogFormat {
 enum Command {
     /// Loads the model and serves until SIGTERM or ctrl-c.
     Serve(ServeArguments),
-    /// Prints what registers a model: its root, the semantics version and its size.
-    Inspect {
-        /// Folder of the model.
-        model_dir: PathBuf,
-        /// Print JSON.
-        #[arg(long)]
-        json: bool,
-    },
     /// Examines machine, model and settings; fails when exact service is not possible.
     Doctor {
         #[command(flatten)]
@@ -125,7 +116,6 @@ impl Cli {
     pub fn execute(self) -> Result<ExitCode, CommandError> {
         match self.command {
             Command::Serve(arguments) => serve::execute(&arguments)?,
-            Command::Inspect { model_dir, json } => inspect::execute(&model_dir, json)?,
             Command::Doctor { arguments, json } => return doctor::execute(&arguments, json),
             Command::Adapters { json } => adapters::execute(json)?,
         }

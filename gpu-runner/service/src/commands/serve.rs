@@ -1,7 +1,13 @@
 //! `gpu-runner serve`: settings, key, model, store and listener, then the service.
 
-use std::{future::Future, net::SocketAddr, path::Path, sync::Arc};
+use std::{
+    future::Future,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
+use stoa_engine::{BackendKind, Encoder};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -55,6 +61,7 @@ async fn serve(
     };
     let backend = config.backend.into();
     let port = EnginePort::load(&config.model_dir, backend)?;
+    let encoders = load_encoders(config)?;
     announce(config, &key, &port, &listeners);
     let loader = move |folder: &Path| -> Result<Arc<dyn InferencePort>, _> {
         Ok(Arc::new(EnginePort::load(folder, backend)?))
@@ -63,6 +70,7 @@ async fn serve(
         port: Arc::new(port),
         model_dir: config.model_dir.clone(),
         loader: Arc::new(loader),
+        encoders,
         key,
         secrets,
         store,
@@ -70,6 +78,12 @@ async fn serve(
         listeners,
     };
     Ok(run(config, deps, stop_signal()?).await?)
+}
+
+/// Encoders run on the CPU, whatever the back end of the other models is.
+fn load_encoders(config: &Config) -> Result<Vec<Encoder>, CommandError> {
+    let load = |folder: &PathBuf| Ok(Encoder::load(folder, BackendKind::Cpu)?);
+    config.encoder_dirs.iter().map(load).collect()
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, CommandError> {

@@ -1,23 +1,25 @@
-//! `GET /v1/models`, one model of it, and `POST /v1/embeddings`.
+//! `GET /v1/models`, and one model of it.
 
 use std::sync::Arc;
 
 use axum::{
     Json,
-    body::Bytes,
     extract::{Path, State},
     http::HeaderMap,
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
+use stoa_engine::{BackendKind, ModelInfo, ModelKind};
 
-use super::{Gateway, Peer, error::ApiError, fields::Fields, request::identity};
-use crate::models::Served;
+use super::{Gateway, Peer, error::ApiError, request::identity};
+use crate::{encoders::ServedEncoder, models::Served};
 
 /// Every model that answers.
 pub async fn list(State(gateway): State<Arc<Gateway>>, peer: Peer, headers: HeaderMap) -> Response {
     let listed = known(&gateway, &peer, &headers).map(|()| {
-        let models: Vec<Value> = gateway.models.all().iter().map(|served| entry(served)).collect();
+        let mut models: Vec<Value> =
+            gateway.models.all().iter().map(|served| entry(served)).collect();
+        models.extend(gateway.encoders.all().map(encoder_entry));
         Json(json!({"object": "list", "data": models})).into_response()
     });
     listed.unwrap_or_else(IntoResponse::into_response)
@@ -30,35 +32,14 @@ pub async fn retrieve(
     peer: Peer,
     headers: HeaderMap,
 ) -> Response {
-    let found =
-        known(&gateway, &peer, &headers).and_then(|()| Ok(gateway.models.get(&name, "")?));
-    found
-        .map(|served| Json(entry(&served)).into_response())
-        .unwrap_or_else(IntoResponse::into_response)
-}
-
-/// Embeddings need a model made for them; a language model says that it is none.
-pub async fn embed(
-    State(gateway): State<Arc<Gateway>>,
-    peer: Peer,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    let refused = known(&gateway, &peer, &headers).and_then(|()| refuse_embedding(&gateway, &body));
-    let error = refused.err().unwrap_or_else(|| ApiError::no_route("/v1/embeddings"));
-    gateway.metrics.called("embeddings", error.status().as_u16());
-    error.into_response()
-}
-
-fn refuse_embedding(gateway: &Gateway, body: &[u8]) -> Result<(), ApiError> {
-    let mut fields = Fields::parse(body)?;
-    let name: String = fields.required("model")?;
-    fields.required::<Value>("input")?;
-    let served = gateway.models.get(&name, "")?;
-    let architecture = &served.port.model().architecture;
-    Err(ApiError::not_by_this_model(format!(
-        "the model {name:?} ({architecture}) continues text and gives no embeddings"
-    )))
+    let found = known(&gateway, &peer, &headers).and_then(|()| match gateway.encoders.get(&name) {
+        Some(encoder) => Ok(encoder_entry(encoder)),
+        None => {
+            let served = gateway.models.get(&name, "")?;
+            Ok(entry(&served))
+        }
+    });
+    found.map(|entry| Json(entry).into_response()).unwrap_or_else(IntoResponse::into_response)
 }
 
 fn known(gateway: &Gateway, peer: &Peer, headers: &HeaderMap) -> Result<(), ApiError> {
@@ -68,15 +49,31 @@ fn known(gateway: &Gateway, peer: &Peer, headers: &HeaderMap) -> Result<(), ApiE
 
 fn entry(served: &Served) -> Value {
     let model = served.port.model();
-    let mut extension = identity(served);
-    if let Value::Object(fields) = &mut extension {
+    let extension = json!({
+        "kind": ModelKind::Generation.to_string(),
+        "has_chat_template": served.template.is_some(),
+    });
+    object(model, served.port.backend(), served.loaded_seconds, extension)
+}
+
+fn encoder_entry(served: &ServedEncoder) -> Value {
+    let extension = json!({
+        "kind": served.encoder.kind().to_string(),
+        "dimensions": served.encoder.dimensions(),
+    });
+    object(served.model(), served.encoder.backend(), served.loaded_seconds, extension)
+}
+
+fn object(model: &ModelInfo, backend: BackendKind, created: u64, more: Value) -> Value {
+    let mut extension = identity(model, backend);
+    if let (Value::Object(fields), Value::Object(more)) = (&mut extension, more) {
         fields.insert("context_tokens".to_owned(), json!(model.context_tokens));
-        fields.insert("has_chat_template".to_owned(), json!(served.template.is_some()));
+        fields.extend(more);
     }
     json!({
         "id": model.name,
         "object": "model",
-        "created": served.loaded_seconds,
+        "created": created,
         "owned_by": "stoa",
         "stoa": extension,
     })

@@ -83,11 +83,6 @@ impl ApiError {
             }
         })
     }
-
-    /// The status that the metrics count.
-    pub fn status(&self) -> StatusCode {
-        self.status
-    }
 }
 
 impl From<RunnerError> for ApiError {

@@ -16,7 +16,6 @@ const WITHOUT_EFFECT: &[&str] = &[
     "prompt_cache_key",
     "prompt_cache_retention",
     "parallel_tool_calls",
-    "encoding_format",
 ];
 
 /// The fields that were not taken yet.

@@ -9,6 +9,7 @@ mod catalogue;
 mod chat;
 mod choice;
 mod completions;
+mod embeddings;
 mod error;
 mod fields;
 mod login;
@@ -38,6 +39,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     RunnerError,
     access::{Access, Caller},
+    encoders::Encoders,
     metrics::Metrics,
     models::Models,
 };
@@ -52,6 +54,8 @@ const ID_BYTES: usize = 12;
 pub struct Gateway {
     /// Answer.
     pub models: Arc<Models>,
+    /// Give embeddings.
+    pub encoders: Arc<Encoders>,
     /// Decides who may ask.
     pub access: Access,
     /// Counts.
@@ -110,7 +114,7 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
     Router::new()
         .route("/v1/chat/completions", post(reply::create::<chat::Chat>))
         .route("/v1/completions", post(reply::create::<completions::Completions>))
-        .route("/v1/embeddings", post(catalogue::embed))
+        .route("/v1/embeddings", post(embeddings::create))
         .route("/v1/models", get(catalogue::list))
         .route("/v1/models/*name", get(catalogue::retrieve))
         .route("/v1/auth/challenge", post(login::challenge))

@@ -84,7 +84,7 @@ async fn answer(
     let deadline = Instant::now()
         + patience(headers).map_or(gateway.patience, |patience| patience.min(gateway.patience));
     let choices = prepared.ask(&caller, deadline)?;
-    let mut identity = identity_headers(&prepared.served);
+    let mut identity = identity_headers(prepared.served.port.model());
     if let Ok(id) = prepared.id.parse() {
         identity.insert("x-request-id", id);
     }

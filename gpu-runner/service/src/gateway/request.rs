@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Instant};
 
 use axum::http::{HeaderMap, HeaderValue};
 use serde_json::{Value, json};
-use stoa_engine::{BackendKind, EngineError, SequenceRequest};
+use stoa_engine::{BackendKind, EngineError, ModelInfo, SequenceRequest};
 use stoa_job::MAX_PROMPT_BYTES;
 
 use super::{choice::Choice, error::ApiError, params::Params};
@@ -100,7 +100,7 @@ impl Prepared {
     /// What a third party needs to compute the answer again.
     pub fn extension(&self) -> Value {
         let sampler = self.params.sampler;
-        let mut extension = identity(&self.served);
+        let mut extension = identity(self.served.port.model(), self.served.port.backend());
         if let Value::Object(fields) = &mut extension {
             fields.insert("temperature_milli".to_owned(), json!(sampler.temperature_milli));
             fields.insert("top_k".to_owned(), json!(sampler.top_k));
@@ -121,14 +121,13 @@ impl Prepared {
 }
 
 /// What a model's answers are: exact or not, of which weights, by which semantics.
-pub fn identity(served: &Served) -> Value {
-    let model = served.port.model();
+pub fn identity(model: &ModelInfo, kind: BackendKind) -> Value {
     json!({
         // Every back end of the engine computes the exact semantics; there is no other mode.
         "exact": true,
         "model_root": model.model_root.to_string(),
         "semantics_version": model.semantics_version,
-        "backend": backend(served.port.backend()),
+        "backend": backend(kind),
     })
 }
 
@@ -140,8 +139,7 @@ const fn backend(kind: BackendKind) -> &'static str {
 }
 
 /// The same in headers, for clients that do not look into bodies.
-pub fn identity_headers(served: &Served) -> HeaderMap {
-    let model = served.port.model();
+pub fn identity_headers(model: &ModelInfo) -> HeaderMap {
     let mut headers = HeaderMap::new();
     headers.insert("x-stoa-exact", HeaderValue::from_static("true"));
     if let Ok(root) = HeaderValue::from_str(&model.model_root.to_string()) {

@@ -38,6 +38,9 @@ pub enum TemplateError {
         /// What the parser found.
         source: serde_json::Error,
     },
+    /// The metadata of a GGUF file cannot be read.
+    #[error(transparent)]
+    Gguf(Box<stoa_engine::EngineError>),
     /// The template is no Jinja.
     #[error("the chat template is not valid")]
     Syntax(#[source] Box<Error>),
@@ -108,14 +111,15 @@ pub struct ChatTemplate {
 }
 
 impl ChatTemplate {
-    /// The template of a model folder (`chat_template.jinja`, else `tokenizer_config.json`); a base model
-    /// has none.
+    /// The template of a model folder (`chat_template.jinja`, else `tokenizer_config.json`) or of a GGUF file; a base
+    /// model has none.
     pub fn of_folder(folder: &Path) -> Result<Option<Self>, TemplateError> {
         let (bos, eos, inline) = special_tokens(folder)?;
-        let source = match read(&folder.join("chat_template.jinja"))? {
-            Some(text) => Some(text),
-            None => inline,
+        let beside = match folder.is_file() {
+            true => None,
+            false => read(&folder.join("chat_template.jinja"))?,
         };
+        let source = beside.or(inline);
         source.map(|source| Self::compile(source, bos, eos)).transpose()
     }
 
@@ -174,7 +178,12 @@ impl ChatTemplate {
 
 fn special_tokens(folder: &Path) -> Result<(String, String, Option<String>), TemplateError> {
     let path = folder.join("tokenizer_config.json");
-    let Some(text) = read(&path)? else { return Ok((String::new(), String::new(), None)) };
+    let text = match folder.is_file() {
+        true => stoa_engine::tokenizer_config(folder)
+            .map_err(|error| TemplateError::Gguf(Box::new(error)))?,
+        false => read(&path)?,
+    };
+    let Some(text) = text else { return Ok((String::new(), String::new(), None)) };
     let config: TokenizerConfig =
         serde_json::from_str(&text).map_err(|source| TemplateError::Json { path, source })?;
     let token = |special: Option<Special>| special.map(Special::text).unwrap_or_default();

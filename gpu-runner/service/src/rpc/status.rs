@@ -77,10 +77,15 @@ fn engine_code(error: &EngineError) -> Code {
         | EngineError::CacheTooSmall { .. }
         | EngineError::TextCount { .. }
         | EngineError::InvalidSegments { .. }
+        | EngineError::InvalidInput { .. }
         | EngineError::UnknownToken { .. } => Code::InvalidArgument,
         EngineError::MissingFile { .. }
         | EngineError::UnreadableFile { .. }
         | EngineError::InvalidJson { .. }
+        | EngineError::FileTooLong { .. }
+        | EngineError::Gguf { .. }
+        | EngineError::Package { .. }
+        | EngineError::Unwritable { .. }
         | EngineError::UnsupportedArchitecture { .. }
         | EngineError::InvalidConfig { .. }
         | EngineError::CorruptWeights { .. }
@@ -100,6 +105,9 @@ fn engine_code(error: &EngineError) -> Code {
         | EngineError::DeviceRefused { .. }
         | EngineError::SelfTest { .. } => Code::FailedPrecondition,
         EngineError::InvalidStep { .. } | EngineError::Panicked => Code::Internal,
-        EngineError::DeviceLost { .. } | EngineError::DeviceFailed { .. } => Code::Unavailable,
+        EngineError::CacheFull { .. } => Code::ResourceExhausted,
+        EngineError::NotCached { .. }
+        | EngineError::DeviceLost { .. }
+        | EngineError::DeviceFailed { .. } => Code::Unavailable,
     }
 }

@@ -17,6 +17,7 @@ use std::{
     time::Instant,
 };
 
+pub use fair_queue::FairQueue;
 use stoa_engine::{BatchLimits, SequenceRequest};
 pub use task::{Outcome, Task};
 use tokio_util::sync::CancellationToken;
@@ -27,7 +28,6 @@ use crate::{
     metrics::{Metrics, ModelStatistics},
     models::ModelsError,
 };
-use fair_queue::FairQueue;
 
 /// Bounds of the scheduler.
 #[derive(Clone, Copy, Debug)]

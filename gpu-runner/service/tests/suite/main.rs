@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)] // also in the helpers, which clippy does not count as tests
 
 mod batching;
+mod embeddings;
 mod encrypted;
 mod gateway;
 mod jobs;

@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use stoa_engine::{BackendKind, Encoder};
 use stoa_job::UncheckedJobInput;
 use stoa_primitives::ContentHash;
 use stoa_proto::{
@@ -55,6 +56,7 @@ impl Runner {
             port,
             model_dir: PathBuf::new(),
             loader: Arc::new(load_fake),
+            encoders: encoders(&config),
             key: key.clone(),
             secrets: secrets(&config),
             store: open_store(data_dir).await,
@@ -151,6 +153,11 @@ fn secrets(config: &Config) -> Secrets {
         operator: token(&config.operator_token_file),
         access: Access::new(keys, wallets.map(Result::unwrap)),
     }
+}
+
+fn encoders(config: &Config) -> Vec<Encoder> {
+    let load = |folder: &PathBuf| Encoder::load(folder, BackendKind::Cpu).unwrap();
+    config.encoder_dirs.iter().map(load).collect()
 }
 
 /// A fake model with the folder's name.

@@ -17,6 +17,7 @@ use cosmwasm_vm::{
     internals::{Logger, check_wasm, compile_module, instance_from_module},
 };
 use sha2::{Digest as _, Sha256};
+use stoa_linear_memory::Pool;
 use wasmer::{Engine, Module, Store};
 
 use crate::wasm::error::WasmError;
@@ -72,6 +73,8 @@ pub(in crate::wasm) struct Code {
 pub(in crate::wasm) struct CodeCache {
     capabilities: HashSet<String>,
     instance_memory_bytes: usize,
+    /// Memories of instances that ended, for the next ones.
+    memories: Arc<Pool>,
     capacity_bytes: usize,
     entries: Mutex<Entries>,
     /// Creating instances at the same time is not safe in all versions of the engine.
@@ -98,6 +101,7 @@ impl CodeCache {
         Self {
             capabilities: CAPABILITIES.iter().map(|name| (*name).to_owned()).collect(),
             instance_memory_bytes,
+            memories: Arc::default(),
             capacity_bytes,
             entries: Mutex::default(),
             instantiation: Mutex::default(),
@@ -152,7 +156,9 @@ impl CodeCache {
     }
 
     fn make(&self, wasm: &[u8]) -> Result<Arc<Code>, VmError> {
-        let (module, engine) = compile_module(wasm, Some(Size::new(self.instance_memory_bytes)))?;
+        let limit = self.instance_memory_bytes;
+        let (module, mut engine) = compile_module(wasm, Some(Size::new(limit)))?;
+        stoa_linear_memory::use_again(&mut engine, &self.memories, limit);
         let exports: HashSet<String> =
             module.exports().map(|export| export.name().to_owned()).collect();
         let migrate_version = module.custom_sections(MIGRATE_VERSION_SECTION).last();

@@ -11,6 +11,8 @@ mod call;
 mod code_cache;
 mod fault;
 mod go_json;
+#[cfg(test)]
+mod isolation;
 mod querier;
 mod storage;
 mod wasm_query;
