@@ -253,9 +253,9 @@ fn a_step_that_fails_costs_only_the_answer_that_fails_by_itself() {
     let healthy: Vec<SequenceRequest> = [4, 7].map(request).into();
     let expected: Vec<_> = healthy.iter().map(|request| alone(&model, request)).collect();
     let harmless = |id: &u32| !expected.iter().flatten().any(|token| token == id);
-    let poison = (0..SHAPE.vocab)
+    let mut poison = (0..SHAPE.vocab)
         .filter(|id| !healthy.iter().any(|request| request.prompt_token_ids.contains(id)));
-    let poison = poison.filter(harmless).next().unwrap();
+    let poison = poison.find(harmless).unwrap();
     for panics in [false, true] {
         let executor = Box::new(Defective { executor: model.cpu(options(3)), poison, panics });
         let mut batch = Batch::new(executor, limits(3, 400, 64, 0), None, Vec::new());
