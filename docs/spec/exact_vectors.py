@@ -16,6 +16,7 @@ from exact_inference import (
     attention,
     chacha20,
     divide,
+    embed,
     exp2_q15,
     exp2_q30,
     gelu,
@@ -42,13 +43,13 @@ def scaled(total, t, b, m, f):
     return [total, requantise(total, t * m, f + 15 - b)]
 
 
-def attention_case(query, t, b, kappa, shift, keys, key_scales, values, value_scales):
+def attention_case(query, t, b, kappa, shift, keys, key_scales, values, value_scales, cap=None):
     width = len(query)
 
     def rows(codes, scales):
         return [(codes[i * width :][:width], scale & 0xFFFF, scale >> 16) for i, scale in enumerate(scales)]
 
-    return attention((query, t, b), rows(keys, key_scales), rows(values, value_scales), (kappa, shift))
+    return attention((query, t, b), rows(keys, key_scales), rows(values, value_scales), (kappa, shift), cap)
 
 
 def gated(gate, up):
@@ -68,12 +69,14 @@ OPERATIONS = {
     "product": lambda x, t, b, w, m, f: scaled(sum(i * j for i, j in zip(x, w)), t, b, m, f),
     "product_int4": lambda x, t, b, w, s, m, f: scaled(int4_sum(x, w, s), t, b, m, f),
     "embed": lambda codes, m, f: [[requantise(127 * code, m, f - 16) for code in codes]],
+    "embed_scaled": lambda steps, m, f, k, j: [[embed(step, (m, f), (k, j)) for step in steps]],
     "rms_norm": lambda row, weights, epsilon: [norm(row, weights, epsilon)],
     "layer_norm": lambda row, weights, biases, epsilon: [layer_norm(row, weights, biases, epsilon)],
     "l2_norm": lambda row: [units(row, 0)],
     "mean_pool": lambda rows, width: [[divide(sum(rows[i::width]), len(rows) // width) for i in range(width)]],
     "rotary": lambda head, cos, sin: [rotate(head, list(zip(cos, sin)))],
     "attention": attention_case,
+    "attention_capped": attention_case,
     "activation": lambda x: [silu(x), gelu(NORMAL, x), gelu(LOGISTIC, x), max(x, 0)],
     "gated": gated,
     "soft_cap": lambda x, cap: [soft_cap(x, cap)],

@@ -74,8 +74,8 @@ class Client(unittest.TestCase):
             self.client.completions.create(model="nobody", prompt=PROMPT)
         self.assertEqual(caught.exception.code, "model_not_found")
         with self.assertRaises(openai.BadRequestError) as caught:
-            self.client.completions.create(model=MODEL, prompt=PROMPT, top_p=0.5)
-        self.assertEqual(caught.exception.param, "top_p")
+            self.client.completions.create(model=MODEL, prompt=PROMPT, presence_penalty=0.5)
+        self.assertEqual(caught.exception.param, "presence_penalty")
         with self.assertRaises(openai.BadRequestError):
             self.client.embeddings.create(model=MODEL, input=PROMPT)
         stranger = openai.OpenAI(base_url=URL, api_key="not the key of anyone", max_retries=0)

@@ -217,20 +217,21 @@ mod tests {
 
     #[test]
     fn what_is_kept_is_bounded_and_in_order() {
-        assert!(kept(&[]).is_empty() && kept(&[0; 100]).is_empty());
-        assert_eq!(kept(&[0, 1, 0, 0, 1, 1]), [page()..6 * page()]);
-        let far = |resident: &[usize]| {
-            let mut pages = vec![0; 1000];
-            resident.iter().for_each(|index| pages[*index] = 1);
-            kept(&pages)
+        let pages = |resident: &[u8]| -> Vec<_> {
+            kept(resident).iter().map(|range| (range.start / page(), range.end / page())).collect()
         };
-        assert_eq!(far(&[0, 100]), [0..page(), 100 * page()..101 * page()]);
-        assert_eq!(
-            far(&(0..20).map(|index| 50 * index).collect::<Vec<_>>()).len(),
-            MAX_KEPT_RANGES
-        );
-        let all = vec![1; 3 * MAX_KEPT_BYTES / page()];
-        assert_eq!(kept(&all), [0..MAX_KEPT_BYTES]);
+        assert!(pages(&[]).is_empty() && pages(&[0; 100]).is_empty());
+        assert_eq!(pages(&[0, 1, 0, 0, 1, 1]), [(1, 6)]);
+        let far = |resident: &[usize]| {
+            let mut states = vec![0; 1000];
+            resident.iter().for_each(|index| states[*index] = 1);
+            pages(&states)
+        };
+        assert_eq!(far(&[0, 100]), [(0, 1), (100, 101)]);
+        let many: Vec<_> = (0..20).map(|index| 50 * index).collect();
+        assert_eq!(far(&many).len(), MAX_KEPT_RANGES);
+        let most = MAX_KEPT_BYTES / page();
+        assert_eq!(pages(&vec![1; 3 * most]), [(0, most)]);
     }
 
     #[test]

@@ -111,14 +111,17 @@ pub trait ElasticCache {
     /// Bytes that one position of one sequence takes.
     fn position_bytes(&self) -> u64;
 
-    /// Positions of all sequences together that there is memory for; `None` where memory is asked for as it is needed.
-    fn positions(&self) -> Option<u64>;
+    /// Positions that are taken and copied together: 1, or those of a page.
+    fn page_positions(&self) -> u32;
+
+    /// Positions of all sequences together, where that was decided at load.
+    fn limit_positions(&self) -> Option<u64>;
 
     /// Gives `sequence` room for `positions` positions, 0 gives its memory back. Its first `keep` positions
     /// stay, the rest is lost.
     fn resize(&mut self, sequence: u32, positions: u32, keep: u32);
 
-    /// Copies the first `positions` positions of `from` to `to`, which has room for them.
+    /// Copies the first `positions` positions of `from`, whole pages, to `to`, which has room for them.
     fn copy(&mut self, from: u32, to: u32, positions: u32);
 }
 

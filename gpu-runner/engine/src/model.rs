@@ -14,7 +14,7 @@ pub enum Model {
     /// Continues text.
     Generator(Engine),
     /// Gives embeddings, or ranks.
-    Encoder(Encoder),
+    Encoder(Box<Encoder>),
     /// Labels.
     Classifier(Classifier),
 }
@@ -29,7 +29,7 @@ impl Model {
     /// Loads a GGUF file, or a folder as what its `config.json` says it is; what is not known is refused by its reader.
     pub fn load(dir: &Path, backend: BackendKind) -> Result<Self, EngineError> {
         match architecture(dir)? {
-            Named::Encoder => Ok(Self::Encoder(Encoder::load(dir, backend)?)),
+            Named::Encoder => Ok(Self::Encoder(Box::new(Encoder::load(dir, backend)?))),
             Named::Classifier => Ok(Self::Classifier(Classifier::load(dir, backend)?)),
             Named::Other => Ok(Self::Generator(Engine::load(dir, backend)?)),
         }

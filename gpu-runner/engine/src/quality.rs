@@ -1,10 +1,14 @@
 //! What the integers cost: exact mode beside the same weights in f32, layer by layer and in perplexity.
 
-use serde::Serialize;
-use stoa_exact::{Choice, FIXED_MAX};
-use stoa_trace::{Claim, Ids, Part, Tensor, Tensors, Trace, record};
+use std::sync::Arc;
 
-use crate::{EngineError, integer::model::IntegerModel, reference::FloatModel};
+use serde::Serialize;
+use stoa_exact::FIXED_MAX;
+
+use crate::{
+    CpuOptions, EngineError, Executor, StepToken, cpu::CpuExecutor, integer::model::IntegerModel,
+    reference::FloatModel,
+};
 
 /// 1.0 as a fixed value.
 const ONE: f64 = 65_536.0;
@@ -39,34 +43,28 @@ pub struct QualityReport {
     pub perplexity_loss_percent: f64,
 }
 
-/// Runs `ids` (at least two) both ways.
+/// Runs `ids` (at least two, known to the model, at most its context) both ways.
 pub fn quality(
-    integers: &IntegerModel,
+    integers: &Arc<IntegerModel>,
     float: &FloatModel,
     ids: &[u32],
 ) -> Result<QualityReport, EngineError> {
     if ids.len() < 2 {
         return Err(EngineError::EmptyPrompt);
     }
-    integers.require_llama("the trace")?;
-    let choice = Choice { temperature_milli: 0, top_k: 0, top_p_milli: 0, seed: 0, position: 0 };
-    // Every id is of the model's own tokenizer, whose ids were checked at load.
-    let trace =
-        record(integers, Claim { ids: Ids::all(ids), choice }).ok_or(EngineError::EmptyPrompt)?;
+    let exact = ExactPass::run(integers, ids)?;
     let mut layers = Vec::new();
     let logits = float.pass(ids, &mut |rows| {
-        let (tensor, name) = match layers.len() as u32 {
-            0 => (Tensor::new(0, Part::Embedding), "embedding".to_owned()),
-            number => {
-                (Tensor::new(number - 1, Part::FeedResidual), format!("layers.{}", number - 1))
-            }
+        let name = match layers.len() {
+            0 => "embedding".to_owned(),
+            number => format!("layers.{}", number - 1),
         };
-        layers.push(compare(name, &fixed(&trace, tensor), rows));
+        layers.push(compare(name, &exact.residuals[layers.len()], rows));
     });
-    let exact = fixed(&trace, Tensor::new(0, Part::Logits));
-    layers.push(compare("logits".to_owned(), &exact, &logits));
+    layers.push(compare("logits".to_owned(), &exact.logits, &logits));
     let width = integers.config.vocab as usize;
     let exact_rows: Vec<Vec<f64>> = exact
+        .logits
         .chunks_exact(width)
         .map(|row| row.iter().map(|x| f64::from(*x) / ONE).collect())
         .collect();
@@ -83,9 +81,35 @@ pub fn quality(
     })
 }
 
-fn fixed(trace: &Trace, tensor: Tensor) -> Vec<i32> {
-    let elements = trace.shape().elements(tensor.part);
-    trace.words(tensor, 0, elements as u32).unwrap_or_default()
+/// What exact mode computes of a text, position after position.
+struct ExactPass {
+    /// Residual stream behind the embedding and behind every layer.
+    residuals: Vec<Vec<i32>>,
+    logits: Vec<i32>,
+}
+
+impl ExactPass {
+    fn run(model: &Arc<IntegerModel>, ids: &[u32]) -> Result<Self, EngineError> {
+        let mut executor = CpuExecutor::with_options(Arc::clone(model), CpuOptions::default());
+        let size = executor.capacity().step_tokens as usize;
+        let mut residuals = vec![Vec::new(); 1 + model.layers.len()];
+        let mut logits = Vec::new();
+        for (start, ids) in (0u32..).step_by(size).zip(ids.chunks(size)) {
+            let token = |(position, id): (u32, &u32)| StepToken {
+                sequence: 0,
+                position,
+                id: *id,
+                wants_logits: true,
+            };
+            let tokens: Vec<StepToken> = (start..).zip(ids).map(token).collect();
+            executor.step_observed(
+                &tokens,
+                &mut |place, rows| residuals[place].extend_from_slice(rows),
+                &mut |_, row| logits.extend_from_slice(row),
+            )?;
+        }
+        Ok(Self { residuals, logits })
+    }
 }
 
 fn compare(name: String, exact: &[i32], rows: &[Vec<f32>]) -> LayerError {

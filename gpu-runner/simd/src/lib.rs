@@ -5,7 +5,7 @@
 //! Place: above `stoa-exact`, which is the definition; below the engine, which owns memory, order and threads.
 //! Invariants: every path equals the definition for every input, extreme codes and odd lengths included (`tests/`);
 //! an [`Isa`] exists only for a vector unit that the processor has. `unsafe` is confined to `isa.rs` (calls of
-//! functions compiled for a unit that was detected) and to the loads and stores of `dot/`.
+//! functions compiled for a unit that was detected) and to the loads and stores of `dot/` and `int4/`.
 
 mod attention;
 mod dot;

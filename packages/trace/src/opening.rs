@@ -210,7 +210,7 @@ impl Opened {
 pub fn content_root(bytes: &[u8], first: u32, length: u64, siblings: &[Node]) -> Option<Node> {
     let start = u64::from(first) * LEAF_BYTES as u64;
     let end = start + bytes.len() as u64;
-    let is_whole = end == length || end < length && end % LEAF_BYTES as u64 == 0;
+    let is_whole = end == length || end < length && end.is_multiple_of(LEAF_BYTES as u64);
     if bytes.is_empty() || !is_whole {
         return None;
     }

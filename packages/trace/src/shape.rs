@@ -186,8 +186,8 @@ impl Shape {
             && (1..=crate::claim::MAX_POSITIONS).contains(&positions)
             && groups > 0
             && heads > 0
-            && heads % groups == 0
-            && head % 2 == 0
+            && heads.is_multiple_of(groups)
+            && head.is_multiple_of(2)
     }
 
     /// Bytes of a tensor.

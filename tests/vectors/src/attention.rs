@@ -1,8 +1,8 @@
 //! Rotation and attention.
 
 use stoa_exact::{
-    ROPE_ONE, RowScale, WeightScale,
-    attention::{HeadCache, ScoreScale, attend},
+    FIXED_MAX, ROPE_ONE, RowScale, SoftCap, WeightScale,
+    attention::{HeadCache, ScoreScale, attend_capped},
     quantise_row, rope_head, rsqrt_q30,
 };
 
@@ -15,7 +15,7 @@ const HEAD: usize = 16;
 
 /// Files of this group.
 pub fn files() -> Vec<VectorFile> {
-    vec![rotated(), attended()]
+    vec![rotated(), attended(false), attended(true)]
 }
 
 fn rotated() -> VectorFile {
@@ -40,8 +40,9 @@ fn cached(draw: &mut Draw, positions: usize) -> (Vec<i8>, Vec<RowScale>) {
     (codes, scales)
 }
 
-fn attended() -> VectorFile {
-    let mut draw = Draw::new(32);
+/// Attention, plain or with capped scores.
+fn attended(is_capped: bool) -> VectorFile {
+    let mut draw = Draw::new(if is_capped { 33 } else { 32 });
     let cases = (0..32).map(|index| {
         let positions = [1, 2, 7, 24][index % 4];
         let mut query = vec![0; HEAD];
@@ -58,9 +59,12 @@ fn attended() -> VectorFile {
         let (value_codes, value_scales) = cached(&mut draw, positions);
         let (mut scores, mut sums) = (vec![0; positions], vec![0; HEAD]);
         let mut output = vec![0; HEAD];
-        attend(
+        // Caps from a hundredth to all that the bounds allow.
+        let cap = is_capped.then(|| [655, 65_536, 4_727_399, FIXED_MAX][index / 4 % 4]);
+        attend_capped(
             &query,
             ScoreScale::of_query(query_scale, constant),
+            cap.map(SoftCap::new),
             HeadCache { codes: &key_codes, scales: &key_scales },
             HeadCache { codes: &value_codes, scales: &value_scales },
             (&mut scores, &mut sums),
@@ -69,7 +73,7 @@ fn attended() -> VectorFile {
         let packed = |scales: &[RowScale]| -> Value {
             scales.iter().map(|s| s.pack()).collect::<Vec<_>>().into()
         };
-        vec![
+        let inputs = vec![
             query.into(),
             query_scale.mantissa.into(),
             query_scale.bits.into(),
@@ -79,12 +83,25 @@ fn attended() -> VectorFile {
             packed(&key_scales),
             value_codes.into(),
             packed(&value_scales),
-            scores.into(),
-            sums.into(),
-            output.into(),
-        ]
+        ];
+        let cap = cap.map(Value::from).into_iter().collect();
+        [inputs, cap, vec![scores.into(), sums.into(), output.into()]].concat()
     });
-    let inputs =
-        &["query", "t_q", "b_q", "kappa", "F", "keys", "key_scales", "values", "value_scales"];
-    VectorFile::new("attention", inputs, &["scores", "sums", "output"], cases)
+    const INPUTS: [&str; 10] = [
+        "query",
+        "t_q",
+        "b_q",
+        "kappa",
+        "F",
+        "keys",
+        "key_scales",
+        "values",
+        "value_scales",
+        "cap",
+    ];
+    let (name, inputs) = match is_capped {
+        false => ("attention", &INPUTS[..9]),
+        true => ("attention_capped", &INPUTS[..]),
+    };
+    VectorFile::new(name, inputs, &["scores", "sums", "output"], cases)
 }

@@ -1,6 +1,8 @@
 //! Quantisation, products with int8 and int4 weights, embedding.
 
-use stoa_exact::{dot, dot_int4, embed_row, matvec_element, quantise_row};
+use stoa_exact::{
+    WeightScale, bounds, dot, dot_int4, embed_element, embed_row, matvec_element, quantise_row,
+};
 
 use crate::{draw::Draw, file::VectorFile};
 
@@ -8,7 +10,7 @@ const WIDTH: usize = 64;
 
 /// Files of this group.
 pub fn files() -> Vec<VectorFile> {
-    vec![quantised(), products(), int4_products(), embedded()]
+    vec![quantised(), products(), int4_products(), embedded(), embedded_with_factor()]
 }
 
 fn quantised() -> VectorFile {
@@ -72,4 +74,31 @@ fn embedded() -> VectorFile {
         vec![codes.into(), scale.mantissa.into(), scale.shift.into(), output.into()]
     });
     VectorFile::new("embed", &["codes", "m", "f"], &["row"], cases)
+}
+
+fn embedded_with_factor() -> VectorFile {
+    let mut draw = Draw::new(15);
+    let cases = (0..24).map(|index| {
+        let scale = draw.weight_scale();
+        // The last third is of int4 weights: code times group scale.
+        let steps: Vec<i32> = match index < 16 {
+            true => draw.codes(16).into_iter().map(i32::from).collect(),
+            false => (0..16).map(|_| draw.between(-2040, 1785) as i32).collect(),
+        };
+        let places = (bounds::EMBEDDING_SHIFT_MIN.into(), bounds::EMBEDDING_SHIFT_MAX.into());
+        let factor = WeightScale {
+            mantissa: draw.between(1 << 14, (1 << 15) - 1) as u32,
+            shift: draw.between(places.0, places.1) as u32,
+        };
+        let row: Vec<i32> = steps.iter().map(|step| embed_element(*step, scale, factor)).collect();
+        vec![
+            steps.into(),
+            scale.mantissa.into(),
+            scale.shift.into(),
+            factor.mantissa.into(),
+            factor.shift.into(),
+            row.into(),
+        ]
+    });
+    VectorFile::new("embed_scaled", &["steps", "m", "f", "k", "j"], &["row"], cases)
 }

@@ -120,19 +120,24 @@ impl Batch {
     ) -> Self {
         let capacity = executor.capacity();
         let whole = u64::from(capacity.sequences) * u64::from(capacity.context);
-        let elastic = executor.elastic();
-        let held = elastic.as_ref().and_then(|cache| cache.positions()).unwrap_or(u64::MAX);
-        let position_bytes = elastic.map(|cache| cache.position_bytes().max(1));
+        let elastic = executor.elastic().map(|cache| {
+            let bytes = cache.position_bytes().max(1);
+            let held = cache.limit_positions().unwrap_or(u64::MAX);
+            let positions = held.min(limits.cache_bytes / bytes);
+            (bytes, positions, cache.page_positions().max(1))
+        });
+        let (bytes, positions, page) = elastic.unwrap_or((0, whole, 1));
         let bounds = Bounds {
             places: capacity.sequences,
-            positions: position_bytes.map_or(whole, |bytes| held.min(limits.cache_bytes / bytes)),
+            positions: positions - positions % u64::from(page),
+            page,
             running: limits.answers.clamp(1, capacity.sequences.max(1)),
-            is_elastic: position_bytes.is_some(),
+            is_elastic: elastic.is_some(),
             keeps: limits.kept_texts > 0,
         };
         Self {
             step_tokens: limits.step_tokens.max(MIN_STEP_TOKENS).min(capacity.step_tokens),
-            position_bytes: position_bytes.unwrap_or(0),
+            position_bytes: bytes,
             executor,
             places: Places::new(bounds),
             answers: Vec::new(),
@@ -208,6 +213,10 @@ impl Batch {
         let demands: Vec<Demand> = self.answers.iter().map(demand).collect();
         let shares = shares(&demands, self.step_tokens);
         let failures = self.run(&shares);
+        if shares.iter().zip(&failures).all(|(share, failure)| *share == 0 || failure.is_some()) {
+            // Nobody went on: the back end may have lost what it held (a device that went away).
+            self.forget();
+        }
         let mut done = BatchStep::default();
         for (index, share) in shares.iter().enumerate() {
             if *share > 0 && failures[index].is_none() {
@@ -286,7 +295,7 @@ impl Batch {
                     on_event(id, BatchEvent::Failed(error));
                     self.leave(index, false);
                     if is_lost {
-                        self.places.forget();
+                        self.forget();
                     }
                 }
             }
@@ -304,6 +313,14 @@ impl Batch {
             let positions = if is_kept { length } else { 0 };
             cache.resize(place, positions, positions);
             self.places.shrink(place, positions);
+        }
+    }
+
+    /// Gives up the texts that are kept.
+    fn forget(&mut self) {
+        let places = self.places.forget();
+        if let Some(cache) = self.executor.elastic() {
+            places.into_iter().for_each(|place| cache.resize(place, 0, 0));
         }
     }
 

@@ -65,6 +65,8 @@ pub struct Bounds {
     pub places: u32,
     /// Positions of all sequences together.
     pub positions: u64,
+    /// Positions that are taken, and reused, together. Nobody writes to a page that others read.
+    pub page: u32,
     /// Sequences that run at a time.
     pub running: u32,
     /// Whether a sequence takes as many positions as it needs and can be copied; else it always has the whole
@@ -110,12 +112,13 @@ impl Places {
             return None;
         }
         let (source, reused) = self.source(need, running).unwrap_or((0, 0));
+        let positions = self.whole_pages(need.positions);
         let mut cleared = Vec::new();
         let mut free = self.bounds.positions - self.used().0;
         let mut place = self.free_place();
         let mut victims = self.kept();
         victims.retain(|index| reused == 0 || *index != source);
-        let fits = |free: u64| !self.bounds.is_elastic || free >= u64::from(need.positions);
+        let fits = |free: u64| !self.bounds.is_elastic || free >= u64::from(positions);
         for victim in victims {
             if place.is_some() && fits(free) {
                 break;
@@ -144,7 +147,10 @@ impl Places {
         for index in &placement.cleared {
             self.places[*index as usize] = Place::default();
         }
-        let positions = if self.bounds.is_elastic { positions } else { self.context() };
+        let positions = match self.bounds.is_elastic {
+            true => self.whole_pages(positions),
+            false => self.context(),
+        };
         self.places[placement.place as usize] = Place { positions, holds: Use::Running };
     }
 
@@ -160,15 +166,21 @@ impl Places {
         !matches!(place.holds, Use::Free)
     }
 
-    /// Forgets all that finished answers left: the memory of the back end is not what it was.
-    pub fn forget(&mut self) {
-        let kept = self.places.iter_mut().filter(|place| matches!(place.holds, Use::Kept { .. }));
-        kept.for_each(|place| *place = Place::default());
+    /// Gives up every text that is kept; returns where they were.
+    pub fn forget(&mut self) -> Vec<u32> {
+        let kept = self.kept();
+        kept.iter().for_each(|index| self.places[*index as usize] = Place::default());
+        kept
     }
 
     /// Notes that a sequence was cut to what it holds.
     pub fn shrink(&mut self, place: u32, positions: u32) {
-        self.places[place as usize].positions = positions;
+        self.places[place as usize].positions = self.whole_pages(positions);
+    }
+
+    /// So many positions and the rest of their last page.
+    fn whole_pages(&self, positions: u32) -> u32 {
+        positions.div_ceil(self.bounds.page).saturating_mul(self.bounds.page)
     }
 
     /// Positions of a sequence that cannot be divided.
@@ -204,7 +216,8 @@ impl Places {
         let most = need.prompt.len().saturating_sub(1);
         let shared = |text: &Known<'_>| {
             let pairs = text.ids.iter().zip(&need.prompt[..most]);
-            pairs.take_while(|(a, b)| a == b).count() as u32
+            let equal = pairs.take_while(|(a, b)| a == b).count() as u32;
+            equal - equal % self.bounds.page
         };
         let texts = kept.chain(running).filter(|text| text.scope == need.scope);
         let best = texts.map(|text| (shared(&text), std::cmp::Reverse(text.place))).max()?;
@@ -218,7 +231,7 @@ mod tests {
     use proptest::prelude::*;
 
     const ELASTIC: Bounds =
-        Bounds { places: 4, positions: 100, running: 2, is_elastic: true, keeps: true };
+        Bounds { places: 4, positions: 100, page: 1, running: 2, is_elastic: true, keeps: true };
 
     fn need<'a>(prompt: &'a [u32], positions: u32) -> Need<'a> {
         Need { prompt, positions, scope: "a" }
@@ -289,6 +302,17 @@ mod tests {
     }
 
     #[test]
+    fn pages_are_taken_and_reused_whole() {
+        let mut places = Places::new(Bounds { page: 4, ..ELASTIC });
+        keep(&mut places, &[1, 2, 3, 4, 5, 6, 7], 9);
+        assert_eq!(places.used().0, 12);
+        let found = places.find(need(&[1, 2, 3, 4, 5, 6, 9], 8), &[]).unwrap();
+        assert_eq!(found.reused, 4);
+        places.shrink(found.source, 7);
+        assert_eq!(places.used().0, 8);
+    }
+
+    #[test]
     fn where_nothing_can_be_copied_an_answer_goes_on_in_the_same_place() {
         let fixed = Bounds { is_elastic: false, positions: 400, running: 4, ..ELASTIC };
         let mut places = Places::new(fixed);
@@ -309,13 +333,14 @@ mod tests {
             steps in proptest::collection::vec(
                 (proptest::collection::vec(0u32..3, 1..8), 0u32..120, any::<bool>(), any::<bool>()), 1..60,
             ),
-            is_elastic: bool,
+            is_elastic: bool, page in 1u32..6,
         ) {
-            let positions = if is_elastic { 100 } else { 400 };
-            let mut places = Places::new(Bounds { is_elastic, positions, ..ELASTIC });
+            let largest = 100 / page * page;
+            let positions = u64::from(if is_elastic { largest } else { 4 * largest });
+            let mut places = Places::new(Bounds { is_elastic, positions, page, ..ELASTIC });
             let mut running: Vec<(u32, Vec<u32>)> = Vec::new();
             for (prompt, more, ends, keeps) in steps {
-                let positions = (prompt.len() as u32 + more).min(100);
+                let positions = (prompt.len() as u32 + more).min(largest);
                 let texts: Vec<_> =
                     running.iter().map(|(place, ids)| Known { place: *place, ids, scope: "a" }).collect();
                 let found = places.find(need(&prompt, positions), &texts);
@@ -323,7 +348,7 @@ mod tests {
                 if let Some(found) = found {
                     prop_assert!(running.iter().all(|(place, _)| *place != found.place));
                     prop_assert!(running.iter().all(|(place, _)| !found.cleared.contains(place)));
-                    prop_assert!((found.reused as usize) < prompt.len());
+                    prop_assert!((found.reused as usize) < prompt.len() && found.reused.is_multiple_of(page));
                     prop_assert!(found.reused == 0 || !found.cleared.contains(&found.source));
                     places.take(&found, positions);
                     running.push((found.place, prompt));

@@ -221,6 +221,32 @@ impl<E: Executor> Executor for Defective<E> {
     }
 }
 
+/// A device that goes away takes what was kept with it; nothing of it may be found again.
+#[test]
+fn after_a_step_in_which_nobody_goes_on_nothing_is_reused() {
+    let model = Synthetic::new(SHAPE, SEED).unwrap();
+    let poison = 60;
+    let executor = Box::new(Defective { executor: model.cpu(options(3)), poison, panics: false });
+    let mut batch = Batch::new(executor, limits(2, 400, 64, 2), None, Vec::new());
+    let question = |ids: &[u32]| SequenceRequest {
+        prompt_token_ids: ids.to_vec(),
+        max_new_tokens: 1,
+        sampler: Sampler { temperature_milli: 0, top_k: 0, top_p_milli: 0, seed: 0 },
+    };
+    let mut heard = Heard::default();
+    let mut ask = |ids: &[u32]| {
+        let begun = batch.begin(&question(ids), "").unwrap().unwrap();
+        heard.step(&mut batch);
+        begun.reused_tokens
+    };
+    assert_eq!(ask(&[1, 2, 3]), 0);
+    assert_eq!(ask(&[1, 2, 3, 4]), 3);
+    assert_eq!(ask(&[9, poison]), 0);
+    assert_eq!(ask(&[1, 2, 3, 4]), 0);
+    assert_eq!(ask(&[1, 2, 3, 4]), 3);
+    assert_eq!(heard.failed.len(), 1);
+}
+
 #[test]
 fn a_step_that_fails_costs_only_the_answer_that_fails_by_itself() {
     let model = Synthetic::new(SHAPE, SEED).unwrap();

@@ -13,10 +13,10 @@ use stoa_exact::{Choice, sample};
 use stoa_trace::{Claim, Commitment, Ids, Trace, record};
 
 use crate::{
-    EngineError, FinishReason, ModelInfo,
-    cpu::{CpuExecutor, CpuOptions},
+    CpuOptions, EngineError, FinishReason, ModelInfo,
+    cpu::CpuExecutor,
     engine::{Loaded, read},
-    executor::{Executor, StepToken},
+    executor::{ElasticCache as _, Executor as _, StepToken},
     folder::text::Text,
     integer::model::IntegerModel,
 };
@@ -76,6 +76,7 @@ impl Checker {
             wants_logits: position + 1 >= prompt,
         };
         let tokens: Vec<StepToken> = (0..).zip(&ids).map(token).collect();
+        self.executor.resize(0, tokens.len() as u32, 0);
         for step in tokens.chunks(self.executor.capacity().step_tokens as usize) {
             let mut found = None;
             self.executor.step(step, &mut |place, logits| {

@@ -44,7 +44,7 @@ impl Shape {
     }
 }
 
-/// One layer as the file names it; see `docs/runner.md`.
+/// One layer as the file names it; see `docs/classifiers.md`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Layer {

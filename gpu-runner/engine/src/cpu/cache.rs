@@ -120,7 +120,11 @@ impl ElasticCache for CpuExecutor {
         LayerCache::position_bytes(&self.model.config) * self.model.layers.len() as u64
     }
 
-    fn positions(&self) -> Option<u64> {
+    fn page_positions(&self) -> u32 {
+        1
+    }
+
+    fn limit_positions(&self) -> Option<u64> {
         None
     }
 

@@ -82,14 +82,33 @@ impl Executor for CpuExecutor {
         tokens: &[StepToken],
         on_logits: &mut OnLogits<'_>,
     ) -> Result<(), EngineError> {
+        self.step_observed(tokens, &mut |_, _| (), on_logits)
+    }
+
+    fn elastic(&mut self) -> Option<&mut dyn ElasticCache> {
+        Some(self)
+    }
+}
+
+/// Takes the residual stream of a step: its place (0 behind the embedding, `n` behind layer `n - 1`), `[tokens][hidden]`.
+pub type OnResiduals<'a> = dyn FnMut(usize, &[i32]) + Send + 'a;
+
+impl CpuExecutor {
+    /// [`Executor::step`], showing the residual stream behind the embedding and behind every layer.
+    pub fn step_observed(
+        &mut self,
+        tokens: &[StepToken],
+        on_residuals: &mut OnResiduals<'_>,
+        on_logits: &mut OnLogits<'_>,
+    ) -> Result<(), EngineError> {
         self.capacity().check(tokens)?;
         let Self { model, options, arena, caches } = self;
         let wanted = tokens.iter().filter(|token| token.wants_logits).count();
         arena.reserve(&model.config, tokens.len(), wanted);
         let pass = Pass { model, isa: options.isa, tokens };
         match &options.pool {
-            Some(pool) => pool.install(|| pass.forward(arena, caches)),
-            None => rayon::scope(|_| pass.forward(arena, caches)),
+            Some(pool) => pool.install(|| pass.forward(arena, caches, on_residuals)),
+            None => rayon::scope(|_| pass.forward(arena, caches, on_residuals)),
         }
         let vocab = arena.logits.len();
         for (index, token) in arena.wanted.iter().enumerate() {
@@ -106,10 +125,6 @@ impl Executor for CpuExecutor {
         }
         Ok(())
     }
-
-    fn elastic(&mut self) -> Option<&mut dyn ElasticCache> {
-        Some(self)
-    }
 }
 
 /// One step on its way through the model.
@@ -120,11 +135,19 @@ struct Pass<'a> {
 }
 
 impl Pass<'_> {
-    fn forward(&self, arena: &mut Arena, caches: &mut [Vec<LayerCache>]) {
+    fn forward(
+        &self,
+        arena: &mut Arena,
+        caches: &mut [Vec<LayerCache>],
+        on_residuals: &mut OnResiduals<'_>,
+    ) {
+        let width = self.tokens.len() * self.model.config.hidden as usize;
         self.embed(arena);
-        for (layer, caches) in self.model.layers.iter().zip(caches) {
+        on_residuals(0, &arena.residual[..width]);
+        for (place, (layer, caches)) in (1..).zip(self.model.layers.iter().zip(caches)) {
             self.attention_block(layer, caches, arena);
             self.feed_forward(layer, arena);
+            on_residuals(place, &arena.residual[..width]);
         }
         self.head(arena);
     }

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use rayon::ThreadPoolBuilder;
 use stoa_exact::{
-    RowScale, add_fixed,
+    Choice, RowScale, add_fixed,
     attention::{HeadCache, ScoreScale, attend_capped},
     dot, dot_int4, embed_element, geglu, matvec_element, quantise_row, rms_norm, rope_head, swiglu,
 };
 use stoa_simd::{Isa, MAX_TOKENS};
+use stoa_trace::{Claim, Part, Tensor, Tensors, record};
 
 use super::{CpuExecutor, CpuOptions};
 use crate::{
@@ -17,6 +18,7 @@ use crate::{
     integer::{
         matrix::{Codes, Int4Codes, Matrix},
         model::{IntegerModel, Layer},
+        traced::TRACE,
     },
     synthetic::{Shape, Synthetic, Variant, split_mix},
 };
@@ -283,4 +285,19 @@ fn only_wanted_logits_are_handed_over() {
     let mut rows = Vec::new();
     executor.step(&tokens, &mut |index, row| rows.push((index, row.to_vec()))).unwrap();
     assert_eq!(rows, [(1, expected[1].clone()), (3, expected[3].clone())]);
+}
+
+#[test]
+fn the_trace_of_a_llama_holds_the_logits_of_the_definition_and_of_another_model_nothing() {
+    let choice = Choice { temperature_milli: 0, top_k: 0, top_p_milli: 0, seed: 0, position: 0 };
+    let ids = [5, 9, 200, 31];
+    let claim = || Claim { ids: &ids, choice };
+    let model = Synthetic::new(SHAPE, 5).unwrap().model();
+    let trace = record(&*model, claim()).unwrap();
+    let words = trace.words(Tensor::new(0, Part::Logits), 0, 4 * SHAPE.vocab).unwrap();
+    assert_eq!(words, definition(&model, &ids).concat());
+    let other = Synthetic::of_variant(SHAPE, Variant::Everything, 5).unwrap().model();
+    assert!(record(&*other, claim()).is_none());
+    let error = other.require_llama(TRACE).unwrap_err().to_string();
+    assert!(error.starts_with("the trace has nothing for biases of products"), "{error}");
 }

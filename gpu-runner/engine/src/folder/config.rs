@@ -123,6 +123,11 @@ impl ModelConfig {
         let raw: RawConfig = serde_json::from_value(value).map_err(invalid)?;
         let mut config = llama_like(path, &raw, family)?;
         (family.extend)(path, &raw, &mut config)?;
+        // A window that holds the whole context is none: the same bits have one root.
+        let context = config.context;
+        for layer in &mut config.attention {
+            layer.window = layer.window.filter(|window| *window < context);
+        }
         config.weights = weights.check(path, &config)?;
         Ok(config)
     }
@@ -209,4 +214,71 @@ fn llama_like(path: &Path, raw: &RawConfig, family: &Family) -> Result<ModelConf
             Some(TokenIds::Many(ids)) => ids.clone(),
         },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Golden folders of `models/recipe/golden_decoders.py`: a configuration in the words of older folders, and as
+    /// transformers writes it now.
+    const FAMILIES: [&str; 12] = [
+        "llama-linear",
+        "llama-llama3",
+        "llama-yarn",
+        "llama-biases",
+        "mistral",
+        "qwen2",
+        "qwen2-window",
+        "qwen3",
+        "phi3",
+        "gemma",
+        "gemma2",
+        "gemma3",
+    ];
+
+    fn read(case: &str, file: &str) -> ModelConfig {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(case).join(file);
+        let value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        ModelConfig::of_json(&path, value, WeightFormat::Int8).unwrap()
+    }
+
+    #[test]
+    fn both_ways_of_writing_a_configuration_say_the_same() {
+        for case in FAMILIES {
+            assert_eq!(read(case, "written.json"), read(case, "config.json"), "{case}");
+        }
+    }
+
+    #[test]
+    fn a_window_as_wide_as_the_context_is_none() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/gemma3/config.json");
+        let mut value: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        let mut read = |window: u64| {
+            value["sliding_window"] = window.into();
+            ModelConfig::of_json(&path, value.clone(), WeightFormat::Int8).unwrap().attention[0]
+        };
+        // The rotary embedding is that of a layer with a window all the same.
+        assert_eq!(read(63), LayerAttention { window: Some(63), rotary: 1 });
+        assert_eq!(read(64), LayerAttention { window: None, rotary: 1 });
+        assert_eq!(read(1 << 40), LayerAttention { window: None, rotary: 1 });
+    }
+
+    #[test]
+    fn a_family_has_what_its_folder_says() {
+        let windows = |case: &str| -> Vec<Option<u32>> {
+            read(case, "config.json").attention.iter().map(|layer| layer.window).collect()
+        };
+        assert_eq!(windows("qwen2"), [None, None]);
+        assert_eq!(windows("qwen2-window"), [None, Some(6)]);
+        assert_eq!(windows("mistral"), [Some(5), Some(5)]);
+        assert_eq!(windows("gemma2"), [Some(6), None]);
+        assert_eq!(windows("gemma3"), [Some(6), Some(6), None]);
+        let gemma = read("gemma3", "config.json");
+        let rotaries: Vec<usize> = gemma.attention.iter().map(|layer| layer.rotary).collect();
+        assert_eq!(rotaries, [1, 1, 0]);
+        assert_eq!((gemma.score_width, gemma.embedding_factor), (24.0, 32f64.sqrt()));
+        assert_eq!(read("phi3", "config.json").rotaries[0].width, 4);
+        assert_eq!(read("gemma", "config.json").activation, Activation::Gelu(Gelu::Tanh));
+    }
 }

@@ -29,6 +29,7 @@ use crate::{
     AdapterReport, EngineError,
     executor::{Capacity, ElasticCache, Executor, OnLogits, StepToken},
     integer::model::IntegerModel,
+    pages::PAGE_POSITIONS,
 };
 use running::Running;
 use stoa_kernels::AdapterDescription;
@@ -85,7 +86,11 @@ impl ElasticCache for GpuExecutor {
         2 * u64::from(config.layers) * u64::from(config.groups) * u64::from(config.head + 4)
     }
 
-    fn positions(&self) -> Option<u64> {
+    fn page_positions(&self) -> u32 {
+        PAGE_POSITIONS
+    }
+
+    fn limit_positions(&self) -> Option<u64> {
         Some(self.positions)
     }
 

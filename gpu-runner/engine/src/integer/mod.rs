@@ -10,4 +10,4 @@ pub mod real;
 pub mod root;
 pub mod rotary;
 pub mod tables;
-mod traced;
+pub mod traced;

@@ -1,9 +1,13 @@
-//! The integer model as the canonical trace sees it.
+//! The integer model as the canonical trace sees it. A trace has the tensors of Llama's layer and no others, so a model
+//! with more has no weights here: a trace of it is not made rather than made wrong.
 
 use stoa_exact::WeightScale;
 use stoa_trace::{MatrixRow, Model, Norm, Shape, Table};
 
 use super::{matrix::Matrix, model::IntegerModel};
+
+/// Its name in a refusal.
+pub const TRACE: &str = "the trace";
 
 impl Model for IntegerModel {
     fn shape(&self, positions: u32) -> Shape {
@@ -25,6 +29,7 @@ impl Model for IntegerModel {
     }
 
     fn row(&self, table: Table, layer: u32, row: u32) -> Option<MatrixRow<'_>> {
+        self.require_llama(TRACE).ok()?;
         let layer = self.layers.get(layer as usize)?;
         let matrix: &Matrix = match table {
             Table::Embedding => &self.embedding,
@@ -39,6 +44,7 @@ impl Model for IntegerModel {
     }
 
     fn norm(&self, norm: Norm, layer: u32, index: u32) -> Option<i32> {
+        self.require_llama(TRACE).ok()?;
         let layer = self.layers.get(layer as usize)?;
         let weights = match norm {
             Norm::Attention => &layer.attention_norm,

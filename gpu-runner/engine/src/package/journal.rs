@@ -13,7 +13,7 @@ use super::PackageError;
 use crate::EngineError;
 
 /// Name of the file, in the unfinished package.
-pub const JOURNAL_FILE: &str = "journal";
+const JOURNAL_FILE: &str = "journal";
 /// Longest journal in bytes: some hundred for each of the parts of the deepest models.
 const MAX_JOURNAL_BYTES: u64 = 16 << 20;
 

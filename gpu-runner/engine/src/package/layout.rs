@@ -61,13 +61,23 @@ impl Layout {
 
     /// Length of `weights.bin`.
     pub fn weight_bytes(&self) -> u64 {
-        self.sections.last().map_or(0, |last| last.offset_bytes + last.size_bytes)
+        self.sections.last().map_or(0, end_of)
     }
 
     /// Leaves of all sections.
     pub fn leaves(&self) -> u64 {
-        self.sections.last().map_or(0, |last| last.first_leaf + leaves_of(last.size_bytes))
+        self.sections.last().map_or(0, leaf_end_of)
     }
+}
+
+/// Where a section ends in `weights.bin`.
+pub fn end_of(section: &SectionEntry) -> u64 {
+    section.offset_bytes + section.size_bytes
+}
+
+/// Where a section's leaves end.
+pub fn leaf_end_of(section: &SectionEntry) -> u64 {
+    section.first_leaf + leaves_of(section.size_bytes)
 }
 
 /// Leaves of a section: an empty one has one.

@@ -4,6 +4,7 @@
 //! killed is gone on with after the last whole part; the package appears under its name when it is whole and synced.
 
 use std::{
+    ffi::OsStr,
     fs::{self, File},
     io::Read,
     ops::ControlFlow,
@@ -15,9 +16,9 @@ use stoa_exact::SEMANTICS_VERSION;
 use stoa_primitives::ContentHash;
 
 use super::{
-    PackageError, PackageManifest,
-    journal::{JOURNAL_FILE, Journal},
-    layout::{Layout, sections_of},
+    LEAVES_FILE, PackageError, PackageManifest, WEIGHTS_FILE,
+    journal::Journal,
+    layout::{Layout, end_of, leaf_end_of, sections_of},
     manifest::{FORMAT, FileEntry, MANIFEST_FILE},
     sink::{SectionStream, Sink, Target},
 };
@@ -103,8 +104,11 @@ pub fn pack(
     };
     let resumed_parts = packer.journal.done().len();
     let manifest = packer.write(&layout, manifest, &mut steps)?;
+    let peak_buffered_bytes = packer.peak_buffered_bytes;
+    // Its files are closed: some systems rename no folder with open ones.
+    drop(packer);
     finish(&partial, output, &files, &manifest)?;
-    Ok(PackReport { manifest, resumed_parts, peak_buffered_bytes: packer.peak_buffered_bytes })
+    Ok(PackReport { manifest, resumed_parts, peak_buffered_bytes })
 }
 
 fn license(source: &Path, options: &PackOptions) -> Result<String, EngineError> {
@@ -155,13 +159,18 @@ fn finish(
     files: &ModelFiles,
     manifest: &PackageManifest,
 ) -> Result<(), EngineError> {
+    let failed = |source| EngineError::Unwritable { path: output.to_owned(), source };
+    // The journal, and what an attempt with another source may have left.
+    for entry in fs::read_dir(partial).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        if ![WEIGHTS_FILE, LEAVES_FILE].map(OsStr::new).contains(&entry.file_name().as_os_str()) {
+            fs::remove_file(entry.path()).map_err(failed)?;
+        }
+    }
     for (name, content) in files.small_files() {
         Target::open(partial, name)?.replace(content)?;
     }
     Target::open(partial, MANIFEST_FILE)?.replace(&manifest.clone().seal()?)?;
-    let journal = partial.join(JOURNAL_FILE);
-    let failed = |source| EngineError::Unwritable { path: output.to_owned(), source };
-    fs::remove_file(journal).map_err(failed)?;
     sync_folder(partial).map_err(failed)?;
     fs::rename(partial, output).map_err(failed)?;
     match output.parent().filter(|parent| !parent.as_os_str().is_empty()) {
@@ -251,6 +260,7 @@ impl Packer<'_> {
         mut manifest: PackageManifest,
         steps: &mut Steps<'_>,
     ) -> Result<PackageManifest, EngineError> {
+        self.forget_behind(layout)?;
         let (head, others) = manifest.sections.split_at_mut(layout.head.len());
         for (section, bytes) in head.iter_mut().zip(&layout.head) {
             let mut stream = SectionStream::new(section);
@@ -280,6 +290,17 @@ impl Packer<'_> {
         self.sink.sync()?;
         manifest.model_root = manifest.computed_root();
         Ok(manifest)
+    }
+
+    /// Cuts off what lies behind the parts that are done: a crash may have left anything there.
+    fn forget_behind(&mut self, layout: &Layout) -> Result<(), EngineError> {
+        let done = layout.parts.iter().take(self.journal.done().len());
+        let sections: usize = done.map(|part| sections_of(part).len()).sum();
+        let kept = &layout.sections[..layout.head.len() + sections];
+        match kept.last().filter(|_| sections > 0) {
+            Some(last) => self.sink.set_lengths(end_of(last), leaf_end_of(last) * 32),
+            None => self.sink.set_lengths(0, 0),
+        }
     }
 
     fn part(

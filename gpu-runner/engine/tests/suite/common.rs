@@ -4,9 +4,26 @@ use std::path::{Path, PathBuf};
 
 use safetensors::{Dtype, tensor::TensorView};
 use stoa_engine::{BackendKind, Engine};
+use tempfile::TempDir;
 
-/// Folders with golden logits.
+/// Folders with golden logits: plain Llamas, which every back end runs.
 pub const GOLDEN: [&str; 3] = ["gqa-tied-f32", "mqa-untied-f16", "mha-untied-bf16"];
+
+/// Folders with golden logits of the other families, and of every scaling of the rotary embedding.
+pub const FAMILIES: [&str; 12] = [
+    "llama-linear",
+    "llama-llama3",
+    "llama-yarn",
+    "llama-biases",
+    "mistral",
+    "qwen2",
+    "qwen2-window",
+    "qwen3",
+    "phi3",
+    "gemma",
+    "gemma2",
+    "gemma3",
+];
 
 /// `tests/golden/<case>`.
 pub fn golden(case: &str) -> PathBuf {
@@ -16,6 +33,19 @@ pub fn golden(case: &str) -> PathBuf {
 /// The model that the project ships.
 pub fn shipped() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/stoa-rustdoc-2M")
+}
+
+/// A copy of a folder that asks for int4 weights.
+pub fn int4(dir: &Path, group_width: u32) -> TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    for file in ["config.json", "model.safetensors", "tokenizer.json"] {
+        if dir.join(file).exists() {
+            std::fs::copy(dir.join(file), copy.path().join(file)).unwrap();
+        }
+    }
+    let format = serde_json::json!({"weights": "int4", "group_width": group_width});
+    std::fs::write(copy.path().join("stoa.json"), format.to_string()).unwrap();
+    copy
 }
 
 /// Engine on the adapter; `None` only when `STOA_SKIP_GPU=1` says so.

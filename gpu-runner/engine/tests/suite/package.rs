@@ -6,6 +6,7 @@ use std::{
     io::Write,
     ops::ControlFlow,
     path::{Path, PathBuf},
+    sync::OnceLock,
 };
 
 use proptest::prelude::*;
@@ -85,8 +86,8 @@ fn two_packages_of_a_model_are_equal_on_any_number_of_threads() {
         files(&output)
     };
     let one = made("one", 1);
-    assert_eq!(one, made("three", 3));
-    assert_eq!(one, made("again", 3));
+    assert!(one == made("three", 3));
+    assert!(one == made("again", 3));
     assert!(!one.contains_key("journal"));
 }
 
@@ -126,7 +127,7 @@ fn packing_goes_on_after_the_last_whole_part() {
         let report =
             pack(&source, &output, &PackOptions::default(), &mut |_| ControlFlow::Continue(()));
         resumed.push(report.unwrap().resumed_parts);
-        assert_eq!(files(&output), files(&whole), "cut after {cut} steps");
+        assert!(files(&output) == files(&whole), "cut after {cut} steps");
         assert!(!partial.exists());
     }
     // The last cut was after the last part, the first one before any.
@@ -147,6 +148,7 @@ fn what_an_earlier_attempt_made_of_another_source_is_not_used() {
     };
     let first = golden("gqa-tied-f32");
     pack(&first, &output, &PackOptions::default(), &mut stop).unwrap_err();
+    fs::write(dir.path().join("model.partial/tokenizer.json"), "{}").unwrap();
     let report = pack_to(&golden("mqa-untied-f16"), &output);
     assert_eq!(report.resumed_parts, 0);
     assert_eq!(cpu(&output).model().model_root, cpu(&golden("mqa-untied-f16")).model().model_root);
@@ -286,21 +288,29 @@ fn places_that_are_taken_and_sources_that_are_packages_are_refused() {
     assert!(matches!(error, EngineError::Package { source: PackageError::NoFloats, .. }));
 }
 
+/// The files of a package, which is synced to disk only once.
+fn made_once() -> &'static BTreeMap<String, Vec<u8>> {
+    static FILES: OnceLock<BTreeMap<String, Vec<u8>>> = OnceLock::new();
+    FILES.get_or_init(|| files(&packed(&golden("mqa-untied-f16")).1))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     /// Every bit of every file counts, and a damaged weight is named to the kibibyte.
     #[test]
     fn any_flipped_bit_is_found_and_named(file: prop::sample::Index, at: prop::sample::Index, bit in 0u8..8) {
-        let (_dir, output) = packed(&golden("mqa-untied-f16"));
-        let sections = Package::open(&output).unwrap().manifest().sections.clone();
-        let all = files(&output);
+        let all = made_once();
+        let dir = tempfile::tempdir().unwrap();
+        let output = dir.path();
+        all.iter().for_each(|(name, content)| fs::write(output.join(name), content).unwrap());
+        let sections = Package::open(output).unwrap().manifest().sections.clone();
         let (name, content) = all.iter().nth(file.index(all.len())).unwrap();
         let mut content = content.clone();
         let at = at.index(content.len());
         content[at] ^= 1 << bit;
         fs::write(output.join(name), content).unwrap();
-        let error = match Engine::load(&output, BackendKind::Cpu) {
+        let error = match Engine::load(output, BackendKind::Cpu) {
             Ok(_) => panic!("{name} with bit {bit} of byte {at} flipped was accepted"),
             Err(error) => error,
         };

@@ -121,10 +121,13 @@ fn settings_that_could_overflow_are_refused_with_the_bound() {
 fn other_architectures_are_refused_with_the_field() {
     for (field, value) in [
         ("model_type", "gpt2".into()),
+        ("model_type", "bert".into()),
+        ("model_type", "gemma3".into()),
         ("architectures", serde_json::json!(["MistralForCausalLM"])),
+        ("architectures", serde_json::json!(["LlamaForSequenceClassification"])),
         ("hidden_act", "gelu".into()),
-        ("attention_bias", true.into()),
-        ("mlp_bias", true.into()),
+        ("hidden_act", "relu".into()),
+        ("partial_rotary_factor", 0.5.into()),
         ("rope_scaling", serde_json::json!({"type": "longrope", "factor": 2.0})),
         ("quantization_config", serde_json::json!({"bits": 4})),
     ] {
@@ -134,6 +137,150 @@ fn other_architectures_are_refused_with_the_field() {
             matches!(error, EngineError::UnsupportedArchitecture { field: found, .. } if found == field),
             "{field}: {error}"
         );
+    }
+}
+
+/// A copy of a golden folder of another family, with one field replaced.
+fn family(case: &str, field: &str, value: serde_json::Value) -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    for file in ["config.json", "model.safetensors"] {
+        std::fs::copy(golden(case).join(file), dir.path().join(file)).unwrap();
+    }
+    set_field(&dir, field, value);
+    dir
+}
+
+#[test]
+fn what_a_family_does_not_have_is_refused_with_the_field() {
+    use serde_json::json;
+    for (case, field, value) in [
+        ("mistral", "attention_bias", json!(true)),
+        ("mistral", "sliding_window", json!(0)),
+        ("mistral", "hidden_act", json!("gelu")),
+        ("phi3", "mlp_bias", json!(true)),
+        ("phi3", "partial_rotary_factor", json!(0.01)),
+        ("phi3", "partial_rotary_factor", json!(1.5)),
+        (
+            "phi3",
+            "rope_scaling",
+            json!({"type": "longrope", "short_factor": [], "long_factor": []}),
+        ),
+        ("qwen2-window", "layer_types", json!(["full_attention"])),
+        ("qwen2-window", "layer_types", json!(["full_attention", "linear_attention"])),
+        ("qwen2-window", "sliding_window", json!(0)),
+        ("gemma", "attention_bias", json!(true)),
+        ("gemma", "hidden_act", json!("relu")),
+        ("gemma2", "use_bidirectional_attention", json!(true)),
+        ("gemma2", "query_pre_attn_scalar", json!(0.0)),
+        ("gemma2", "attn_logit_softcapping", json!(0.0)),
+        ("gemma2", "final_logit_softcapping", json!(1e9)),
+        ("gemma2", "hidden_activation", json!("silu")),
+        ("gemma3", "rope_local_base_freq", json!(0.5)),
+        ("gemma3", "rope_scaling", json!({"rope_type": "yarn", "factor": 4.0})),
+    ] {
+        let error = refusal(family(case, field, value.clone()).path());
+        assert!(
+            matches!(error, EngineError::UnsupportedArchitecture { field: found, .. } if found == field),
+            "{case}, {field} {value}: {error}"
+        );
+    }
+    // Yarn's factor of the scores would belong to the rotated part alone.
+    let error =
+        refusal(family("phi3", "rope_scaling", json!({"type": "yarn", "factor": 4.0})).path());
+    assert!(error.to_string().contains("partial_rotary_factor"), "{error}");
+    // A kind of layer that needs a window, and none.
+    let dir = family("qwen2-window", "layer_types", json!(["full_attention", "sliding_attention"]));
+    set_field(&dir, "use_sliding_window", json!(false));
+    assert!(refusal(dir.path()).to_string().contains("sliding_window is null"));
+}
+
+#[test]
+fn constants_of_other_families_that_could_overflow_are_refused_with_the_bound() {
+    // A score width of 1 would need shifts below zero.
+    let error = refusal(family("gemma2", "query_pre_attn_scalar", 1.0.into()).path()).to_string();
+    assert!(
+        error.starts_with("attention: score shift below 29 can reach 29, the limit is 28"),
+        "{error}"
+    );
+    // 1 * 32768 * 2^32 = 2^47 of the heads would pass, were heads that wide; of rows it does.
+    let dir = family("qwen3", "rms_norm_eps", 1.0.into());
+    set_field(&dir, "hidden_size", 32_768.into());
+    let error = refusal(dir.path()).to_string();
+    assert!(error.starts_with("norms: norm epsilon can reach 140737488355328"), "{error}");
+}
+
+/// Replaces the last number of one tensor.
+fn damage(case: &str, tensor: &str, value: half::f16) -> TempDir {
+    let dir = family(case, "pad_token_id", 0.into());
+    let path = dir.path().join("model.safetensors");
+    let mut bytes = std::fs::read(&path).unwrap();
+    let header = u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize;
+    let tensors: serde_json::Value = serde_json::from_slice(&bytes[8..8 + header]).unwrap();
+    let end = 8 + header + tensors[tensor]["data_offsets"][1].as_u64().unwrap() as usize;
+    bytes[end - 2..end].copy_from_slice(&value.to_le_bytes());
+    std::fs::write(path, bytes).unwrap();
+    dir
+}
+
+#[test]
+fn weights_of_other_families_that_could_overflow_are_refused_with_the_layer() {
+    let most = half::f16::MAX;
+    for (case, tensor, expected) in [
+        ("qwen2", "self_attn.k_proj.bias", "layers.1.self_attn.k_proj: bias can reach 4292870144"),
+        ("llama-biases", "mlp.down_proj.bias", "layers.1.mlp.down_proj: bias can reach"),
+        ("qwen3", "self_attn.q_norm.weight", "layers.1.self_attn.q_norm: norm weight can reach"),
+        (
+            "gemma2",
+            "post_feedforward_layernorm.weight",
+            "layers.1.post_feedforward_layernorm: norm weight can reach",
+        ),
+        ("gemma3", "self_attn.k_norm.weight", "layers.1.self_attn.k_norm: norm weight can reach"),
+    ] {
+        let error = refusal(damage(case, &format!("model.layers.1.{tensor}"), most).path());
+        assert!(error.to_string().starts_with(expected), "{case}: {error}");
+    }
+    let error =
+        refusal(damage("qwen2", "model.layers.0.self_attn.q_proj.bias", half::f16::NAN).path());
+    assert!(matches!(error, EngineError::NotFinite { .. }), "{error}");
+}
+
+/// Before it looks for an adapter, so this needs none.
+#[test]
+fn the_gpu_back_end_refuses_what_it_has_no_kernel_for() {
+    for (case, part) in [
+        ("qwen2", "biases of products"),
+        ("qwen3", "norms of query and key heads"),
+        ("gemma", "GELU"),
+        ("mistral", "attention with a window"),
+        ("phi3", "attention with a window"),
+    ] {
+        let Err(error) = Engine::load(&golden(case), BackendKind::Gpu) else {
+            panic!("{case} was accepted");
+        };
+        assert!(
+            matches!(error, EngineError::MissingPart { part: found, .. } if found == part),
+            "{error}"
+        );
+        assert!(error.to_string().starts_with("the GPU back end has nothing for"), "{error}");
+    }
+}
+
+#[test]
+fn a_weight_format_that_is_not_understood_is_refused() {
+    for (format, fragment) in [
+        ("{", "stoa.json is not valid"),
+        (r#"{"weights": "int4"}"#, "stoa.json: weights is \"int4\" None"),
+        (r#"{"weights": "int4", "group_width": 48}"#, "stoa.json: weights is \"int4\" Some(48)"),
+        (r#"{"weights": "int8", "group_width": 32}"#, "stoa.json: weights is"),
+        (r#"{"weights": "int2"}"#, "stoa.json: weights is \"int2\""),
+        (r#"{"weights": "int8", "scale": 1}"#, "unknown field"),
+        // Rows of 64 inputs are no whole groups of 128.
+        (r#"{"weights": "int4", "group_width": 128}"#, "hidden_size is 64"),
+    ] {
+        let dir = folder();
+        std::fs::write(dir.path().join("stoa.json"), format).unwrap();
+        let error = refusal(dir.path()).to_string();
+        assert!(error.contains(fragment), "{format}: {error}");
     }
 }
 

@@ -34,7 +34,10 @@ pub async fn retrieve(
 ) -> Response {
     let found = known(&gateway, &peer, &headers).and_then(|()| match gateway.encoders.get(&name) {
         Some(encoder) => Ok(encoder_entry(encoder)),
-        None => Ok(entry(&*gateway.models.get(&name, "")?)),
+        None => {
+            let served = gateway.models.get(&name, "")?;
+            Ok(entry(&served))
+        }
     });
     found.map(|entry| Json(entry).into_response()).unwrap_or_else(IntoResponse::into_response)
 }

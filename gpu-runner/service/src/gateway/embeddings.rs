@@ -1,5 +1,7 @@
 //! `POST /v1/embeddings`: texts or token ids to vectors of unit length.
 
+use std::sync::Arc;
+
 use axum::{
     Json,
     body::Bytes,
@@ -15,8 +17,6 @@ use stoa_engine::{
     encoder::{EmbeddingRow, MAX_TEXTS, Tokens},
 };
 use stoa_primitives::ContentHash;
-
-use std::sync::Arc;
 
 use super::{
     Entry, Gateway, Peer,

@@ -115,11 +115,11 @@ impl ChatTemplate {
     /// model has none.
     pub fn of_folder(folder: &Path) -> Result<Option<Self>, TemplateError> {
         let (bos, eos, inline) = special_tokens(folder)?;
-        let beside = folder.join("chat_template.jinja");
-        let source = match if folder.is_file() { None } else { read(&beside)? } {
-            Some(text) => Some(text),
-            None => inline,
+        let beside = match folder.is_file() {
+            true => None,
+            false => read(&folder.join("chat_template.jinja"))?,
         };
+        let source = beside.or(inline);
         source.map(|source| Self::compile(source, bos, eos)).transpose()
     }
 

@@ -3,5 +3,6 @@
 
 mod attention;
 mod draw;
+mod int4;
 mod products;
 mod rows;

@@ -1,7 +1,7 @@
 //! Row operators against the definition.
 
 use proptest::prelude::*;
-use stoa_exact::{FIXED_MAX, Gelu, RowScale};
+use stoa_exact::{FIXED_MAX, Gelu, RowScale, SoftCap};
 use stoa_simd::Isa;
 
 use crate::draw::{fixed_row, weight_scales};
@@ -94,6 +94,47 @@ proptest! {
             let mut gates = rows[0].clone();
             isa.swiglu(&mut gates, &rows[1]);
             gates
+        };
+        each(run, &expected);
+    }
+
+    #[test]
+    fn gated_product_with_gelu(rows in rows(2)) {
+        for kind in [Gelu::Erf, Gelu::Tanh] {
+            let pairs = rows[0].iter().zip(&rows[1]);
+            let expected: Vec<i32> =
+                pairs.map(|(gate, up)| stoa_exact::geglu(kind, *gate, *up)).collect();
+            let run = |isa: Isa| {
+                let mut gates = rows[0].clone();
+                isa.geglu(kind, &mut gates, &rows[1]);
+                gates
+            };
+            each(run, &expected);
+        }
+    }
+
+    #[test]
+    fn caps(rows in rows(1), cap in prop_oneof![1..=FIXED_MAX, 1i32..1 << 20]) {
+        let cap = SoftCap::new(cap);
+        let expected: Vec<i32> = rows[0].iter().map(|value| cap.apply(*value)).collect();
+        let run = |isa: Isa| {
+            let mut row = rows[0].clone();
+            assert_eq!(Some(isa.soft_cap(cap, &mut row)), row.iter().copied().max());
+            row
+        };
+        each(run, &expected);
+    }
+
+    #[test]
+    fn norm_behind_a_block(rows in rows(3), epsilon in 0u64..1 << 46) {
+        let mut expected = vec![0; rows[0].len()];
+        stoa_exact::rms_norm(&rows[0], &rows[1], epsilon, &mut expected);
+        let pairs = expected.iter_mut().zip(&rows[2]);
+        pairs.for_each(|(value, residual)| *value = stoa_exact::add_fixed(*value, *residual));
+        let run = |isa: Isa| {
+            let mut residual = rows[2].clone();
+            isa.add_rms_norm(&rows[0], &rows[1], epsilon, &mut residual);
+            residual
         };
         each(run, &expected);
     }

@@ -1,6 +1,6 @@
 //! Whole disputes about every kind of operation, and moves that nobody may make.
 
-use std::{vec, vec::Vec};
+use std::vec::Vec;
 
 use proptest::prelude::*;
 use stoa_exact::Choice;
@@ -279,6 +279,6 @@ proptest! {
         }
         let cut: Vec<u8> = bytes.iter().copied().take(cut % (bytes.len() + 1)).collect();
         prop_assert!(read_numbers(&cut).is_none_or(|numbers| write_numbers(&numbers) == cut));
-        prop_assert_eq!(read_numbers(&vec![255; 11]), None);
+        prop_assert_eq!(read_numbers(&[255; 11]), None);
     }
 }

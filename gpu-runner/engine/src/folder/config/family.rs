@@ -61,10 +61,9 @@ pub struct Family {
 }
 
 const SILU: &[(&str, Activation)] = &[("silu", Activation::Silu)];
-/// The first folders say "gelu" and were trained with the form by tanh.
-const GELU: &[(&str, Activation)] =
-    &[("gelu_pytorch_tanh", TANH), ("gelu", TANH), ("gelu_new", TANH)];
 const TANH: Activation = Activation::Gelu(Gelu::Tanh);
+const GELU: &[(&str, Activation)] =
+    &[("gelu_pytorch_tanh", TANH), ("gelu", Activation::Gelu(Gelu::Erf))];
 
 const fn silu(
     model_type: &'static str,
@@ -89,7 +88,7 @@ const fn gelu(
     defaults: Defaults,
     extend: Extend,
 ) -> Family {
-    let supported_gate = "gelu_pytorch_tanh";
+    let supported_gate = "gelu_pytorch_tanh and gelu";
     Family { gate: GELU, supported_gate, ..silu(model_type, architecture, defaults, extend) }
 }
 
@@ -145,13 +144,17 @@ pub fn activation(
     raw: &RawConfig,
     family: &Family,
 ) -> Result<Activation, EngineError> {
-    // Gemma names it in a field of its own; the older one may stand beside it with another word.
+    // Gemma names it in a field of its own. The first folders have only the older field, say "gelu" there, and were
+    // trained with the form by tanh.
     let (field, name) = match (&raw.hidden_activation, &raw.hidden_act) {
-        (Some(name), _) => ("hidden_activation", name),
-        (None, Some(name)) => ("hidden_act", name),
+        (Some(name), _) => ("hidden_activation", name.as_str()),
+        (None, Some(name)) if name == "gelu" && family.gate[0].1 == TANH => {
+            ("hidden_act", family.gate[0].0)
+        }
+        (None, Some(name)) => ("hidden_act", name.as_str()),
         (None, None) => return Ok(family.gate[0].1),
     };
-    match family.gate.iter().find(|(known, _)| known == name) {
+    match family.gate.iter().find(|(known, _)| *known == name) {
         Some((_, activation)) => Ok(*activation),
         None => refuse(path, field, name, family.supported_gate),
     }
@@ -293,7 +296,7 @@ fn checked_window(path: &Path, window: u64) -> Result<u32, EngineError> {
     if window == 0 {
         return refuse(path, "sliding_window", window, "at least 1");
     }
-    // A window behind the context sees everything: the same bits, and one root for it.
+    // No context is longer, so a wider window sees no more.
     Ok(window.min(MAX_CONTEXT_TOKENS.into()) as u32)
 }
 

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     EngineError,
-    integer::rotary::{Rotary, RotaryScaling, yarn_attention_factor},
+    integer::rotary::{Rotary, RotaryScaling, score_factor, yarn_attention_factor},
 };
 
 /// Largest stretch of a context, and of YaRN's attention factor.
@@ -40,6 +40,10 @@ pub(super) fn main(
             None => return refuse(path, "rope_scaling", value, SUPPORTED),
         },
     };
+    if score_factor(scaling) != 1.0 && u64::from(width) != derived.head {
+        // Its factor would belong to the rotated part of the scores alone.
+        return refuse(path, "partial_rotary_factor", "below 1", "whole heads with yarn");
+    }
     Ok((Rotary { width, theta, scaling }, stretch))
 }
 
@@ -64,7 +68,9 @@ fn rotated_width(
     family: &Family,
     head: u32,
 ) -> Result<u32, EngineError> {
-    let share = raw.partial_rotary_factor.unwrap_or(1.0);
+    let stated = parameters(raw, "full_attention");
+    let stated = stated.and_then(|parameters| parameters.get("partial_rotary_factor")?.as_f64());
+    let share = stated.or(raw.partial_rotary_factor).unwrap_or(1.0);
     if share != 1.0 && !family.rotates_partly {
         return refuse(path, "partial_rotary_factor", share, "1, the rotation of whole heads");
     }
@@ -131,7 +137,7 @@ mod tests {
     use serde::Deserialize;
 
     use super::*;
-    use crate::integer::rotary::{frequencies, score_factor};
+    use crate::integer::rotary::frequencies;
 
     /// What Hugging Face's functions give, see `models/recipe/golden_rotary.py`.
     const GOLDEN: &str = include_str!("../../../tests/golden/rotary.json");

@@ -317,7 +317,7 @@ fn scaling(keys: &Keys<'_>) -> Result<Option<Value>, GgufError> {
     }
     let factor = match (kind, factor) {
         ("none", None) => return Ok(None),
-        (_, Some(factor)) if factor == 1.0 => return Ok(None),
+        (_, Some(1.0)) => return Ok(None),
         (_, Some(factor)) => factor,
         (_, None) => {
             return Err(GgufError::MissingKey { key: keys.name("rope.scaling.factor") });

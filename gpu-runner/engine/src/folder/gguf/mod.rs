@@ -129,3 +129,30 @@ fn distinct(ids: impl IntoIterator<Item = Option<u32>>) -> Vec<u32> {
     let mut seen = BTreeSet::new();
     ids.into_iter().flatten().filter(|id| seen.insert(*id)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use safetensors::SafeTensors;
+
+    use super::*;
+
+    /// Made by `models/recipe/golden_gguf.py`.
+    fn made(name: &str) -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/gguf").join(name)
+    }
+
+    #[test]
+    fn every_block_format_is_widened_as_pythons_package_widens_it() {
+        let file = Gguf::open(&made("blocks.gguf")).unwrap();
+        let weights = Weights::new(vec![(file.path, file.file)], file.tensors);
+        let expected = std::fs::read(made("blocks.safetensors")).unwrap();
+        let expected = SafeTensors::deserialize(&expected).unwrap();
+        assert_eq!(expected.len(), 9);
+        for (name, view) in expected.tensors() {
+            let values = view.data().as_chunks().0.iter().map(|b| f32::from_le_bytes(*b));
+            let values: Vec<f32> = values.collect();
+            assert_eq!(weights.tensor(&name, &[2, 512]).unwrap(), values, "{name}");
+            assert_eq!(weights.rows(&name, &[2, 512], 1..2).unwrap(), values[512..], "{name}");
+        }
+    }
+}
