@@ -9,7 +9,7 @@ use stoa_exact::{
     dot, dot_int4, embed_element, geglu, matvec_element, quantise_row, rms_norm, rope_head, swiglu,
 };
 use stoa_simd::{Isa, MAX_TOKENS};
-use stoa_trace::{Claim, Part, Tensor, Tensors, record};
+use stoa_trace::{Claim, Ids, Part, Tensor, Tensors, record};
 
 use super::{CpuExecutor, CpuOptions};
 use crate::{
@@ -291,7 +291,7 @@ fn only_wanted_logits_are_handed_over() {
 fn the_trace_of_a_llama_holds_the_logits_of_the_definition_and_of_another_model_nothing() {
     let choice = Choice { temperature_milli: 0, top_k: 0, top_p_milli: 0, seed: 0, position: 0 };
     let ids = [5, 9, 200, 31];
-    let claim = || Claim { ids: &ids, choice };
+    let claim = || Claim { ids: Ids::all(&ids), choice };
     let model = Synthetic::new(SHAPE, 5).unwrap().model();
     let trace = record(&*model, claim()).unwrap();
     let words = trace.words(Tensor::new(0, Part::Logits), 0, 4 * SHAPE.vocab).unwrap();
