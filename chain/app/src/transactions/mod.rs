@@ -190,7 +190,7 @@ impl Execution<'_> {
 
 /// Reads transactions, which depends on their bytes alone.
 fn read(txs: &[Vec<u8>], helpers: &Helpers) -> Vec<ReadTx> {
-    let parts: Vec<(&[Vec<u8>], OnceLock<Vec<ReadTx>>)> =
+    let parts: Vec<(_, OnceLock<Vec<ReadTx>>)> =
         txs.chunks(PART).map(|part| (part, OnceLock::new())).collect();
     let next = AtomicUsize::new(0);
     let decode = |part: &[Vec<u8>]| part.iter().map(|bytes| deliver::decode(bytes)).collect();
@@ -199,7 +199,7 @@ fn read(txs: &[Vec<u8>], helpers: &Helpers) -> Vec<ReadTx> {
             all.get_or_init(|| decode(part));
         }
     };
-    helpers.with(parts.len().saturating_sub(1), &work, &work);
+    helpers.with(parts.len().saturating_sub(1), work, work);
     let all = parts.into_iter();
     all.flat_map(|(part, all)| all.into_inner().unwrap_or_else(|| decode(part))).collect()
 }

@@ -6,6 +6,7 @@ mod abci;
 mod beacon;
 mod choice;
 mod crash;
+mod dao;
 mod devnet;
 mod flood;
 mod http;
