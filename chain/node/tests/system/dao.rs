@@ -88,7 +88,7 @@ fn members_of_the_dao_decide_how_much_gas_a_block_has() {
     member.tell(&node, &dao, &json!({ "vote": { "proposal_id": 1, "vote": "yes" } }));
     eventually(&node, || {
         member.tell(&node, &dao, &json!({ "execute": { "proposal_id": 1 } }));
-        let decided = params(&node).1["block"]["max_gas"] == DECIDED_GAS.to_string();
+        let decided = params(&node).1["block"]["max_gas"] == *DECIDED_GAS.to_string();
         decided.then_some(())
     });
     // Consensus goes on with them.
