@@ -43,7 +43,7 @@ pub use proof::Proven;
 const MAX_BLOCK_CACHE_BYTES: u64 = 32 * 1024 * 1024;
 /// Writes to one keyspace that the engine keeps in memory before it sorts them into a file. At most four such
 /// parts wait for that, then commits do. There are five keyspaces.
-const MAX_UNSORTED_BYTES: u64 = 16 * 1024 * 1024;
+const MAX_UNSORTED_BYTES: u64 = 4 * 1024 * 1024;
 /// Journals beside the one that is written: what is in them is in memory, too, and is read at the next start.
 /// The engine allows no less.
 const MAX_JOURNAL_BYTES: u64 = 64 * 1024 * 1024;
