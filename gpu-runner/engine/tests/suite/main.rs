@@ -11,6 +11,7 @@ mod encoder;
 mod encoder_refusals;
 mod generate;
 mod gguf;
+mod gguf_hostile;
 mod golden;
 mod package;
 mod quality;
